@@ -1,0 +1,60 @@
+/**
+ * @file request_options.h
+ * What one call may do otherwise than its client.
+ */
+#ifndef SANDBOX_SDK_REQUEST_OPTIONS_H
+#define SANDBOX_SDK_REQUEST_OPTIONS_H
+
+#include <sandbox_sdk/common.h>
+#include <sandbox_sdk/json.h>
+#include <sandbox_sdk/response.h>
+#include <sandbox_sdk/sink.h>
+#include <sandbox_sdk/source.h>
+
+SBX_BEGIN_DECLS
+
+/**
+ * Asked during a call, when a signal came and at least every 50 ms, whether the call should end.
+ *
+ * @param user_data what was given with the callback
+ * @return 0 to go on; anything else ends the call with ::SBX_ERROR_CANCELLED
+ *
+ * Called on the thread that makes the call. It must not use the client. Since 0.1.0.
+ */
+typedef int (*sbx_interrupt_callback)(void *user_data);
+
+/**
+ * Options of one call. What they point to belongs to the caller and must stay until the call has returned.
+ *
+ * Timeouts are in seconds; ::SBX_DEFAULT takes the client's, ::SBX_FOREVER never ends the wait. Since 0.1.0.
+ */
+typedef struct sbx_request_options {
+	size_t size;                      /**< set by ::SBX_REQUEST_OPTIONS_INIT */
+	const sbx_pair *headers;          /**< set in the place of the client's; a NULL value removes one */
+	size_t headers_count;             /**< how many */
+	const sbx_json *query;            /**< an object, merged over the client's and the operation's query */
+	const sbx_json *body;             /**< an object, merged over the operation's body; NULL: nothing */
+	double timeout;                   /**< all four of the next ones at once */
+	double connect_timeout;           /**< until a connection is made, TLS included */
+	double read_timeout;              /**< between two arrivals of bytes */
+	double write_timeout;             /**< between two departures of bytes */
+	double pool_timeout;              /**< until one of the client's connections is free */
+	double deadline;                  /**< for the whole call, retries and waits included */
+	int max_retries;                  /**< how often a request is sent again; ::SBX_DEFAULT */
+	int reserved;                     /**< 0 */
+	const char *idempotency_key;      /**< sent as `Idempotency-Key`; NULL: a new one for each POST */
+	const sbx_source *source;         /**< for sbx_client_invoke(): the file part of an upload */
+	const sbx_sink *sink;             /**< for sbx_client_invoke(): where a download goes; NULL: memory */
+	sbx_interrupt_callback interrupt; /**< may end the call; NULL: nothing does */
+	void *interrupt_user_data;        /**< given to `interrupt` */
+	sbx_response **response;          /**< for a typed call: receives the raw response as well; NULL: not wanted */
+} sbx_request_options;
+
+/** Options that change nothing. */
+#define SBX_REQUEST_OPTIONS_INIT                                                                                       \
+	{sizeof(sbx_request_options), NULL, 0, NULL, NULL, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT,          \
+	 SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+
+SBX_END_DECLS
+
+#endif

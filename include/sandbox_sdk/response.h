@@ -1,0 +1,140 @@
+/**
+ * @file response.h
+ * The answer to a call that succeeded. It is immutable: any number of threads may read one.
+ */
+#ifndef SANDBOX_SDK_RESPONSE_H
+#define SANDBOX_SDK_RESPONSE_H
+
+#include <sandbox_sdk/common.h>
+#include <sandbox_sdk/json.h>
+
+SBX_BEGIN_DECLS
+
+/** An answer; opaque. Since 0.1.0. */
+typedef struct sbx_response sbx_response;
+
+/**
+ * The HTTP status.
+ *
+ * @param response a response
+ * @return 200 to 299
+ *
+ * Since 0.1.0.
+ */
+SBX_API int sbx_response_status(const sbx_response *response);
+
+/**
+ * A header.
+ *
+ * @param response a response
+ * @param name the header's name in any case
+ * @return its value (of a repeated header the last), owned by the response; NULL where there is none
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_response_header(const sbx_response *response, const char *name);
+
+/**
+ * How many headers there are, repeated ones counted each.
+ *
+ * @param response a response
+ * @return the number
+ *
+ * Since 0.1.0.
+ */
+SBX_API size_t sbx_response_headers_count(const sbx_response *response);
+
+/**
+ * One header, in the order in which they came.
+ *
+ * @param response a response
+ * @param index from 0 to sbx_response_headers_count() - 1
+ * @return name and value, owned by the response; both NULL past the end
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_pair sbx_response_header_at(const sbx_response *response, size_t index);
+
+/**
+ * The body, byte for byte.
+ *
+ * @param response a response
+ * @param length receives the number of bytes; may be NULL
+ * @return bytes owned by the response and followed by a NUL; "" where the body went to a path, descriptor or callback
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_response_body(const sbx_response *response, size_t *length);
+
+/**
+ * The body, decoded, of an operation whose answer is JSON.
+ *
+ * @param response a response
+ * @return a value owned by the response; NULL where the operation's answer is bytes
+ *
+ * Since 0.1.0.
+ */
+SBX_API const sbx_json *sbx_response_json(const sbx_response *response);
+
+/**
+ * How many bytes the body had, wherever it went.
+ *
+ * @param response a response
+ * @return bytes
+ *
+ * Since 0.1.0.
+ */
+SBX_API int64_t sbx_response_size(const sbx_response *response);
+
+/**
+ * The method of the last request, after redirects.
+ *
+ * @param response a response
+ * @return text owned by the response
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_response_method(const sbx_response *response);
+
+/**
+ * The URL of the last request, after redirects, without user and password.
+ *
+ * @param response a response
+ * @return text owned by the response
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_response_url(const sbx_response *response);
+
+/**
+ * How many times the request was started, redirects not counted.
+ *
+ * @param response a response
+ * @return at least 1
+ *
+ * Since 0.1.0.
+ */
+SBX_API int sbx_response_attempts(const sbx_response *response);
+
+/**
+ * How long the call took, retries and waits included.
+ *
+ * @param response a response
+ * @return seconds
+ *
+ * Since 0.1.0.
+ */
+SBX_API double sbx_response_elapsed(const sbx_response *response);
+
+/**
+ * Frees a response and what was read of it.
+ *
+ * @param response what a call gave out; NULL is accepted
+ *
+ * Since 0.1.0.
+ */
+SBX_API void sbx_response_free(sbx_response *response);
+
+SBX_END_DECLS
+
+#endif
