@@ -1,0 +1,48 @@
+/*
+ * What the generated typed functions are made of: reading the caller's parameter struct, turning its members into the
+ * arguments of sbx_client_invoke(), and calling that.
+ */
+#ifndef SBX_LIB_ARGUMENTS_H
+#define SBX_LIB_ARGUMENTS_H
+
+#include <sandbox_sdk/client.h>
+#include <sandbox_sdk/operation.h>
+#include <sandbox_sdk/request_options.h>
+
+#include "model.h"
+
+/*
+ * Copies a caller's struct, whose first member is its size, over `known`, which holds this version's defaults and is
+ * `known_size` long. A struct of an older caller is shorter: the rest keeps its defaults. One of a newer caller is
+ * longer: it is refused when it says anything in the part that this version does not know. NULL changes nothing.
+ * `name` is the argument's name in the error.
+ */
+sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, const char *name, sbx_error **error);
+
+/* Arguments under construction. The first failure sticks and is what sbx__arguments_invoke() returns. */
+typedef struct sbx__arguments {
+	sbx_json *object;
+	sbx_status status;
+	const char *failed; /* the name of the argument that could not be taken */
+} sbx__arguments;
+
+void sbx__arguments_init(sbx__arguments *arguments);
+/* Each leaves out an argument that was not given: NULL, SBX_DEFAULT, SBX_FLAG_DEFAULT, no pairs. */
+void sbx__arguments_string(sbx__arguments *arguments, const char *name, const char *value);
+void sbx__arguments_integer(sbx__arguments *arguments, const char *name, int64_t value);
+void sbx__arguments_number(sbx__arguments *arguments, const char *name, double value);
+void sbx__arguments_flag(sbx__arguments *arguments, const char *name, sbx_flag value);
+void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx_pair *pairs, size_t count);
+/* Takes over `members`, the arguments of a nested struct that was given. */
+void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members);
+
+/*
+ * Invokes an operation and frees the arguments. `source` and `sink` take the place of the options' when not NULL.
+ * `model` receives the answer's model (may be NULL); for an operation that answers bytes it is NULL and `response` may
+ * be given instead.
+ */
+sbx_status sbx__arguments_invoke(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                 const sbx_source *source, const sbx_sink *sink, const sbx_request_options *options,
+                                 sbx__model **model, sbx_response **response, sbx_error **error);
+
+#endif

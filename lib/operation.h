@@ -1,0 +1,63 @@
+/*
+ * The operations of the API as data. The tables are generated from api/openapi.yaml; no code knows a single operation.
+ */
+#ifndef SBX_LIB_OPERATION_H
+#define SBX_LIB_OPERATION_H
+
+#include <sandbox_sdk/operation.h>
+#include <stdbool.h>
+
+#include "model.h"
+
+/* Where an argument goes. */
+typedef enum sbx__location {
+	SBX__IN_PATH,  /* into the path template, percent-encoded */
+	SBX__IN_QUERY, /* into the query */
+	SBX__IN_BODY,  /* a member of the JSON body */
+	SBX__IN_PART,  /* a text part of a multipart body */
+} sbx__location;
+
+typedef enum sbx__body_kind {
+	SBX__BODY_NONE,
+	SBX__BODY_JSON,
+	SBX__BODY_MULTIPART, /* text parts, then the caller's source as the file part */
+} sbx__body_kind;
+
+/* What may happen when a request is sent twice. */
+typedef enum sbx__safety {
+	SBX__SAFE,       /* nothing: it only reads, or writes the same thing again */
+	SBX__IDEMPOTENT, /* nothing more than once, but the second answer may differ: DELETE */
+	SBX__UNSAFE,     /* something may be done twice */
+} sbx__safety;
+
+typedef struct sbx__parameter {
+	const char *name;      /* the argument's name in sbx_client_invoke() */
+	const char *wire_name; /* its name in the path, query, body or part */
+	sbx__location location;
+	sbx__type type;
+	bool required;
+	/* the members of an object of a known shape; NULL for every other type */
+	const struct sbx__parameter *members;
+	size_t members_count;
+} sbx__parameter;
+
+struct sbx_operation {
+	const char *name;
+	const char *method;
+	const char *path; /* with {argument} where an argument goes */
+	const char *accept;
+	sbx__body_kind body;
+	sbx__safety safety;
+	const char *unsafe_when;       /* a boolean argument that makes the operation unsafe when it is true; or NULL */
+	const char *timeout_parameter; /* an argument in seconds that the default timeout grows to; or NULL */
+	const char *file_part;         /* the name of the file part of a multipart body; or NULL */
+	const sbx__parameter *parameters;
+	size_t parameters_count;
+	const sbx__model_descriptor *model; /* NULL: the answer is bytes */
+};
+
+/* In lib/generated/operations.c. */
+extern const sbx_operation sbx__operations[];
+extern const size_t sbx__operations_count;
+
+#endif
