@@ -1,0 +1,59 @@
+/**
+ * @file measure.h
+ * What both sides of a comparison share, so that they differ in nothing but what is compared: arguments, clocks, report.
+ */
+#ifndef SANDBOX_SDK_BENCH_MEASURE_H
+#define SANDBOX_SDK_BENCH_MEASURE_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BENCH_API_KEY "bench-key"
+#define BENCH_IDEMPOTENCY_KEY "bench-idempotency-key"
+#define BENCH_SANDBOX "sandbox-1"
+#define BENCH_COMMAND "echo hello | tr a-z A-Z"
+
+static inline int64_t bench_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline long bench_count(const char *text)
+{
+	char *end = NULL;
+	long count = strtol(text, &end, 10);
+
+	if (count < 0 || end == text || *end != '\0') {
+		fprintf(stderr, "not a count: %s\n", text);
+		exit(2);
+	}
+	return count;
+}
+
+/** Runs `call` as often as asked, without and then with the clocks, and prints what that took as one line of JSON. */
+static inline int bench_run(int (*call)(void *state), void *state, const char *warmup, const char *count)
+{
+	long calls = bench_count(count);
+	int64_t cpu, wall;
+
+	for (long i = bench_count(warmup); i > 0; i--)
+		if (call(state) < 0)
+			return -1;
+	wall = bench_clock(CLOCK_MONOTONIC);
+	cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
+	for (long i = 0; i < calls; i++)
+		if (call(state) < 0)
+			return -1;
+	cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	wall = bench_clock(CLOCK_MONOTONIC) - wall;
+	printf("{\"calls\": %ld, \"cpu_ns\": %lld, \"wall_ns\": %lld}\n", calls, (long long)cpu, (long long)wall);
+	return 0;
+}
+
+#endif
