@@ -5,7 +5,7 @@
 report=${SBX_REPORT:-$root/build/reports/$program}
 mkdir -p "$report"
 checks_failed=0
-cd "$root"
+cd "$root" || exit
 need_setup
 
 # check NAME CMD…: runs a command and counts it as passed or failed.
