@@ -1,4 +1,4 @@
-"""What the other scripts promise: usage errors, setup without root, an environment for any command, nothing left behind."""
+"""What the other scripts promise: usage errors, setup without root, an environment for any command, no leftovers."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ def test_without_setup_the_cure_is_named(tmp_path, name):
 
 
 def test_run_gives_the_environment_and_passes_status_and_arguments_on():
-    result = run(SCRIPTS / "run", "bash", "-c", 'command -v sandboxd python; echo "$SANDBOXD" "$1"; exit 7', "x", "a  b")
+    result = run(
+        SCRIPTS / "run", "bash", "-c", 'command -v sandboxd python; echo "$SANDBOXD" "$1"; exit 7', "x", "a  b"
+    )
     assert result.returncode == 7
     release = ROOT / "build/release/bin/sandboxd"
     assert result.stdout.splitlines() == [str(release), str(ROOT / ".venv/bin/python"), f"{release} a  b"]
