@@ -11,4 +11,4 @@ client = SandboxSDK(api_key="bench-key", base_url="http://127.0.0.1:9")
 
 cpu = time.process_time_ns() - cpu
 wall = time.perf_counter_ns() - wall
-print(f'{{"cpu_ns": {cpu}, "wall_ns": {wall}}}')
+print(f'{{"cpu_ns": {cpu}, "wall_ns": {wall}, "process_cpu_ns": {time.process_time_ns()}}}')
