@@ -28,6 +28,17 @@ PYTHON_CLASSES = {
     "SandboxDeleteAllError": ("sandbox_delete_all_response", "Error"),
 }
 
+# What a member of a C parameter struct, or an argument of a C function, cannot be called: the member that every struct
+# begins with, and the keywords of C and C++.
+C_RESERVED_WORDS = """
+size
+alignas alignof and asm auto bool break case catch char class compl const constexpr continue decltype default delete do
+double else enum explicit export extern false float for friend goto if inline int long mutable namespace new noexcept
+not nullptr operator or private protected public register restrict return short signed sizeof static struct switch
+template this throw true try typedef typeid typename union unsigned using virtual void volatile while xor
+"""
+C_RESERVED = frozenset(C_RESERVED_WORDS.split())
+
 
 def snake_case(name: str) -> str:
     """SandboxCreateResponse: sandbox_create_response."""
@@ -51,6 +62,11 @@ def singular(word: str) -> str:
 def c_name(schema_name: str) -> str:
     """The C name of a schema, without prefix."""
     return C_NAMES.get(schema_name, snake_case(schema_name))
+
+
+def c_member(wire_name: str, noun: str) -> str:
+    """The name of an argument in C: the one on the wire, with the noun that it belongs to where C cannot call it so."""
+    return f"{noun}_{wire_name}" if wire_name in C_RESERVED else wire_name
 
 
 def python_class(schema_name: str) -> tuple[str, str]:

@@ -14,11 +14,16 @@ def sentence(line: str) -> str:
 
 
 def phrase(line: str) -> str:
-    """As part of another sentence: a small first letter (not of a name such as URL), no full stop."""
+    """As part of another sentence: sentences joined by semicolons, small first letters, no full stop."""
+    return "; ".join(small(part) for part in re.split(r"\. (?=[A-Z`])", line.rstrip(".")))
+
+
+def small(line: str) -> str:
+    """With a small first letter, unless the first word is a name such as URL."""
     first = line.split(" ", 1)[0]
-    if not any(letter.isupper() or letter.isdigit() for letter in first[1:]):
-        line = line[:1].lower() + line[1:]
-    return line[:-1] if line.endswith(".") else line
+    if any(letter.isupper() or letter.isdigit() for letter in first[1:]):
+        return line
+    return line[:1].lower() + line[1:]
 
 
 def article(noun: str) -> str:

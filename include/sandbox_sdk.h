@@ -23,12 +23,11 @@
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/operation.h>
 #include <sandbox_sdk/request_options.h>
+#include <sandbox_sdk/resources.h>
 #include <sandbox_sdk/response.h>
-#include <sandbox_sdk/sandboxes.h>
 #include <sandbox_sdk/sink.h>
 #include <sandbox_sdk/source.h>
 #include <sandbox_sdk/status.h>
 #include <sandbox_sdk/version.h>
-#include <sandbox_sdk/volumes.h>
 
 #endif

@@ -1,0 +1,43 @@
+"""The files that are generated: from which template, to which place, in whose format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .model import Api
+
+
+def once(api: Api) -> Iterable[dict[str, Any]]:
+    """One file for the whole API."""
+    return [{}]
+
+
+def each_resource(api: Api) -> Iterable[dict[str, Any]]:
+    """One file a resource, which the template and the destination see as `resource`."""
+    return [{"resource": resource} for resource in api.resources]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One template and where what it gives goes."""
+
+    template: str  # in templates/
+    destination: str  # from the root of the tree, a format string over what `each` gives
+    formatter: str  # a key of formatters.FORMATTERS
+    each: Callable[[Api], Iterable[dict[str, Any]]] = once
+
+
+OUTPUTS = (
+    Output("c/status.h.j2", "include/sandbox_sdk/status.h", "c"),
+    Output("c/models.h.j2", "include/sandbox_sdk/models.h", "c"),
+    Output("c/resource.h.j2", "include/sandbox_sdk/{resource.name}.h", "c", each_resource),
+    Output("c/resources.h.j2", "include/sandbox_sdk/resources.h", "c"),
+    Output("c/model_descriptors.h.j2", "lib/generated/model_descriptors.h", "c"),
+    Output("c/models.c.j2", "lib/generated/models.c", "c"),
+    Output("c/operation_index.h.j2", "lib/generated/operation_index.h", "c"),
+    Output("c/operations.c.j2", "lib/generated/operations.c", "c"),
+    Output("c/resource.c.j2", "lib/generated/{resource.name}.c", "c", each_resource),
+    Output("docs/reference.md.j2", "docs/reference.md", "markdown"),
+)

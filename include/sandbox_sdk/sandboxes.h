@@ -1,0 +1,256 @@
+/* Generated from api/openapi.yaml by scripts/generate; do not edit. */
+/**
+ * @file sandboxes.h
+ * Sandboxes, the commands that run in them, and their files.
+ */
+#ifndef SANDBOX_SDK_SANDBOXES_H
+#define SANDBOX_SDK_SANDBOXES_H
+
+#include <sandbox_sdk/client.h>
+#include <sandbox_sdk/common.h>
+#include <sandbox_sdk/error.h>
+#include <sandbox_sdk/models.h>
+#include <sandbox_sdk/request_options.h>
+#include <sandbox_sdk/response.h>
+#include <sandbox_sdk/sink.h>
+#include <sandbox_sdk/source.h>
+#include <sandbox_sdk/status.h>
+
+SBX_BEGIN_DECLS
+
+/** How much of the machine a sandbox may use. What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandbox_resources {
+	size_t size;     /**< set by ::SBX_SANDBOX_RESOURCES_INIT */
+	int64_t cpus;    /**< number of CPUs; one is a quarter of a Kubernetes vCPU */
+	int64_t memory;  /**< memory in MiB */
+	int64_t storage; /**< storage in GB */
+} sbx_sandbox_resources;
+
+/** sbx_sandbox_resources with nothing given. */
+#define SBX_SANDBOX_RESOURCES_INIT {sizeof(sbx_sandbox_resources), SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT}
+
+/** Arguments of sbx_sandboxes_create(). What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandboxes_create_params {
+	size_t size;              /**< set by ::SBX_SANDBOXES_CREATE_PARAMS_INIT */
+	const sbx_pair *env_vars; /**< environment variables that every command in the sandbox sees */
+	size_t env_vars_count;    /**< how many */
+	const char *image;        /**< name of a Docker image, such as `avmcodes/avm-default-sandbox` */
+	const char *name; /**< name of the sandbox; the server makes one up as `sandbox-{user_id}-{timestamp}` where
+	                     none is given */
+	const sbx_sandbox_resources *resources; /**< how much of the machine the sandbox may use */
+	sbx_flag wait_for_ready;                /**< whether to answer only once the sandbox is ready */
+	int reserved_wait_for_ready;            /**< 0 */
+} sbx_sandboxes_create_params;
+
+/** sbx_sandboxes_create_params with nothing given. */
+#define SBX_SANDBOXES_CREATE_PARAMS_INIT \
+	{sizeof(sbx_sandboxes_create_params), NULL, 0, NULL, NULL, NULL, SBX_FLAG_DEFAULT, 0}
+
+/**
+ * Creates a sandbox.
+ *
+ * @param client a client
+ * @param params the arguments; NULL: none
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param sandbox receives the new sandbox, freed with sbx_sandbox_free(); may be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server asks
+ * for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says so
+ * (sbx_error_outcome_unknown()).
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_create(sbx_client *client, const sbx_sandboxes_create_params *params,
+                                        const sbx_request_options *options, sbx_sandbox **sandbox, sbx_error **error);
+
+/** Arguments of sbx_sandboxes_list(). What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandboxes_list_params {
+	size_t size;       /**< set by ::SBX_SANDBOXES_LIST_PARAMS_INIT */
+	int64_t page;      /**< which page, counted from 1 */
+	int64_t page_size; /**< how many items a page has */
+} sbx_sandboxes_list_params;
+
+/** sbx_sandboxes_list_params with nothing given. */
+#define SBX_SANDBOXES_LIST_PARAMS_INIT {sizeof(sbx_sandboxes_list_params), SBX_DEFAULT, SBX_DEFAULT}
+
+/**
+ * Lists the sandboxes, one page at a time.
+ *
+ * @param client a client
+ * @param params the arguments; NULL: none
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param sandbox_list receives one page of sandboxes, freed with sbx_sandbox_list_free(); may be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * A request that fails in a way that may pass is sent again.
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_list(sbx_client *client, const sbx_sandboxes_list_params *params,
+                                      const sbx_request_options *options, sbx_sandbox_list **sandbox_list,
+                                      sbx_error **error);
+
+/** Arguments of sbx_sandboxes_delete(). What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandboxes_delete_params {
+	size_t size;                  /**< set by ::SBX_SANDBOXES_DELETE_PARAMS_INIT */
+	sbx_flag create_snapshot;     /**< whether to take a snapshot of the storage before it is deleted */
+	int reserved_create_snapshot; /**< 0 */
+	const char *snapshot_name;    /**< name of that snapshot */
+	sbx_flag keep_storage;        /**< ignored; storage is always deleted; deprecated */
+	int reserved_keep_storage;    /**< 0 */
+} sbx_sandboxes_delete_params;
+
+/** sbx_sandboxes_delete_params with nothing given. */
+#define SBX_SANDBOXES_DELETE_PARAMS_INIT \
+	{sizeof(sbx_sandboxes_delete_params), SBX_FLAG_DEFAULT, 0, NULL, SBX_FLAG_DEFAULT, 0}
+
+/**
+ * Deletes a sandbox together with its storage. A snapshot of the storage can be taken first.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; NULL: none
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param sandbox_deletion receives what was deleted, and what was kept, freed with sbx_sandbox_deletion_free(); may be
+ *        NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * A request that fails in a way that may pass is sent again; where the first was carried out after all, the second is
+ * answered with not_found. With `create_snapshot` the rule is another. To do it twice could do harm, so a request is
+ * sent again only where it was surely not sent or where the server asks for it with its answer: after a timeout, a lost
+ * connection, 502 or 504 it is not, and the error says so (sbx_error_outcome_unknown()).
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_delete(sbx_client *client, const char *id, const sbx_sandboxes_delete_params *params,
+                                        const sbx_request_options *options, sbx_sandbox_deletion **sandbox_deletion,
+                                        sbx_error **error);
+
+/**
+ * Deletes every sandbox of the account together with its storage.
+ *
+ * @param client a client
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param sandbox_deletions receives what was deleted, and what could not be, freed with sbx_sandbox_deletions_free();
+ *        may be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server asks
+ * for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says so
+ * (sbx_error_outcome_unknown()).
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_delete_all(sbx_client *client, const sbx_request_options *options,
+                                            sbx_sandbox_deletions **sandbox_deletions, sbx_error **error);
+
+/** Arguments of sbx_sandboxes_execute(). What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandboxes_execute_params {
+	size_t size;             /**< set by ::SBX_SANDBOXES_EXECUTE_PARAMS_INIT */
+	const char *command;     /**< a whole shell command line, in which pipes and redirections work; required */
+	const sbx_pair *env;     /**< environment variables for this command */
+	size_t env_count;        /**< how many */
+	int64_t timeout;         /**< how many seconds the command may run before it is ended */
+	const char *working_dir; /**< directory in the sandbox that the command starts in */
+} sbx_sandboxes_execute_params;
+
+/** sbx_sandboxes_execute_params with nothing given. */
+#define SBX_SANDBOXES_EXECUTE_PARAMS_INIT {sizeof(sbx_sandboxes_execute_params), NULL, NULL, 0, SBX_DEFAULT, NULL}
+
+/**
+ * Runs a command in a sandbox and waits for its end. A command that ends with a non-zero exit code is a result, not an
+ * error.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; not NULL, as some are required
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param execution receives how the command ended and what it wrote, freed with sbx_execution_free(); may be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server asks
+ * for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says so
+ * (sbx_error_outcome_unknown()).
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_execute(sbx_client *client, const char *id, const sbx_sandboxes_execute_params *params,
+                                         const sbx_request_options *options, sbx_execution **execution,
+                                         sbx_error **error);
+
+/** Arguments of sbx_sandboxes_upload(). What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandboxes_upload_params {
+	size_t size;            /**< set by ::SBX_SANDBOXES_UPLOAD_PARAMS_INIT */
+	const sbx_source *file; /**< the bytes of the file; required */
+	const char *path;       /**< where the file goes in the sandbox, such as `/data/myfile.txt`; required */
+} sbx_sandboxes_upload_params;
+
+/** sbx_sandboxes_upload_params with nothing given. */
+#define SBX_SANDBOXES_UPLOAD_PARAMS_INIT {sizeof(sbx_sandboxes_upload_params), NULL, NULL}
+
+/**
+ * Writes a file into a sandbox. The file's bytes are streamed and arrive exactly as they are.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; not NULL, as some are required
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param uploaded_file receives the file that was written, freed with sbx_uploaded_file_free(); may be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * A request that fails in a way that may pass is sent again where the `file` can be read from its start once more.
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_upload(sbx_client *client, const char *id, const sbx_sandboxes_upload_params *params,
+                                        const sbx_request_options *options, sbx_uploaded_file **uploaded_file,
+                                        sbx_error **error);
+
+/** Arguments of sbx_sandboxes_download(). What it points to belongs to the caller. Since 0.1.0. */
+typedef struct sbx_sandboxes_download_params {
+	size_t size;          /**< set by ::SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT */
+	const sbx_sink *into; /**< where the bytes go; NULL: into the response */
+	const char *path;     /**< the file in the sandbox, such as `/data/myfile.txt`; required */
+} sbx_sandboxes_download_params;
+
+/** sbx_sandboxes_download_params with nothing given. */
+#define SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT {sizeof(sbx_sandboxes_download_params), NULL, NULL}
+
+/**
+ * Reads a file out of a sandbox. The file's bytes are streamed and arrive exactly as they are.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; not NULL, as some are required
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param response receives the response, with the bytes where they went to memory, freed with sbx_response_free(); may
+ *        be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * A request that fails in a way that may pass is sent again.
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_download(sbx_client *client, const char *id,
+                                          const sbx_sandboxes_download_params *params,
+                                          const sbx_request_options *options, sbx_response **response,
+                                          sbx_error **error);
+
+SBX_END_DECLS
+
+#endif

@@ -1,0 +1,194 @@
+/* Generated from api/openapi.yaml by scripts/generate; do not edit. */
+/*
+ * Sandboxes, the commands that run in them, and their files.
+ */
+#include <sandbox_sdk/sandboxes.h>
+
+#include "../arguments.h"
+#include "../operation.h"
+#include "operation_index.h"
+
+_Static_assert(offsetof(sbx_sandbox_resources, storage) + sizeof(((sbx_sandbox_resources *)0)->storage) ==
+                       sizeof(sbx_sandbox_resources),
+               "sbx_sandbox_resources has hidden padding at its end");
+_Static_assert(offsetof(sbx_sandboxes_create_params, reserved_wait_for_ready) +
+                               sizeof(((sbx_sandboxes_create_params *)0)->reserved_wait_for_ready) ==
+                       sizeof(sbx_sandboxes_create_params),
+               "sbx_sandboxes_create_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_sandboxes_list_params, page_size) + sizeof(((sbx_sandboxes_list_params *)0)->page_size) ==
+                       sizeof(sbx_sandboxes_list_params),
+               "sbx_sandboxes_list_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_sandboxes_delete_params, reserved_keep_storage) +
+                               sizeof(((sbx_sandboxes_delete_params *)0)->reserved_keep_storage) ==
+                       sizeof(sbx_sandboxes_delete_params),
+               "sbx_sandboxes_delete_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_sandboxes_execute_params, working_dir) +
+                               sizeof(((sbx_sandboxes_execute_params *)0)->working_dir) ==
+                       sizeof(sbx_sandboxes_execute_params),
+               "sbx_sandboxes_execute_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_sandboxes_upload_params, path) + sizeof(((sbx_sandboxes_upload_params *)0)->path) ==
+                       sizeof(sbx_sandboxes_upload_params),
+               "sbx_sandboxes_upload_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_sandboxes_download_params, path) + sizeof(((sbx_sandboxes_download_params *)0)->path) ==
+                       sizeof(sbx_sandboxes_download_params),
+               "sbx_sandboxes_download_params has hidden padding at its end");
+
+sbx_status sbx_sandboxes_create(sbx_client *client, const sbx_sandboxes_create_params *params,
+                                const sbx_request_options *options, sbx_sandbox **sandbox, sbx_error **error)
+{
+	sbx_sandboxes_create_params given = SBX_SANDBOXES_CREATE_PARAMS_INIT;
+	sbx_sandbox_resources given_resources = SBX_SANDBOX_RESOURCES_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	status = sbx__struct_read(&given_resources, sizeof(given_resources), given.resources, "resources", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_pairs(&arguments, "env_vars", given.env_vars, given.env_vars_count);
+	sbx__arguments_string(&arguments, "image", given.image);
+	sbx__arguments_string(&arguments, "name", given.name);
+	if (given.resources) {
+		sbx__arguments resources_members;
+
+		sbx__arguments_init(&resources_members);
+		sbx__arguments_integer(&resources_members, "cpus", given_resources.cpus);
+		sbx__arguments_integer(&resources_members, "memory", given_resources.memory);
+		sbx__arguments_integer(&resources_members, "storage", given_resources.storage);
+		sbx__arguments_object(&arguments, "resources", &resources_members);
+	}
+	sbx__arguments_flag(&arguments, "wait_for_ready", given.wait_for_ready);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_CREATE], NULL,
+	                               NULL, options, sandbox ? &answer : NULL, NULL, error);
+	if (answer)
+		*sandbox = (sbx_sandbox *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_list(sbx_client *client, const sbx_sandboxes_list_params *params,
+                              const sbx_request_options *options, sbx_sandbox_list **sandbox_list, sbx_error **error)
+{
+	sbx_sandboxes_list_params given = SBX_SANDBOXES_LIST_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_integer(&arguments, "page", given.page);
+	sbx__arguments_integer(&arguments, "page_size", given.page_size);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_LIST], NULL, NULL,
+	                               options, sandbox_list ? &answer : NULL, NULL, error);
+	if (answer)
+		*sandbox_list = (sbx_sandbox_list *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_delete(sbx_client *client, const char *id, const sbx_sandboxes_delete_params *params,
+                                const sbx_request_options *options, sbx_sandbox_deletion **sandbox_deletion,
+                                sbx_error **error)
+{
+	sbx_sandboxes_delete_params given = SBX_SANDBOXES_DELETE_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "id", id);
+	sbx__arguments_flag(&arguments, "create_snapshot", given.create_snapshot);
+	sbx__arguments_string(&arguments, "snapshot_name", given.snapshot_name);
+	sbx__arguments_flag(&arguments, "keep_storage", given.keep_storage);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DELETE], NULL,
+	                               NULL, options, sandbox_deletion ? &answer : NULL, NULL, error);
+	if (answer)
+		*sandbox_deletion = (sbx_sandbox_deletion *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_delete_all(sbx_client *client, const sbx_request_options *options,
+                                    sbx_sandbox_deletions **sandbox_deletions, sbx_error **error)
+{
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	sbx__arguments_init(&arguments);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DELETE_ALL], NULL,
+	                               NULL, options, sandbox_deletions ? &answer : NULL, NULL, error);
+	if (answer)
+		*sandbox_deletions = (sbx_sandbox_deletions *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_execute(sbx_client *client, const char *id, const sbx_sandboxes_execute_params *params,
+                                 const sbx_request_options *options, sbx_execution **execution, sbx_error **error)
+{
+	sbx_sandboxes_execute_params given = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "id", id);
+	sbx__arguments_string(&arguments, "command", given.command);
+	sbx__arguments_pairs(&arguments, "env", given.env, given.env_count);
+	sbx__arguments_integer(&arguments, "api_timeout", given.timeout);
+	sbx__arguments_string(&arguments, "working_dir", given.working_dir);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE], NULL,
+	                               NULL, options, execution ? &answer : NULL, NULL, error);
+	if (answer)
+		*execution = (sbx_execution *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_upload(sbx_client *client, const char *id, const sbx_sandboxes_upload_params *params,
+                                const sbx_request_options *options, sbx_uploaded_file **uploaded_file,
+                                sbx_error **error)
+{
+	sbx_sandboxes_upload_params given = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "id", id);
+	sbx__arguments_string(&arguments, "path", given.path);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_UPLOAD],
+	                               given.file, NULL, options, uploaded_file ? &answer : NULL, NULL, error);
+	if (answer)
+		*uploaded_file = (sbx_uploaded_file *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_download(sbx_client *client, const char *id, const sbx_sandboxes_download_params *params,
+                                  const sbx_request_options *options, sbx_response **response, sbx_error **error)
+{
+	sbx_sandboxes_download_params given = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "id", id);
+	sbx__arguments_string(&arguments, "path", given.path);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DOWNLOAD], NULL,
+	                               given.into, options, NULL, response, error);
+	return status;
+}

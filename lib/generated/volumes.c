@@ -1,0 +1,102 @@
+/* Generated from api/openapi.yaml by scripts/generate; do not edit. */
+/*
+ * The storage of sandboxes, and snapshots of it.
+ */
+#include <sandbox_sdk/volumes.h>
+
+#include "../arguments.h"
+#include "../operation.h"
+#include "operation_index.h"
+
+_Static_assert(offsetof(sbx_volumes_create_params, volume_size) +
+                               sizeof(((sbx_volumes_create_params *)0)->volume_size) ==
+                       sizeof(sbx_volumes_create_params),
+               "sbx_volumes_create_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_volumes_list_params, page_size) + sizeof(((sbx_volumes_list_params *)0)->page_size) ==
+                       sizeof(sbx_volumes_list_params),
+               "sbx_volumes_list_params has hidden padding at its end");
+_Static_assert(offsetof(sbx_volumes_create_snapshot_params, reserved_quick) +
+                               sizeof(((sbx_volumes_create_snapshot_params *)0)->reserved_quick) ==
+                       sizeof(sbx_volumes_create_snapshot_params),
+               "sbx_volumes_create_snapshot_params has hidden padding at its end");
+
+sbx_status sbx_volumes_create(sbx_client *client, const sbx_volumes_create_params *params,
+                              const sbx_request_options *options, sbx_volume **volume, sbx_error **error)
+{
+	sbx_volumes_create_params given = SBX_VOLUMES_CREATE_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "name", given.name);
+	sbx__arguments_string(&arguments, "size", given.volume_size);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_CREATE], NULL, NULL,
+	                               options, volume ? &answer : NULL, NULL, error);
+	if (answer)
+		*volume = (sbx_volume *)answer;
+	return status;
+}
+
+sbx_status sbx_volumes_list(sbx_client *client, const sbx_volumes_list_params *params,
+                            const sbx_request_options *options, sbx_volume_list **volume_list, sbx_error **error)
+{
+	sbx_volumes_list_params given = SBX_VOLUMES_LIST_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_integer(&arguments, "page", given.page);
+	sbx__arguments_integer(&arguments, "page_size", given.page_size);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_LIST], NULL, NULL,
+	                               options, volume_list ? &answer : NULL, NULL, error);
+	if (answer)
+		*volume_list = (sbx_volume_list *)answer;
+	return status;
+}
+
+sbx_status sbx_volumes_delete(sbx_client *client, const char *id, const sbx_request_options *options,
+                              sbx_volume_deletion **volume_deletion, sbx_error **error)
+{
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "id", id);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_DELETE], NULL, NULL,
+	                               options, volume_deletion ? &answer : NULL, NULL, error);
+	if (answer)
+		*volume_deletion = (sbx_volume_deletion *)answer;
+	return status;
+}
+
+sbx_status sbx_volumes_create_snapshot(sbx_client *client, const char *id,
+                                       const sbx_volumes_create_snapshot_params *params,
+                                       const sbx_request_options *options, sbx_snapshot **snapshot, sbx_error **error)
+{
+	sbx_volumes_create_snapshot_params given = SBX_VOLUMES_CREATE_SNAPSHOT_PARAMS_INIT;
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_string(&arguments, "id", id);
+	sbx__arguments_string(&arguments, "name", given.name);
+	sbx__arguments_flag(&arguments, "quick", given.quick);
+	status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_CREATE_SNAPSHOT],
+	                               NULL, NULL, options, snapshot ? &answer : NULL, NULL, error);
+	if (answer)
+		*snapshot = (sbx_snapshot *)answer;
+	return status;
+}
