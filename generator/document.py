@@ -84,6 +84,7 @@ class Document:
             "since": str(node.get("x-sdk-since", since)),
             "deprecated": bool(node.get("deprecated", False)),
             "minimum": node.get("minimum"),
+            "example": next(iter(node.get("examples", ())), None),
         }
 
     def type(self, node: dict[str, Any], where: str) -> Type:

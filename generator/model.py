@@ -47,6 +47,7 @@ class Field:
     since: str
     deprecated: bool = False
     minimum: int | None = None
+    example: object = None  # a value to show; None: there is none
 
 
 @dataclass(frozen=True)

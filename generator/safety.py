@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from .model import Operation, Safety
 
-SENT_AGAIN = "A request that fails in a way that may pass is sent again"
+ANY_FAILURE = "a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with `x-should-retry: true`"
 UNSAFE = (
-    "To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server "
-    "asks for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says that "
-    "the outcome is unknown"
+    "Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or "
+    "one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out, "
+    "and the error says that the outcome is unknown."
 )
 
 
 def safety(operation: Operation) -> str:
-    """The rule of an operation in one or two sentences; arguments are named in backquotes."""
+    """The rule of an operation in a few sentences; arguments are named in backquotes."""
     if operation.safety is Safety.UNSAFE:
-        return f"{UNSAFE}."
-    if operation.safety is Safety.SAFE and operation.file:
-        words = f"{SENT_AGAIN} where the `{operation.file.name}` can be read from its start once more."
-    elif operation.safety is Safety.SAFE:
-        words = f"{SENT_AGAIN}."
-    else:
-        words = f"{SENT_AGAIN}; where the first was carried out after all, the second is answered with not_found."
+        return UNSAFE
+    condition = f", where the `{operation.file.name}` can be read from its start once more" if operation.file else ""
+    words = f"Sent again after {ANY_FAILURE}{condition}."
+    if operation.safety is Safety.IDEMPOTENT:
+        words += " If the first request was carried out after all, the answer to the second is not_found."
     if operation.unsafe_when:
-        words += f" With `{operation.unsafe_when}` the rule is another. {UNSAFE}."
+        words += f" With `{operation.unsafe_when}`: {UNSAFE[0].lower()}{UNSAFE[1:]}"
     return words
 
 

@@ -57,9 +57,9 @@ typedef struct sbx_sandboxes_create_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server asks
- * for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says so
- * (sbx_error_outcome_unknown()).
+ * Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or
+ * one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out,
+ * and the error says so (sbx_error_outcome_unknown()).
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -87,7 +87,8 @@ typedef struct sbx_sandboxes_list_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * A request that fails in a way that may pass is sent again.
+ * Sent again after a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with
+ * `x-should-retry: true`.
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -122,10 +123,11 @@ typedef struct sbx_sandboxes_delete_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * A request that fails in a way that may pass is sent again; where the first was carried out after all, the second is
- * answered with not_found. With `create_snapshot` the rule is another. To do it twice could do harm, so a request is
- * sent again only where it was surely not sent or where the server asks for it with its answer: after a timeout, a lost
- * connection, 502 or 504 it is not, and the error says so (sbx_error_outcome_unknown()).
+ * Sent again after a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with
+ * `x-should-retry: true`. If the first request was carried out after all, the answer to the second is not_found. With
+ * `create_snapshot`: sent again after a refused connection, a request that surely was not sent, an answer 408, 409,
+ * 429, 500 or 503, or one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have
+ * been carried out, and the error says so (sbx_error_outcome_unknown()).
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -144,9 +146,9 @@ SBX_API sbx_status sbx_sandboxes_delete(sbx_client *client, const char *id, cons
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server asks
- * for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says so
- * (sbx_error_outcome_unknown()).
+ * Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or
+ * one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out,
+ * and the error says so (sbx_error_outcome_unknown()).
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -179,9 +181,9 @@ typedef struct sbx_sandboxes_execute_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * To do it twice could do harm, so a request is sent again only where it was surely not sent or where the server asks
- * for it with its answer: after a timeout, a lost connection, 502 or 504 it is not, and the error says so
- * (sbx_error_outcome_unknown()).
+ * Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or
+ * one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out,
+ * and the error says so (sbx_error_outcome_unknown()).
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -211,7 +213,8 @@ typedef struct sbx_sandboxes_upload_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * A request that fails in a way that may pass is sent again where the `file` can be read from its start once more.
+ * Sent again after a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with
+ * `x-should-retry: true`, where the `file` can be read from its start once more.
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -242,7 +245,8 @@ typedef struct sbx_sandboxes_download_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * A request that fails in a way that may pass is sent again.
+ * Sent again after a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with
+ * `x-should-retry: true`.
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
