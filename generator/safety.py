@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from .model import Operation, Safety
 
-ANY_FAILURE = "a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with `x-should-retry: true`"
+ANY_FAILURE = (
+    "a refused or lost connection, a timeout, an answer 408, 409, 429, 500 and above, or one with the "
+    "header `x-should-retry: true`"
+)
 UNSAFE = (
-    "Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or "
-    "one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out, "
-    "and the error says that the outcome is unknown."
+    "Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, "
+    "500 or 503, or one with the header `x-should-retry: true`. Not after a timeout, a lost connection, "
+    "502 or 504: it may have been carried out, and the error says that the outcome is unknown."
 )
 
 

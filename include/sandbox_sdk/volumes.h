@@ -40,8 +40,8 @@ typedef struct sbx_volumes_create_params {
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
  * Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or
- * one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out,
- * and the error says so (sbx_error_outcome_unknown()).
+ * one with the header `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been
+ * carried out, and the error says so (sbx_error_outcome_unknown()).
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -69,8 +69,8 @@ typedef struct sbx_volumes_list_params {
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * Sent again after a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with
- * `x-should-retry: true`.
+ * Sent again after a refused or lost connection, a timeout, an answer 408, 409, 429, 500 and above, or one with the
+ * header `x-should-retry: true`.
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -89,8 +89,8 @@ SBX_API sbx_status sbx_volumes_list(sbx_client *client, const sbx_volumes_list_p
  * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
- * Sent again after a lost or refused connection, a timeout, an answer 408, 409, 429, 500 and above, or one with
- * `x-should-retry: true`. If the first request was carried out after all, the answer to the second is not_found.
+ * Sent again after a refused or lost connection, a timeout, an answer 408, 409, 429, 500 and above, or one with the
+ * header `x-should-retry: true`. If the first request was carried out after all, the answer to the second is not_found.
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
@@ -122,8 +122,8 @@ typedef struct sbx_volumes_create_snapshot_params {
  *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
  *
  * Sent again after a refused connection, a request that surely was not sent, an answer 408, 409, 429, 500 or 503, or
- * one with `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been carried out,
- * and the error says so (sbx_error_outcome_unknown()).
+ * one with the header `x-should-retry: true`. Not after a timeout, a lost connection, 502 or 504: it may have been
+ * carried out, and the error says so (sbx_error_outcome_unknown()).
  *
  * Blocks until the call is done. Safe from any thread. Since 0.1.0.
  */
