@@ -12,8 +12,7 @@
 
 %include <stdint.i>
 
-/* sbx_client_new is client_new of the module, SBX_OK is OK. */
-%rename("%(regex:/^(?:sbx|SBX)_(.*)/\\1/)s") "";
+%include "names.i"
 
 /* Memory is the binding's: a handle is freed when the language drops it. */
 %ignore sbx_client_free;
