@@ -1,0 +1,1 @@
+"""The conformance suite: one scripted server, cases as data, one driver a language."""

@@ -1,0 +1,139 @@
+"""The drivers: one long-lived process a language and worker, one JSON line in and one out for each case."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+from .languages import PROJECT
+
+FOLDER = Path(__file__).resolve().parent.parent / "drivers"
+ANSWER_SECONDS = 30
+# What a person has set for programs of their own must not reach the cases.
+UNWANTED = ("SANDBOX_SDK_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+class DriverError(Exception):
+    """A driver that died, hung or said something that is no answer."""
+
+
+def clean_environment(changes: dict | None) -> dict:
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(UNWANTED)}
+    for name, value in (changes or {}).items():
+        if value is None:
+            environment.pop(name, None)
+        else:
+            environment[name] = value
+    return environment
+
+
+def commands(c_driver: str | None, python: str, lua: str) -> dict[str, list[str]]:
+    default = PROJECT / "build" / "release" / "bin" / "conformance-driver"
+    return {
+        "c": [c_driver or str(default)],
+        "python": [python, str(FOLDER / "python" / "driver.py")],
+        "lua": [lua, str(FOLDER / "lua" / "driver.lua")],
+    }
+
+
+class Driver:
+    """A running driver."""
+
+    def __init__(self, command: list[str], environment: dict | None = None) -> None:
+        self.command = command
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
+        try:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.said,
+                env=clean_environment(environment),
+            )
+        except OSError as error:
+            self.said.close()
+            raise DriverError(f"{command[0]} cannot be started: {error.strerror}") from None
+        self.lines: queue.Queue = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self) -> None:
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put(b"")
+
+    def ask(self, request: dict) -> dict:
+        """One case through the driver."""
+        line = b""
+        try:
+            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.flush()
+            line = self.lines.get(timeout=ANSWER_SECONDS)
+            return json.loads(line)
+        except queue.Empty:
+            raise DriverError(f"no answer within {ANSWER_SECONDS} s") from None
+        except (OSError, ValueError) as error:
+            raise DriverError(f"said {line!r}: {error}; {self.stderr()}") from None
+
+    def stderr(self) -> str:
+        self.said.seek(0)
+        return self.said.read()[-8000:].decode(errors="replace").strip()
+
+    def end(self) -> str | None:
+        """Ends the process; what is wrong with how it ended, such as a leak that a sanitizer reports at exit."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        try:
+            status = self.process.wait(timeout=ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        self.process.stdout.close()
+        said = self.stderr()
+        self.said.close()
+        return f"the driver ended with status {status}: {said}" if status != 0 else None
+
+
+class Drivers:
+    """The drivers of one worker, started when first needed."""
+
+    def __init__(self, known: dict[str, list[str]]) -> None:
+        self.known = known
+        self.running: dict[str, Driver] = {}
+
+    def ask(self, language: str, request: dict, environment: dict | None) -> dict:
+        """Runs a case in the language's driver, in a fresh one if it needs an environment of its own."""
+        if environment is not None:
+            return self.ask_fresh(language, request, environment)
+        if language not in self.running:
+            self.running[language] = Driver(self.known[language])
+        try:
+            return self.running[language].ask(request)
+        except DriverError:
+            driver = self.running.pop(language)
+            driver.process.kill()
+            driver.end()
+            raise
+
+    def ask_fresh(self, language: str, request: dict, environment: dict) -> dict:
+        driver = Driver(self.known[language], environment)
+        try:
+            answer = driver.ask(request)
+        except DriverError:
+            driver.process.kill()
+            driver.end()
+            raise
+        problem = driver.end()
+        if problem:
+            raise DriverError(problem)
+        return answer
+
+    def end(self) -> dict[str, str]:
+        """Ends all; what went wrong, by language."""
+        problems = {language: driver.end() for language, driver in self.running.items()}
+        return {language: problem for language, problem in problems.items() if problem}

@@ -1,0 +1,57 @@
+"""The few things that differ by language; everything else is the same in all of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+from .content import compact
+
+PROJECT = Path(__file__).resolve().parents[3]
+VERSION = (PROJECT / "VERSION").read_text(encoding="utf-8").strip()
+ERROR_LINE = re.compile(r'^SBX_ERROR\((\w+), -\d+, "(\w+)", "(\w+)"', re.MULTILINE)
+
+
+@dataclass
+class Language:
+    """How one language shows what is the same underneath."""
+
+    name: str
+    headers: dict
+    decoded: Callable[[object], str]
+    connection_message: str
+    timeout_message: str
+    classes: dict = field(default_factory=dict)
+
+
+def python_classes() -> dict[str, str]:
+    """The exception class of each error code."""
+    table = (PROJECT / "lib" / "errors.def").read_text(encoding="utf-8")
+    return {name: python_class for _, name, python_class in ERROR_LINE.findall(table)}
+
+
+def headers(language: str, runtime: str) -> dict:
+    return {
+        "User-Agent": f"SandboxSDK/{language} {VERSION}",
+        "X-Stainless-Lang": language.lower(),
+        "X-Stainless-Runtime": {"matches": runtime},
+        "X-Stainless-Runtime-Version": {"matches": r"\d+\.\d+.*"},
+    }
+
+
+DETAILED = {"connection_message": r"Connection error: .+", "timeout_message": r"Request timed out: .+"}
+
+BY_NAME = {
+    "c": Language("c", headers("C", "libcurl"), compact, **DETAILED),
+    "python": Language(
+        "python",
+        headers("Python", "CPython|PyPy"),
+        repr,
+        connection_message=r"Connection error\.",
+        timeout_message=r"Request timed out\.",
+        classes=python_classes(),
+    ),
+    "lua": Language("lua", headers("Lua", "Lua|LuaJIT|PUC-Rio"), compact, **DETAILED),
+}

@@ -1,0 +1,149 @@
+"""Runs cases: each in every language that it is meant for, against a server of its own."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import queue
+import socket
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from . import compare
+from .cases import Case, fill
+from .content import KINDS, content
+from .drivers import DriverError, Drivers
+from .languages import BY_NAME, VERSION
+from .report import Result
+from .server import Server
+
+WORKERS = 2
+# The C library has two ways to call an operation; a case holds for both.
+ENTRIES = {"c": ("dynamic", "typed")}
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+class Values(dict):
+    """What ${name} in a case stands for; a port is opened when it is first named."""
+
+    def __init__(self, server: Server, directory: str, key: str) -> None:
+        super().__init__(directory=directory, key=key, version=VERSION)
+        self.server = server
+
+    def __missing__(self, name: str) -> str:
+        listener, _, what = name.rpartition("_")
+        host = "[::1]" if listener == "ipv6" else "127.0.0.1"
+        if listener not in ("main", "other", "unused", "ipv6") or what not in ("url", "host", "port"):
+            raise KeyError(f"a case names ${{{name}}}, which stands for nothing")
+        port = self.server.port(listener)
+        self[name] = {"url": f"http://{host}:{port}", "host": f"{host}:{port}", "port": str(port)}[what]
+        return self[name]
+
+
+def encoded_upload(upload: dict) -> dict:
+    """An upload as a driver reads it: its bytes in base64."""
+    kinds = {kind: upload[kind] for kind in KINDS if kind in upload}
+    rest = {key: value for key, value in upload.items() if key not in KINDS}
+    return {**rest, "bytes": base64.b64encode(content(kinds)).decode()} if kinds else rest
+
+
+def driver_step(step: dict) -> dict:
+    """A step without what it expects, but with the names of the fields that are to be read."""
+    told = {key: value for key, value in step.items() if key not in ("ok", "error")}
+    if "call" in step:
+        ok = step.get("ok", {})
+        told["read"] = sorted({*ok.get("fields", {}), *ok.get("presence", {})})
+    if "upload" in step:
+        told["upload"] = encoded_upload(step["upload"])
+    return told
+
+
+def filled(case: Case, values: dict) -> Case:
+    whole = dataclasses.asdict(case)
+    kept = {name: whole[name] for name in ("topic", "name", "languages")}
+    return Case(**{**fill(whole, values), **kept})
+
+
+def prepare_files(case: Case) -> None:
+    """An upload that comes from a path needs its file."""
+    for step in case.steps:
+        upload = step.get("upload", {})
+        kinds = {kind: upload[kind] for kind in KINDS if kind in upload}
+        if upload.get("from") == "path" and kinds:
+            Path(upload["path"]).write_bytes(content(kinds))
+
+
+def run_once(case: Case, language: str, entry: str, drivers: Drivers) -> Result:
+    """One case in one language through one entry."""
+    with tempfile.TemporaryDirectory() as directory, Server([]) as server:
+        case = filled(case, Values(server, directory, case.defaults["api_key"]))
+        server.script = case.server
+        prepare_files(case)
+        request = {
+            "case": case.name,
+            "entry": entry,
+            "client": {**case.defaults["client"], **case.client},
+            "steps": [driver_step(step) for step in case.steps],
+        }
+        started = time.monotonic()
+        try:
+            answer = drivers.ask(language, request, case.environment)
+        except DriverError as error:
+            return Result(case, language, [f"{language} driver: {error}"], server.requests)
+        outcome = compare.Outcome(answer, server.requests, time.monotonic() - started)
+        differences = server.problems + compare.compare(case, BY_NAME[language], outcome)
+        return Result(case, language, differences, server.requests)
+
+
+def run_case(case: Case, language: str, drivers: Drivers) -> Result:
+    entries = ENTRIES.get(language, ("dynamic",)) if case.typed else ("dynamic",)
+    for entry in entries:
+        result = run_once(case, language, entry, drivers)
+        if result.differences:
+            if len(entries) > 1:
+                result.differences.insert(0, f"through the {entry} entry:")
+            break
+    return result
+
+
+def work(todo: queue.SimpleQueue, known: dict, results: dict, problems: list[str]) -> None:
+    drivers = Drivers(known)
+    while True:
+        try:
+            case, language = todo.get_nowait()
+        except queue.Empty:
+            break
+        try:
+            result = run_case(case, language, drivers)
+        except Exception as error:  # a case that the harness cannot run has failed, and the others go on
+            result = Result(case, language, [f"the case cannot be run: {error!r}"])
+        results[case.name, language] = result
+    problems += [f"{language}: {problem}" for language, problem in drivers.end().items()]
+
+
+def run_all(cases: list[Case], languages: list[str], known: dict[str, list[str]]) -> tuple[dict, list[str]]:
+    """The result of every case in every language, and what went wrong when the drivers ended."""
+    todo: queue.SimpleQueue = queue.SimpleQueue()
+    ipv6 = has_ipv6()
+    for case in cases:
+        for language in languages:
+            if language in case.languages and (case.needs != "ipv6" or ipv6):
+                todo.put((case, language))
+    results: dict[tuple[str, str], Result] = {}
+    problems: list[str] = []
+    workers = [threading.Thread(target=work, args=(todo, known, results, problems)) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return results, problems
