@@ -1,0 +1,234 @@
+#include "request.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How much of a form the parser looks at at once. */
+#define FORM_BUFFER (64 * 1024)
+
+struct upload {
+	struct MHD_PostProcessor *form;
+	struct sandbox sandbox;
+	struct engine_put put;
+	struct buffer path;
+	uint64_t size;
+	bool has_path;
+	bool has_file;
+	bool complete; /* the file is in its place */
+};
+
+/* ---- upload ---- */
+
+static int take_path(struct upload *upload, const char *data, uint64_t offset, size_t size, struct problem *problem)
+{
+	if (offset == 0 && size > 0 && upload->path.length > 0)
+		return problem_set(problem, PROBLEM_VALIDATION, "path", "path is given twice");
+	upload->has_path = true;
+	if (upload->path.length + size >= PATH_MAX)
+		return problem_set(problem, PROBLEM_VALIDATION, "path", "path is too long");
+	if (memchr(data, '\0', size))
+		return problem_set(problem, PROBLEM_VALIDATION, "path", "path has a NUL character in it");
+	buffer_append(&upload->path, data, size);
+	return upload->path.failed ? problem_memory(problem) : 0;
+}
+
+static int take_file(struct upload *upload, const char *data, uint64_t offset, size_t size, struct problem *problem)
+{
+	if (offset != upload->size)
+		return problem_set(problem, PROBLEM_VALIDATION, "file", "file is given twice");
+	upload->has_file = true;
+	if (upload->size + size > (uint64_t)upload->sandbox.storage << 30)
+		return problem_set(problem, PROBLEM_TOO_LARGE, "file",
+		                   "file is larger than the sandbox's storage, %" PRId64 " GiB",
+		                   upload->sandbox.storage);
+	while (size > 0) {
+		ssize_t written = write(upload->put.fd, data, size);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return errno == ENOSPC || errno == EDQUOT
+			               ? problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full")
+				       : problem_set(problem, PROBLEM_ENGINE, NULL, "the file cannot be written: %s",
+				                     strerror(errno));
+		data += written;
+		size -= (size_t)written;
+		upload->size += (uint64_t)written;
+	}
+	return 0;
+}
+
+/* Parts with other names are read over. */
+static enum MHD_Result take_part(void *context, enum MHD_ValueKind kind, const char *name, const char *filename,
+                                 const char *content_type, const char *transfer_encoding, const char *data,
+                                 uint64_t offset, size_t size)
+{
+	struct request *request = context;
+	int result = 0;
+
+	(void)kind;
+	(void)filename;
+	(void)content_type;
+	(void)transfer_encoding;
+	if (strcmp(name, "path") == 0)
+		result = take_path(request->upload, data, offset, size, &request->problem);
+	else if (strcmp(name, "file") == 0)
+		result = take_file(request->upload, data, offset, size, &request->problem);
+	request->refused = result < 0;
+	return result < 0 ? MHD_NO : MHD_YES;
+}
+
+static int find_sandbox(struct request *request, struct use *use, struct sandbox *sandbox)
+{
+	use_begin(&request->service->uses, use, request->id);
+	return store_find(request->service->store, request->id, sandbox, &request->problem);
+}
+
+int upload_begin(struct request *request)
+{
+	struct service *service = request->service;
+	struct use use;
+	struct upload *upload = calloc(1, sizeof(*upload));
+
+	if (!upload)
+		return problem_memory(&request->problem);
+	upload->put.fd = -1;
+	request->upload = upload;
+	int result = find_sandbox(request, &use, &upload->sandbox);
+	if (result == 0)
+		result = service->engine->put_begin(service->engine, &upload->sandbox, &upload->put, &request->problem);
+	use_end(&service->uses, &use);
+	if (result < 0)
+		return -1;
+	upload->form = MHD_create_post_processor(request->connection, FORM_BUFFER, take_part, request);
+	if (!upload->form)
+		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the multipart/form-data has no usable boundary");
+	return 0;
+}
+
+int upload_feed(struct request *request, const char *data, size_t length)
+{
+	if (MHD_post_process(request->upload->form, data, length) == MHD_YES && !request->refused)
+		return 0;
+	if (request->refused)
+		return -1;
+	return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL, "the multipart/form-data is malformed");
+}
+
+void upload_free(struct request *request)
+{
+	struct upload *upload = request->upload;
+	struct use use;
+
+	if (!upload)
+		return;
+	request->upload = NULL;
+	if (upload->form)
+		MHD_destroy_post_processor(upload->form);
+	if (upload->put.fd >= 0 && !upload->complete) {
+		use_begin(&request->service->uses, &use, request->id);
+		request->service->engine->put_abort(request->service->engine, &upload->sandbox, &upload->put);
+		use_end(&request->service->uses, &use);
+	}
+	sandbox_free(&upload->sandbox);
+	buffer_free(&upload->path);
+	free(upload);
+}
+
+/* The form is whole only if its parser says so: a body can end, as its length says, before its last boundary. */
+static int check_form(struct request *request)
+{
+	struct upload *upload = request->upload;
+	enum MHD_Result whole = MHD_destroy_post_processor(upload->form);
+
+	upload->form = NULL;
+	if (request->refused)
+		return -1;
+	if (whole != MHD_YES)
+		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the multipart/form-data ends before its last boundary");
+	if (!upload->has_path)
+		return problem_set(&request->problem, PROBLEM_VALIDATION, "path", "path is required");
+	if (!upload->has_file)
+		return problem_set(&request->problem, PROBLEM_VALIDATION, "file", "file is required");
+	buffer_append(&upload->path, "", 1);
+	return upload->path.failed ? problem_memory(&request->problem) : 0;
+}
+
+int sandboxes_upload(struct request *request, struct MHD_Response **response)
+{
+	struct service *service = request->service;
+	struct upload *upload = request->upload;
+	struct sandbox sandbox = {0};
+	struct json_writer writer = {0};
+	struct use use;
+
+	if (check_form(request) < 0)
+		return -1;
+	/* Again: it may have been deleted while the file came in. */
+	int result = find_sandbox(request, &use, &sandbox);
+	if (result == 0)
+		result = service->engine->put_finish(service->engine, &sandbox, &upload->put, upload->path.data,
+		                                     &request->problem);
+	use_end(&service->uses, &use);
+	sandbox_free(&sandbox);
+	if (result < 0)
+		return -1;
+	upload->complete = true;
+	json_open(&writer, '{');
+	json_string(&writer, "message", "File uploaded");
+	json_string(&writer, "path", upload->path.data);
+	json_integer(&writer, "size", (int64_t)upload->size);
+	json_close(&writer, '}');
+	return request_answer(request, &writer, response);
+}
+
+/* ---- download ---- */
+
+static int read_path(struct request *request, const char **path)
+{
+	size_t length;
+	if (MHD_lookup_connection_value_n(request->connection, MHD_GET_ARGUMENT_KIND, "path", 4, path, &length) !=
+	            MHD_YES ||
+	    !*path)
+		return problem_set(&request->problem, PROBLEM_VALIDATION, "path", "path is required");
+	if (strlen(*path) != length)
+		return problem_set(&request->problem, PROBLEM_VALIDATION, "path", "path has a NUL character in it");
+	return 0;
+}
+
+static int answer_file(struct request *request, const struct engine_file *file, struct MHD_Response **response)
+{
+	/* The response owns the descriptor from here on. */
+	struct MHD_Response *made = MHD_create_response_from_fd64(file->size, file->fd);
+	if (!made) {
+		close(file->fd);
+		return problem_memory(&request->problem);
+	}
+	MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
+	*response = made;
+	return 0;
+}
+
+int sandboxes_download(struct request *request, struct MHD_Response **response)
+{
+	struct service *service = request->service;
+	struct sandbox sandbox = {0};
+	struct engine_file file;
+	struct use use;
+	const char *path;
+
+	if (read_path(request, &path) < 0)
+		return -1;
+	int result = find_sandbox(request, &use, &sandbox);
+	if (result == 0)
+		result = service->engine->get(service->engine, &sandbox, path, &file, &request->problem);
+	use_end(&service->uses, &use);
+	sandbox_free(&sandbox);
+	return result < 0 ? -1 : answer_file(request, &file, response);
+}

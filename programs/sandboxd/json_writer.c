@@ -1,0 +1,155 @@
+#include "json_writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void append_text(struct json_writer *writer, const char *text)
+{
+	buffer_append(&writer->text, text, strlen(text));
+}
+
+static void begin_value(struct json_writer *writer)
+{
+	if (writer->separate)
+		append_text(writer, ",");
+	writer->separate = true;
+}
+
+void json_open(struct json_writer *writer, char bracket)
+{
+	begin_value(writer);
+	buffer_append(&writer->text, &bracket, 1);
+	writer->separate = false;
+}
+
+void json_close(struct json_writer *writer, char bracket)
+{
+	buffer_append(&writer->text, &bracket, 1);
+	writer->separate = true;
+}
+
+void json_key(struct json_writer *writer, const char *key)
+{
+	json_bytes(writer, key, strlen(key));
+	append_text(writer, ":");
+	writer->separate = false;
+}
+
+/* The length of the UTF-8 sequence that starts here; 0 when there is none. Overlong forms, surrogates and what lies
+ * beyond U+10FFFF are refused. */
+static size_t sequence_length(const unsigned char *bytes, size_t left)
+{
+	unsigned char lowest = 0x80, highest = 0xBF;
+	size_t length;
+
+	if (bytes[0] >= 0xC2 && bytes[0] <= 0xDF)
+		length = 2;
+	else if (bytes[0] >= 0xE0 && bytes[0] <= 0xEF)
+		length = 3;
+	else if (bytes[0] >= 0xF0 && bytes[0] <= 0xF4)
+		length = 4;
+	else
+		return 0;
+	if (bytes[0] == 0xE0)
+		lowest = 0xA0;
+	else if (bytes[0] == 0xED)
+		highest = 0x9F;
+	else if (bytes[0] == 0xF0)
+		lowest = 0x90;
+	else if (bytes[0] == 0xF4)
+		highest = 0x8F;
+	if (length > left || bytes[1] < lowest || bytes[1] > highest)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if ((bytes[i] & 0xC0) != 0x80)
+			return 0;
+	return length;
+}
+
+static void append_escaped(struct json_writer *writer, unsigned char c)
+{
+	char escape[8];
+
+	if (c == '"' || c == '\\')
+		snprintf(escape, sizeof(escape), "\\%c", c);
+	else if (c == '\n')
+		snprintf(escape, sizeof(escape), "\\n");
+	else
+		snprintf(escape, sizeof(escape), "\\u%04x", c);
+	append_text(writer, escape);
+}
+
+bool json_bytes(struct json_writer *writer, const char *bytes, size_t length)
+{
+	const unsigned char *in = (const unsigned char *)bytes;
+	bool valid = true;
+	size_t plain = 0; /* the start of the bytes that are copied as they are */
+	size_t at = 0;
+
+	begin_value(writer);
+	append_text(writer, "\"");
+	while (at < length) {
+		if (in[at] >= 0x80) {
+			size_t sequence = sequence_length(in + at, length - at);
+			if (sequence) {
+				at += sequence;
+				continue;
+			}
+			valid = false;
+			buffer_append(&writer->text, in + plain, at - plain);
+			append_text(writer, "\xEF\xBF\xBD");
+		} else if (in[at] < 0x20 || in[at] == 0x7F || in[at] == '"' || in[at] == '\\') {
+			buffer_append(&writer->text, in + plain, at - plain);
+			append_escaped(writer, in[at]);
+		} else {
+			at++;
+			continue;
+		}
+		plain = ++at;
+	}
+	if (length)
+		buffer_append(&writer->text, in + plain, at - plain);
+	append_text(writer, "\"");
+	return valid;
+}
+
+void json_string(struct json_writer *writer, const char *key, const char *value)
+{
+	json_key(writer, key);
+	if (value) {
+		json_bytes(writer, value, strlen(value));
+	} else {
+		append_text(writer, "null");
+		writer->separate = true;
+	}
+}
+
+void json_integer(struct json_writer *writer, const char *key, int64_t value)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	json_key(writer, key);
+	append_text(writer, text);
+	writer->separate = true;
+}
+
+void json_boolean(struct json_writer *writer, const char *key, bool value)
+{
+	json_key(writer, key);
+	append_text(writer, value ? "true" : "false");
+	writer->separate = true;
+}
+
+void json_time(struct json_writer *writer, const char *key, int64_t milliseconds)
+{
+	time_t seconds = (time_t)(milliseconds / 1000);
+	struct tm utc;
+	char date[32], text[64];
+
+	gmtime_r(&seconds, &utc);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(milliseconds % 1000));
+	json_string(writer, key, text);
+}

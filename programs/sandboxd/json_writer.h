@@ -1,0 +1,27 @@
+/* Writes JSON text. Strings may hold any bytes: what is not UTF-8 becomes U+FFFD. */
+#ifndef SANDBOXD_JSON_WRITER_H
+#define SANDBOXD_JSON_WRITER_H
+
+#include "buffer.h"
+
+#include <stdint.h>
+
+struct json_writer {
+	struct buffer text;
+	bool separate; /* a value was written at this level: the next one follows a comma */
+};
+
+void json_open(struct json_writer *writer, char bracket);
+void json_close(struct json_writer *writer, char bracket);
+void json_key(struct json_writer *writer, const char *key);
+/* Returns whether the bytes were valid UTF-8. */
+bool json_bytes(struct json_writer *writer, const char *bytes, size_t length);
+
+/* A whole member: its key and its value. A NULL value is written as null. */
+void json_string(struct json_writer *writer, const char *key, const char *value);
+void json_integer(struct json_writer *writer, const char *key, int64_t value);
+void json_boolean(struct json_writer *writer, const char *key, bool value);
+/* Milliseconds since 1970 as an RFC 3339 timestamp in UTC. */
+void json_time(struct json_writer *writer, const char *key, int64_t milliseconds);
+
+#endif

@@ -1,0 +1,168 @@
+#include "keeper_init.h"
+
+#include "engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The numbers that bubblewrap's descriptors have; the argument list below and engine_bwrap.c name them. */
+enum { FD_ARGUMENTS = 3, FD_FILTER = 4, FD_STATUS = 5, FD_AFTER = 6 };
+
+static bool set_limit(int resource, rlim_t value)
+{
+	struct rlimit limit;
+	if (getrlimit(resource, &limit) < 0)
+		return false;
+	if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max)
+		value = limit.rlim_max;
+	limit = (struct rlimit){.rlim_cur = value, .rlim_max = value};
+	return setrlimit(resource, &limit) == 0;
+}
+
+/* Limits come last: under a limit of processes already in force, the change of user would be undone at the next exec.
+ */
+static bool drop_to(const struct keeper_request *request)
+{
+	if (geteuid() == 0 && (request->uid == 0 || request->gid == 0 || setgroups(0, NULL) < 0 ||
+	                       setresgid(request->gid, request->gid, request->gid) < 0 ||
+	                       setresuid(request->uid, request->uid, request->uid) < 0))
+		return false;
+	return set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_NOFILE, 4096) &&
+	       set_limit(RLIMIT_FSIZE, request->file_size) && set_limit(RLIMIT_NPROC, request->processes);
+}
+
+/* A pipe that holds the whole seccomp program, which is far smaller than a pipe's capacity. */
+static int open_filter(const struct init_settings *settings)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	ssize_t written = write(ends[1], settings->filter, settings->filter_size);
+	close(ends[1]);
+	return written == (ssize_t)settings->filter_size ? ends[0] : -1;
+}
+
+/* Never returns. Every descriptor is moved above the numbers it could collide with, then into its place. */
+static _Noreturn void execute(const struct init_settings *settings, const char *command, int arguments, int out,
+                              int err, int status)
+{
+	static char name[] = "bwrap", args[] = "--args", args_fd[] = "3", dashes[] = "--", shell[] = "/bin/sh",
+	            dash_c[] = "-c";
+	char *argv[] = {name, args, args_fd, dashes, shell, dash_c, (char *)(uintptr_t)command, NULL};
+	char *environment[] = {NULL};
+	const int from[] = {out, err, arguments, open_filter(settings), status, settings->bwrap};
+	const int to[] = {STDOUT_FILENO, STDERR_FILENO, FD_ARGUMENTS, FD_FILTER, FD_STATUS, FD_AFTER};
+	int high[6];
+	sigset_t none;
+
+	for (int i = 0; i < 6; i++)
+		if ((high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 20)) < 0)
+			_exit(127);
+	for (int i = 0; i < 6; i++)
+		dup2(high[i], to[i]);
+	fcntl(FD_AFTER, F_SETFD, FD_CLOEXEC);
+	if (syscall(SYS_close_range, (unsigned int)FD_AFTER + 1, ~0U, 0U) < 0)
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	umask(022);
+	/* By descriptor: the path of the program was found in the server's view of the file system. */
+	syscall(SYS_execveat, FD_AFTER, "", argv, environment, AT_EMPTY_PATH);
+	_exit(127);
+}
+
+/* Bubblewrap writes an "exit-code" only if the command itself has run. */
+static bool has_started(int status)
+{
+	char text[4096];
+	size_t length = 0;
+	ssize_t got;
+
+	while (length < sizeof(text) - 1 && (got = read(status, text + length, sizeof(text) - 1 - length)) > 0)
+		length += (size_t)got;
+	text[length] = '\0';
+	return strstr(text, "\"exit-code\"") != NULL;
+}
+
+/* Reaps whatever ends; true once it was bubblewrap. */
+static bool reap(pid_t bwrap, int signals, int *wait_status)
+{
+	struct signalfd_siginfo ignored;
+	bool ended = false;
+	int status;
+	pid_t pid;
+
+	if (read(signals, &ignored, sizeof(ignored)) < 0)
+		return false;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == bwrap) {
+			*wait_status = status;
+			ended = true;
+		}
+	}
+	return ended;
+}
+
+static void report(int channel, int started, int wait_status)
+{
+	struct engine_exit result = {
+	        .started = started,
+	        .exit_code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status),
+	};
+	if (send(channel, &result, sizeof(result), MSG_NOSIGNAL) < 0)
+		_exit(1);
+}
+
+_Noreturn void init_run(const struct init_settings *settings, const struct keeper_request *request, const char *command,
+                        int arguments, int out, int err, int channel)
+{
+	int status[2], wait_status = 0;
+	sigset_t child_signal;
+
+	prctl(PR_SET_NAME, "sandboxd-init");
+	if (!drop_to(request) || pipe2(status, O_CLOEXEC) < 0)
+		_exit(1);
+	prctl(PR_SET_DUMPABLE, 0);
+	sigemptyset(&child_signal);
+	sigaddset(&child_signal, SIGCHLD);
+	int signals = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0)
+		_exit(1);
+	fcntl(status[0], F_SETFL, O_NONBLOCK);
+	pid_t bwrap = fork();
+	if (bwrap == 0)
+		execute(settings, command, arguments, out, err, status[1]);
+	if (bwrap < 0)
+		_exit(1);
+	close(status[1]);
+	close(arguments);
+	close(out);
+	close(err);
+	for (;;) {
+		/* Whatever happens on the channel is its end: the server says nothing else. */
+		struct pollfd fds[] = {{.fd = signals, .events = POLLIN}, {.fd = channel, .events = POLLIN}};
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			_exit(1);
+		if (fds[1].revents)
+			_exit(0);
+		if (fds[0].revents && reap(bwrap, signals, &wait_status))
+			break;
+	}
+	report(channel, has_started(status[0]), wait_status);
+	_exit(0);
+}

@@ -1,0 +1,220 @@
+#include "engine.h"
+#include "json_writer.h"
+#include "key.h"
+#include "listener.h"
+#include "options.h"
+#include "reconcile.h"
+#include "server.h"
+#include "state.h"
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How long connections get, after their commands have been killed, to take their answers. */
+#define LAST_ANSWERS_MS 500
+
+/* Everything that a running server consists of, in the order in which it is made. */
+struct program {
+	struct options options;
+	struct state state;
+	struct listener listener;
+	struct key key;
+	char key_path[PATH_MAX];
+	struct service service;
+	struct server *server;
+	int signals;
+};
+
+enum stop_reason { STOP_ASKED, STOP_OWNER, STOP_ENGINE };
+
+/* What a program that starts others can hand down by mistake. */
+static int prepare_process(int *signals, struct failure *failure)
+{
+	sigset_t stops;
+	struct rlimit files;
+	int null = open("/dev/null", O_RDWR);
+
+	/* A missing standard stream would be taken by the next file opened. */
+	while (null >= 0 && null <= STDERR_FILENO)
+		null = dup(null);
+	if (null >= 0)
+		close(null);
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTERM);
+	sigaddset(&stops, SIGINT);
+	sigaddset(&stops, SIGHUP);
+	sigprocmask(SIG_SETMASK, &stops, NULL);
+	*signals = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (*signals < 0)
+		return failure_set(failure, FAILURE_INTERNAL, "signals cannot be received (%s); see the system",
+		                   strerror(errno));
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (geteuid() == 0)
+		setgroups(0, NULL);
+	return 0;
+}
+
+static int make_key(struct program *program, struct failure *failure)
+{
+	const char *given = program->options.key_file;
+	char absolute[PATH_MAX];
+	int length = given ? snprintf(program->key_path, PATH_MAX, "%s", given)
+	                   : snprintf(program->key_path, PATH_MAX, "%s/key", program->state.path);
+
+	if (length == 0 || length >= PATH_MAX)
+		return failure_set(failure, FAILURE_KEY, "--key-file is not a usable path; give another");
+	if (key_load(&program->key, program->key_path, failure) < 0)
+		return -1;
+	/* Whoever reads the ready line may be in another directory. */
+	if (realpath(program->key_path, absolute))
+		memcpy(program->key_path, absolute, PATH_MAX);
+	return 0;
+}
+
+static int start(struct program *program, struct failure *failure)
+{
+	struct options *options = &program->options;
+	struct service *service = &program->service;
+
+	if (state_open(&program->state, options, failure) < 0 || make_key(program, failure) < 0 ||
+	    listener_open(&program->listener, options, failure) < 0 ||
+	    store_open(&service->store, program->state.path, !options->ephemeral, failure) < 0 ||
+	    engine_bwrap_start(&service->engine, program->state.path, failure) < 0 ||
+	    reconcile(service->engine, service->store, failure) < 0)
+		return -1;
+	/* No core file and no debugger of the same user: the key is in this memory. Only now, because an undumpable
+	 * process cannot set up the engine's namespaces. */
+	prctl(PR_SET_DUMPABLE, 0);
+	uses_init(&service->uses);
+	service->max_output = options->max_output;
+	if (listener_start(&program->listener, failure) < 0)
+		return -1;
+	return server_start(&program->server, service, &program->key, program->listener.fd, failure);
+}
+
+static int print_ready(const struct program *program, struct failure *failure)
+{
+	struct json_writer line = {0};
+	char url[64];
+
+	snprintf(url, sizeof(url), strchr(program->options.host, ':') ? "http://[%s]:%d" : "http://%s:%d",
+	         program->options.host, program->listener.port);
+	json_open(&line, '{');
+	json_string(&line, "url", program->options.unix_socket ? "http://localhost" : url);
+	if (program->options.unix_socket)
+		json_string(&line, "unix_socket", program->options.unix_socket);
+	json_string(&line, "key_file", program->key_path);
+	json_integer(&line, "pid", getpid());
+	json_string(&line, "state", program->state.path);
+	json_close(&line, '}');
+	buffer_append(&line.text, "\n", 1);
+	/* One write, so that a reader never sees half of it. That nobody reads is no failure. */
+	bool written = !line.text.failed &&
+	               (write(STDOUT_FILENO, line.text.data, line.text.length) > 0 || errno == EPIPE || errno == EBADF);
+	buffer_free(&line.text);
+	return written ? 0
+	               : failure_set(failure, FAILURE_INTERNAL,
+	                             "standard output cannot be written; redirect it to a file");
+}
+
+static enum stop_reason wait_for_stop(const struct program *program)
+{
+	struct pollfd fds[] = {
+	        {.fd = program->signals, .events = POLLIN},
+	        {.fd = program->options.owner_fd, .events = POLLIN},
+	        {.fd = program->service.engine->watch(program->service.engine), .events = POLLIN},
+	};
+	for (;;) {
+		if (poll(fds, 3, -1) < 0)
+			continue;
+		if (fds[1].revents)
+			return STOP_OWNER;
+		if (fds[2].revents)
+			return STOP_ENGINE;
+		if (fds[0].revents)
+			return STOP_ASKED;
+	}
+}
+
+/* The owner may end while the grace runs: then nobody is left to be graceful for. */
+static void stop_serving(struct program *program, enum stop_reason reason)
+{
+	int grace = reason == STOP_ASKED ? program->options.grace * 1000 : 0;
+	struct signalfd_siginfo asked;
+
+	server_refuse(program->server);
+	while (read(program->signals, &asked, sizeof(asked)) > 0)
+		;
+	while (grace > 0 && !server_wait_idle(program->server, grace < 100 ? grace : 100)) {
+		struct pollfd fds[] = {{.fd = program->signals, .events = POLLIN},
+		                       {.fd = program->options.owner_fd, .events = POLLIN}};
+		/* Being asked a second time means now. */
+		if (poll(fds, 2, 0) > 0)
+			break;
+		grace -= 100;
+	}
+	uses_cancel(&program->service.uses, NULL);
+	if (reason != STOP_OWNER)
+		server_wait_idle(program->server, LAST_ANSWERS_MS);
+	server_stop(program->server);
+	uses_destroy(&program->service.uses);
+}
+
+static void clean_up(struct program *program)
+{
+	listener_close(&program->listener);
+	if (program->service.engine)
+		program->service.engine->stop(program->service.engine);
+	store_close(program->service.store);
+	state_close(&program->state);
+	explicit_bzero(&program->key, sizeof(program->key));
+}
+
+int main(int argc, char **argv)
+{
+	struct program program = {.state = {.fd = -1, .lock_fd = -1}, .listener = {.fd = -1}};
+	struct failure failure = {0};
+
+	if (options_parse(&program.options, argc, argv, &failure) < 0)
+		goto done;
+	if (program.options.help) {
+		options_print_help();
+		return 0;
+	}
+	if (program.options.version) {
+		puts("sandboxd " SANDBOXD_VERSION);
+		return 0;
+	}
+	if (prepare_process(&program.signals, &failure) < 0 || start(&program, &failure) < 0)
+		goto done;
+	enum stop_reason reason = STOP_ASKED;
+	if (print_ready(&program, &failure) == 0)
+		reason = wait_for_stop(&program);
+	if (reason == STOP_ENGINE)
+		failure_set(&failure, FAILURE_INTERNAL,
+		            "the process that runs the commands was killed; start sandboxd again");
+	stop_serving(&program, reason);
+done:
+	clean_up(&program);
+	if (failure.code)
+		log_line("%s", failure.message);
+	return (int)failure.code;
+}

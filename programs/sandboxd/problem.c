@@ -1,0 +1,52 @@
+#include "problem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* The names are part of the API: docs/server.md lists them. */
+static const struct {
+	unsigned int status;
+	const char *name;
+} types[] = {
+        [PROBLEM_INVALID_REQUEST] = {400, "invalid_request"},
+        [PROBLEM_AUTHENTICATION] = {401, "authentication_error"},
+        [PROBLEM_FORBIDDEN] = {403, "forbidden"},
+        [PROBLEM_PERMISSION] = {403, "permission_denied"},
+        [PROBLEM_NOT_FOUND] = {404, "not_found"},
+        [PROBLEM_METHOD] = {405, "method_not_allowed"},
+        [PROBLEM_CONFLICT] = {409, "conflict"},
+        [PROBLEM_TOO_LARGE] = {413, "request_too_large"},
+        [PROBLEM_MEDIA_TYPE] = {415, "unsupported_media_type"},
+        [PROBLEM_VALIDATION] = {422, "validation_error"},
+        [PROBLEM_INTERNAL] = {500, "internal_error"},
+        [PROBLEM_ENGINE] = {500, "engine_error"},
+        [PROBLEM_NOT_IMPLEMENTED] = {501, "not_implemented"},
+        [PROBLEM_UNAVAILABLE] = {503, "unavailable"},
+        [PROBLEM_STORAGE] = {507, "insufficient_storage"},
+};
+
+int problem_set(struct problem *problem, enum problem_type type, const char *field, const char *format, ...)
+{
+	problem->type = type;
+	snprintf(problem->field, sizeof(problem->field), "%s", field ? field : "");
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(problem->message, sizeof(problem->message), format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+int problem_memory(struct problem *problem)
+{
+	return problem_set(problem, PROBLEM_INTERNAL, NULL, "the server is out of memory");
+}
+
+unsigned int problem_status(const struct problem *problem)
+{
+	return types[problem->type].status;
+}
+
+const char *problem_name(const struct problem *problem)
+{
+	return types[problem->type].name;
+}

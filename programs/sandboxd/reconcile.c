@@ -1,0 +1,86 @@
+#include "reconcile.h"
+
+#include <string.h>
+
+struct lists {
+	struct buffer visible; /* ids, each with its NUL */
+	struct buffer hidden;
+	struct buffer files;
+};
+
+static void note_row(void *context, const char *id, uid_t uid, bool hidden)
+{
+	struct lists *lists = context;
+	(void)uid;
+	buffer_append_argument(hidden ? &lists->hidden : &lists->visible, id);
+}
+
+static void note_files(void *context, const char *id)
+{
+	struct lists *lists = context;
+	buffer_append_argument(&lists->files, id);
+}
+
+static const char *next(const struct buffer *ids, const char *id)
+{
+	const char *following = id ? id + strlen(id) + 1 : ids->data;
+	return following && following < ids->data + ids->length ? following : NULL;
+}
+
+static bool is_visible(struct store *store, const char *id)
+{
+	struct sandbox sandbox;
+	struct problem ignored;
+	if (store_find(store, id, &sandbox, &ignored) < 0)
+		return false;
+	sandbox_free(&sandbox);
+	return true;
+}
+
+static int repair(struct engine *engine, struct store *store, const char *id, struct problem *problem)
+{
+	struct sandbox sandbox;
+	if (store_find(store, id, &sandbox, problem) < 0)
+		return -1;
+	int result = engine->repair(engine, &sandbox, problem);
+	sandbox_free(&sandbox);
+	return result;
+}
+
+static int settle(struct engine *engine, struct store *store, struct lists *lists, struct problem *problem)
+{
+	/* Deletions that were begun are carried through. */
+	for (const char *id = NULL; (id = next(&lists->hidden, id));)
+		if (engine->destroy(engine, id, problem) < 0 || store_remove(store, id, problem) < 0)
+			return -1;
+	/* Files without a row are a creation that nobody was told of. */
+	for (const char *id = NULL; (id = next(&lists->files, id));)
+		if (!is_visible(store, id) && engine->destroy(engine, id, problem) < 0)
+			return -1;
+	for (const char *id = NULL; (id = next(&lists->visible, id));)
+		if (repair(engine, store, id, problem) < 0)
+			return -1;
+	return 0;
+}
+
+int reconcile(struct engine *engine, struct store *store, struct failure *failure)
+{
+	struct lists lists = {0};
+	struct problem problem = {.message = "the sandboxes cannot be listed"};
+	int result = -1;
+
+	if (store_each(store, note_row, &lists, &problem) == 0 && engine->each(engine, note_files, &lists) == 0) {
+		if (lists.visible.failed || lists.hidden.failed || lists.files.failed)
+			problem_memory(&problem);
+		else
+			result = settle(engine, store, &lists, &problem);
+	}
+	if (result < 0)
+		failure_set(failure, FAILURE_STATE,
+		            "the sandboxes in the state directory cannot be brought in order (%s); see its disk",
+		            problem.message);
+	buffer_free(&lists.visible);
+	buffer_free(&lists.hidden);
+	buffer_free(&lists.files);
+	return result;
+}

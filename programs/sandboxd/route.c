@@ -1,0 +1,79 @@
+#include "request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int volumes(struct request *request, struct MHD_Response **response)
+{
+	(void)response;
+	return problem_set(&request->problem, PROBLEM_NOT_IMPLEMENTED, NULL,
+	                   "this server's engine has no volumes: %s %s is not implemented", request->route->method,
+	                   request->route->path);
+}
+
+static const struct route routes[] = {
+        {"POST", "/v1/sandboxes/create", BODY_JSON, sandboxes_create},
+        {"GET", "/v1/sandboxes/list", BODY_NONE, sandboxes_list},
+        {"DELETE", "/v1/sandboxes/delete-all", BODY_NONE, sandboxes_delete_all},
+        {"DELETE", "/v1/sandboxes/{id}/delete", BODY_JSON, sandboxes_delete},
+        {"POST", "/v1/sandboxes/{id}/execute", BODY_JSON, sandboxes_execute},
+        {"POST", "/v1/sandboxes/{id}/upload", BODY_FORM, sandboxes_upload},
+        {"GET", "/v1/sandboxes/{id}/download", BODY_NONE, sandboxes_download},
+        {"POST", "/v1/volumes/create", BODY_NONE, volumes},
+        {"GET", "/v1/volumes/list", BODY_NONE, volumes},
+        {"DELETE", "/v1/volumes/{id}/delete", BODY_NONE, volumes},
+        {"POST", "/v1/volumes/{id}/snapshot", BODY_NONE, volumes},
+};
+
+#define ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+/* Whether the path fits; the id is what stands in place of "{id}". */
+static bool fits(const char *pattern, const char *path, const char **id, size_t *id_length)
+{
+	const char *brace = strchr(pattern, '{');
+	*id_length = 0;
+	if (!brace)
+		return strcmp(pattern, path) == 0;
+	size_t prefix = (size_t)(brace - pattern);
+	if (strncmp(pattern, path, prefix) != 0)
+		return false;
+	*id = path + prefix;
+	*id_length = strcspn(*id, "/");
+	return *id_length > 0 && strcmp(*id + *id_length, strchr(brace, '}') + 1) == 0;
+}
+
+int route_find(struct request *request, const char *method, const char *path)
+{
+	bool path_exists = false;
+
+	for (size_t i = 0; i < ROUTES; i++) {
+		const char *id = NULL;
+		size_t id_length;
+		if (!fits(routes[i].path, path, &id, &id_length))
+			continue;
+		path_exists = true;
+		if (strcmp(routes[i].method, method) != 0)
+			continue;
+		/* A longer one is nobody's id: what is left of it is not found either. */
+		if (id)
+			snprintf(request->id, sizeof(request->id), "%.*s", (int)id_length, id);
+		request->route = &routes[i];
+		return 0;
+	}
+	if (path_exists)
+		return problem_set(&request->problem, PROBLEM_METHOD, NULL, "%.16s is not a method of %.200s", method,
+		                   path);
+	return problem_set(&request->problem, PROBLEM_NOT_FOUND, NULL, "there is nothing at %.200s", path);
+}
+
+void route_allowed(const char *path, char *methods, size_t size)
+{
+	methods[0] = '\0';
+	for (size_t i = 0; i < ROUTES; i++) {
+		const char *id;
+		size_t id_length;
+		if (fits(routes[i].path, path, &id, &id_length))
+			snprintf(methods + strlen(methods), size - strlen(methods), "%s%s", methods[0] ? ", " : "",
+			         routes[i].method);
+	}
+}

@@ -1,0 +1,266 @@
+#include "server.h"
+
+#include "request_check.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONNECTIONS_MAX 4096
+#define CONNECTION_MEMORY (128 * 1024)
+#define THREAD_STACK (512 * 1024)
+
+/* How long a connection may say nothing, in seconds. */
+#define IDLE_TIMEOUT 120
+
+#define JSON_BODY_MAX (1024 * 1024)
+
+/* The body of a refused request is read to its end, so that the answer reaches a client that writes first and reads
+ * then; beyond this much the connection is closed instead. */
+#define DRAIN_MAX (64 * 1024 * 1024)
+
+struct server {
+	struct MHD_Daemon *daemon;
+	struct service *service;
+	const struct key *key;
+	pthread_mutex_t mutex;
+	pthread_cond_t idle;
+	unsigned int running;
+	bool refusing;
+};
+
+/* ---- running requests ---- */
+
+/* Returns false when no more are taken. */
+static bool begin_request(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	bool refusing = server->refusing;
+	server->running++;
+	pthread_mutex_unlock(&server->mutex);
+	return !refusing;
+}
+
+static void end_request(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	if (--server->running == 0)
+		pthread_cond_broadcast(&server->idle);
+	pthread_mutex_unlock(&server->mutex);
+}
+
+static void completed(void *context, struct MHD_Connection *connection, void **slot,
+                      enum MHD_RequestTerminationCode code)
+{
+	struct request *request = *slot;
+
+	(void)connection;
+	(void)code;
+	if (!request)
+		return;
+	upload_free(request);
+	buffer_free(&request->body);
+	free(request);
+	*slot = NULL;
+	end_request(context);
+}
+
+/* ---- answers ---- */
+
+static enum MHD_Result send_problem(struct request *request, const char *url)
+{
+	char methods[64];
+	struct MHD_Response *response = request_problem_answer(request);
+
+	if (!response)
+		return MHD_NO;
+	if (request->problem.type == PROBLEM_METHOD) {
+		route_allowed(url, methods, sizeof(methods));
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, methods);
+	}
+	enum MHD_Result result = MHD_queue_response(request->connection, problem_status(&request->problem), response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* A handler can take longer than a connection may be silent, so the idle timeout is off meanwhile. */
+static enum MHD_Result answer(struct request *request, const char *url)
+{
+	struct MHD_Response *response = NULL;
+
+	if (request->refused)
+		return send_problem(request, url);
+	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
+	int result = request->route->handle(request, &response);
+	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
+	if (result < 0)
+		return send_problem(request, url);
+	enum MHD_Result queued = MHD_queue_response(request->connection, MHD_HTTP_OK, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+/* ---- the way in ---- */
+
+static int check(struct server *server, struct request *request, const char *url, const char *method, bool accepting)
+{
+	if (!accepting)
+		return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+	if (check_origin(request) < 0 || check_key(request, server->key) < 0 || route_find(request, method, url) < 0)
+		return -1;
+	if (check_body(request, JSON_BODY_MAX) < 0)
+		return -1;
+	return request->route->body == BODY_FORM ? upload_begin(request) : 0;
+}
+
+/* Only a POST can be answered before its body was read (the connection ends then). It is, when the client waits for a
+ * word before it sends the body, or when the body is too long to be read for nothing. */
+static bool answer_now(const struct request *request, const char *method)
+{
+	return request->refused && strcmp(method, MHD_HTTP_METHOD_POST) == 0 &&
+	       (request_expects_continue(request) || request_content_length(request) > DRAIN_MAX);
+}
+
+static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection, const char *url,
+                             const char *method, void **slot)
+{
+	struct request *request = calloc(1, sizeof(*request));
+	if (!request)
+		return MHD_NO;
+	request->service = server->service;
+	request->connection = connection;
+	*slot = request;
+	bool accepting = begin_request(server);
+	request->refused = check(server, request, url, method, accepting) < 0;
+	return answer_now(request, method) ? send_problem(request, url) : MHD_YES;
+}
+
+static void take_json(struct request *request, const char *data, size_t size)
+{
+	if (request->body.length + size > JSON_BODY_MAX) {
+		request->refused = true;
+		problem_set(&request->problem, PROBLEM_TOO_LARGE, NULL, "the body is larger than %d bytes",
+		            JSON_BODY_MAX);
+		buffer_free(&request->body);
+		return;
+	}
+	buffer_append(&request->body, data, size);
+}
+
+static enum MHD_Result take_body(struct request *request, const char *data, size_t size)
+{
+	request->received += size;
+	if (request->refused)
+		return request->received > DRAIN_MAX ? MHD_NO : MHD_YES;
+	if (request->route->body == BODY_JSON)
+		take_json(request, data, size);
+	else if (request->route->body == BODY_FORM && upload_feed(request, data, size) < 0)
+		request->refused = true;
+	if (request->refused)
+		upload_free(request);
+	return MHD_YES;
+}
+
+static enum MHD_Result access_request(void *context, struct MHD_Connection *connection, const char *url,
+                                      const char *method, const char *version, const char *data, size_t *size,
+                                      void **slot)
+{
+	struct request *request = *slot;
+
+	(void)version;
+	if (!request)
+		return begin(context, connection, url, method, slot);
+	if (*size == 0)
+		return answer(request, url);
+	enum MHD_Result result = take_body(request, data, *size);
+	*size = 0;
+	return result;
+}
+
+/* libmicrohttpd's own messages are about connections that broke; nobody has to know. */
+static void ignore_log(void *context, const char *format, va_list arguments)
+{
+	(void)context;
+	(void)format;
+	(void)arguments;
+}
+
+/* ---- start and stop ---- */
+
+static void server_free(struct server *server)
+{
+	pthread_cond_destroy(&server->idle);
+	pthread_mutex_destroy(&server->mutex);
+	free(server);
+}
+
+int server_start(struct server **out, struct service *service, const struct key *key, int listener,
+                 struct failure *failure)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	pthread_condattr_t attributes;
+
+	if (!server)
+		return failure_set(failure, FAILURE_INTERNAL, "out of memory; free some");
+	server->service = service;
+	server->key = key;
+	pthread_mutex_init(&server->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&server->idle, &attributes);
+	pthread_condattr_destroy(&attributes);
+	/* A thread per connection: a command is followed by the thread of the connection that asked for it, so that a
+	 * client that goes away is seen at once. */
+	server->daemon =
+	        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+		                         MHD_USE_ITC | MHD_USE_ERROR_LOG,
+		                 0, NULL, NULL, access_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log, NULL,
+		                 MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
+		                 MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
+		                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		                 MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
+		                 (unsigned int)IDLE_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	if (!server->daemon) {
+		server_free(server);
+		return failure_set(failure, FAILURE_INTERNAL, "the HTTP server cannot be started (%s); see the system",
+		                   strerror(errno));
+	}
+	*out = server;
+	return 0;
+}
+
+void server_refuse(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->refusing = true;
+	pthread_mutex_unlock(&server->mutex);
+	MHD_quiesce_daemon(server->daemon);
+}
+
+bool server_wait_idle(struct server *server, int milliseconds)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += milliseconds / 1000;
+	until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&server->mutex);
+	while (server->running > 0 && pthread_cond_timedwait(&server->idle, &server->mutex, &until) == 0)
+		;
+	bool idle = server->running == 0;
+	pthread_mutex_unlock(&server->mutex);
+	return idle;
+}
+
+void server_stop(struct server *server)
+{
+	MHD_stop_daemon(server->daemon);
+	server_free(server);
+}

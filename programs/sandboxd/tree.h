@@ -1,0 +1,9 @@
+/* Removing a directory with everything in it, whatever a sandbox has made of it. */
+#ifndef SANDBOXD_TREE_H
+#define SANDBOXD_TREE_H
+
+/* Removes `name` in the directory `parent`; that it is not there is fine. Never follows a link. Returns 0, or -1 with
+ * errno. */
+int tree_remove(int parent, const char *name);
+
+#endif

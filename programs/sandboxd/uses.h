@@ -1,0 +1,39 @@
+/* Who is busy with which sandbox: so that deleting one ends its commands and waits for what is short. */
+#ifndef SANDBOXD_USES_H
+#define SANDBOXD_USES_H
+
+#include "sandbox.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+struct use {
+	char id[SANDBOX_ID_SIZE];
+	int channel; /* of a running command; -1 when there is none */
+	bool cancelled;
+	struct use *next;
+	struct use **link; /* what points to this one; NULL when the use has ended */
+};
+
+struct uses {
+	pthread_mutex_t mutex;
+	pthread_cond_t ended;
+	struct use *first;
+};
+
+void uses_init(struct uses *uses);
+void uses_destroy(struct uses *uses);
+
+/* A use is begun before the sandbox is looked up: whoever hides the sandbox afterwards finds the use. */
+void use_begin(struct uses *uses, struct use *use, const char *id);
+/* From now on a cancel kills this command; at once when there was one already. */
+void use_set_channel(struct uses *uses, struct use *use, int channel);
+/* Before the channel is closed. */
+void use_end(struct uses *uses, struct use *use);
+
+/* Kills all commands of this sandbox, or of every sandbox when the id is NULL. */
+void uses_cancel(struct uses *uses, const char *id);
+/* Waits until nobody uses the sandbox. */
+void uses_wait(struct uses *uses, const char *id);
+
+#endif
