@@ -29,13 +29,18 @@ class Document:
 
     @classmethod
     def load(cls, path: Path) -> Document:
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        root = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(root, dict):
+            raise DocumentError(f"{path.name}: not an OpenAPI document")
+        return cls(root)
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         """What a node with a $ref stands for; a node without one is itself."""
         while "$ref" in node:
             target: Any = self.root
             for part in reference_parts(node["$ref"]):
+                if not isinstance(target, dict) or part not in target:
+                    raise DocumentError(f"{node['$ref']}: there is no such thing")
                 target = target[part]
             node = target
         return node
@@ -51,7 +56,7 @@ class Document:
         return self._schemas[name]
 
     def _read_schema(self, name: str) -> Schema:
-        node = self.root["components"]["schemas"][name]
+        node = self.resolve({"$ref": f"#/components/schemas/{name}"})
         since = str(node.get("x-sdk-since", FIRST_VERSION))
         base = None
         fields: list[Field] = []

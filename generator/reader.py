@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .document import Document, DocumentError
 from .errors import read_errors
-from .model import Api, Field, Model, Schema
+from .model import Api, ErrorCode, Field, Model, Schema
 from .naming import c_name
 
 DOCUMENT = "api/openapi.yaml"
@@ -17,7 +17,14 @@ ERRORS = "lib/errors.def"
 
 def read_api(root: Path) -> Api:
     """Reads the API of the tree at `root`."""
-    document = Document.load(root / DOCUMENT)
+    try:
+        return make_api(Document.load(root / DOCUMENT), read_errors(root / ERRORS))
+    except KeyError as missing:
+        raise DocumentError(f"{DOCUMENT}: {missing} is missing; openapi-spec-validator says where") from missing
+
+
+def make_api(document: Document, errors: tuple[ErrorCode, ...]) -> Api:
+    """Puts the API together."""
     resources = document.resources()
     operations = [operation for resource in resources for operation in resource.operations]
     responses = with_uses(operation.response for operation in operations if operation.response)
@@ -32,7 +39,7 @@ def read_api(root: Path) -> Api:
         request_schemas=with_uses(request_schemas(document)),
         response_schemas=responses,
         models=merge_models(responses),
-        errors=read_errors(root / ERRORS),
+        errors=errors,
     )
 
 
