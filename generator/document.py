@@ -85,7 +85,7 @@ class Document:
             "wire_name": wire_name,
             "type": self.type(node, where),
             "required": required,
-            "doc": text(node, where),
+            "doc": text({**self.resolve(node), **node}, where),
             "since": str(node.get("x-sdk-since", since)),
             "deprecated": bool(node.get("deprecated", False)),
             "minimum": node.get("minimum"),
@@ -96,6 +96,8 @@ class Document:
         """The type that a schema stands for."""
         resolved = self.resolve(node)
         names, nullable = type_names(resolved)
+        if "$ref" not in node or not is_object(resolved):
+            node = resolved
         if "$ref" in node:
             return Type(Kind.SCHEMA, schema=self.schema(reference_parts(node["$ref"])[-1]), nullable=nullable)
         if len(names) == 1 and names[0] in SCALARS:
@@ -108,9 +110,10 @@ class Document:
         raise DocumentError(f"{where}: the generator has no form for the type {node.get('type')}")
 
     def _list_type(self, items: dict[str, Any], where: str, nullable: bool) -> Type:
-        if "$ref" in items:
+        resolved = self.resolve(items)
+        if "$ref" in items and is_object(resolved):
             return Type(Kind.SCHEMA_LIST, schema=self.schema(reference_parts(items["$ref"])[-1]), nullable=nullable)
-        if type_names(items)[0] == ["string"]:
+        if type_names(resolved)[0] == ["string"]:
             return Type(Kind.STRING_LIST, nullable=nullable)
         raise DocumentError(f"{where}: an array holds strings, or objects of a named schema")
 
@@ -224,6 +227,11 @@ def type_names(node: dict[str, Any]) -> tuple[list[str], bool]:
     names = node.get("type", [])
     names = [names] if isinstance(names, str) else list(names)
     return [name for name in names if name != "null"], "null" in names
+
+
+def is_object(node: dict[str, Any]) -> bool:
+    """Whether a named schema is an object with fields, which becomes a type of its own, and not a scalar with a name."""
+    return "allOf" in node or "properties" in node
 
 
 def object_type(node: dict[str, Any], where: str, nullable: bool) -> Type:

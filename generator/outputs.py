@@ -39,5 +39,8 @@ OUTPUTS = (
     Output("c/operation_index.h.j2", "lib/generated/operation_index.h", "c"),
     Output("c/operations.c.j2", "lib/generated/operations.c", "c"),
     Output("c/resource.c.j2", "lib/generated/{resource.name}.c", "c", each_resource),
+    Output("lua/resource.lua.j2", "bindings/lua/sandbox_sdk/resources/{resource.name}.lua", "lua", each_resource),
+    Output("lua/resources.lua.j2", "bindings/lua/sandbox_sdk/resources.lua", "lua"),
+    Output("lua/types.lua.j2", "bindings/lua/sandbox_sdk/types.lua", "lua"),
     Output("docs/reference.md.j2", "docs/reference.md", "markdown"),
 )

@@ -140,6 +140,17 @@ def test_nullable_and_plain_types_are_one_kind(api):
     assert (env.type.kind, env.type.nullable) == (Kind.STRING_MAP, True)
 
 
+def test_a_named_scalar_is_a_scalar_with_the_description_beside_or_behind_its_name(edit):
+    tree = edit(DOCUMENT, "\n  schemas:\n", "\n  schemas:\n    Path: {type: string, description: A path.}\n")
+    old = """        path:
+          type: [string, "null"]
+          description: Where the file is in the sandbox.
+"""
+    edit(DOCUMENT, old, "        path: {$ref: '#/components/schemas/Path'}\n")
+    field = model(read_api(tree), "uploaded_file").fields[1]
+    assert (field.name, field.type.kind, field.doc) == ("path", Kind.STRING, "A path.")
+
+
 def test_errors(root, api):
     assert {error.name: error.value for error in api.errors}["not_found"] == -404
     lines = (root / "lib/errors.def").read_text().splitlines()
