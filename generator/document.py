@@ -230,7 +230,7 @@ def type_names(node: dict[str, Any]) -> tuple[list[str], bool]:
 
 
 def is_object(node: dict[str, Any]) -> bool:
-    """Whether a named schema is an object with fields, which becomes a type of its own, and not a scalar with a name."""
+    """Whether a named schema is an object with fields, which is a type of its own, and not a scalar with a name."""
     return "allOf" in node or "properties" in node
 
 
