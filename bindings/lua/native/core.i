@@ -1,0 +1,102 @@
+/*
+ * The C half of the Lua module: the library's public functions, with Lua values in the place of its structs, JSON values
+ * and errors. The Lua half, in ../sandbox_sdk, is what programs see.
+ */
+%module sandbox_sdk_core
+
+%begin %{
+#include <lua.h>
+/* SWIG sets two helpers in the table that this pushes. A module leaves the global table alone. */
+#undef lua_pushglobaltable
+#define lua_pushglobaltable(L) lua_newtable(L)
+%}
+
+%{
+#include "client.h"
+#include "failure.h"
+#include "userdata.h"
+#include "values.h"
+#include "view.h"
+%}
+
+%include "names.i"
+
+/* Answers and errors reach Lua as values, codes as names, and the operations are known from the generated files. */
+%rename("$ignore", regextarget=1) "^sbx_(error|response)_";
+%rename("$ignore", regextarget=1, %$isenumitem) "^SBX_";
+%rename("$ignore", regextarget=1, %$isconstant) "^SBX_";
+%ignore sbx_status_name;
+%ignore sbx_operation_count;
+%ignore sbx_operation_at;
+%ignore sbx_operation_name;
+
+/* A wrong type here is a mistake in a program: it raises an error. What a user gave comes back as `nil, err`. */
+%typemap(in) const char * "$1 = (char *)sbx_lua_check_text(L, $input);"
+%typemap(in) sbx_client *client, const sbx_client *client "$1 = sbx_lua_check_client(L, $input);"
+
+%typemap(out) int "lua_pushinteger(L, $1); SWIG_arg++;"
+%typemap(out) int sbx_client_is_closed "lua_pushboolean(L, $1); SWIG_arg++;"
+%typemap(out) sbx_status ""
+%typemap(out) sbx_status sbx_client_set_options "lua_pushboolean(L, 1); SWIG_arg++;"
+
+/* Outputs: each is owned by a userdata before the function is called. That is made in `check`, because what `in` pushes
+ * here would be counted as an argument. */
+%typemap(in, numinputs=0) sbx_client **client (int place), sbx_client **copy (int place), sbx_error **error ""
+%typemap(check) sbx_client **client, sbx_client **copy
+{
+	$1 = sbx_lua_new_client(L);
+	place$argnum = lua_gettop(L);
+}
+%typemap(argout) sbx_client **client, sbx_client **copy
+{
+	lua_pushvalue(L, place$argnum);
+	SWIG_arg++;
+}
+%typemap(check) sbx_error **error "$1 = sbx_lua_new_error(L);"
+%typemap(argout) sbx_error **error
+{
+	if (result < 0)
+		return sbx_lua_fail_and_free(L, $1);
+}
+
+/* Tables of options and of arguments. */
+%typemap(in) const sbx_client_options *options (sbx_client_options read, sbx_lua_refusal refusal)
+{
+	if (!sbx_lua_read_client_options(L, $input, &read, &refusal))
+		return sbx_lua_fail_refused(L, &refusal);
+	$1 = &read;
+}
+%typemap(in) const sbx_json *arguments (sbx_lua_refusal refusal)
+{
+	$1 = (sbx_json *)sbx_lua_hold_object(L, $input, &refusal);
+	if (!$1)
+		return sbx_lua_fail_refused(L, &refusal);
+}
+
+/* The last three of sbx_client_invoke(): one table of options in, what the call gave out. */
+%typemap(in) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
+	(sbx_lua_call *call, sbx_lua_refusal refusal)
+{
+	call = sbx_lua_new_call(L);
+	if (!sbx_lua_read_call_options(L, $input, &call->options, &refusal))
+		return sbx_lua_fail_refused(L, &refusal);
+	$1 = &call->options.request;
+	$2 = &call->response;
+	$3 = &call->error;
+}
+%typemap(argout) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
+{
+	return sbx_lua_finish_call(L, call$argnum, result);
+}
+
+%native(refuse) int sbx_lua_refuse_argument(lua_State *L);
+
+%init %{
+	sbx_lua_open_userdata(L);
+	sbx_lua_open_values(L);
+	sbx_lua_open_view(L);
+	sbx_lua_open_failure(L);
+	sbx_lua_open_client(L);
+%}
+
+%include "sandbox_sdk.i"

@@ -1,0 +1,173 @@
+#include "failure.h"
+
+#include <ctype.h>
+#include <lauxlib.h>
+
+#include "userdata.h"
+#include "values.h"
+
+#define ERROR "sandbox_sdk.error"
+#define HEADERS "sandbox_sdk.headers"
+
+/* The setters leave out what is not there: the field reads as nil. */
+static void set_text(lua_State *L, const char *name, const char *text)
+{
+	if (text && *text) {
+		lua_pushstring(L, text);
+		lua_setfield(L, -2, name);
+	}
+}
+
+static void set_integer(lua_State *L, const char *name, lua_Integer value)
+{
+	lua_pushinteger(L, value);
+	lua_setfield(L, -2, name);
+}
+
+static void set_boolean(lua_State *L, const char *name, int value)
+{
+	lua_pushboolean(L, value);
+	lua_setfield(L, -2, name);
+}
+
+/* Pushes the name with small letters: the key of a header. */
+static void push_header_name(lua_State *L, const char *name)
+{
+	luaL_Buffer buffer;
+	luaL_buffinit(L, &buffer);
+	for (; *name; name++)
+		luaL_addchar(&buffer, (char)tolower((unsigned char)*name));
+	luaL_pushresult(&buffer);
+}
+
+/* headers[name] in any case */
+static int get_header(lua_State *L)
+{
+	if (lua_type(L, 2) != LUA_TSTRING)
+		return 0;
+	push_header_name(L, lua_tostring(L, 2));
+	lua_rawget(L, 1);
+	return 1;
+}
+
+/* Adds a header to the table on top; the values of one that comes again are joined. */
+static void add_header(lua_State *L, sbx_pair header)
+{
+	push_header_name(L, header.name);
+	lua_pushvalue(L, -1);
+	lua_rawget(L, -3);
+	if (lua_isnil(L, -1)) {
+		lua_pop(L, 1);
+		lua_pushstring(L, header.value);
+	} else {
+		lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), header.value);
+		lua_remove(L, -2);
+	}
+	lua_rawset(L, -3);
+}
+
+static void set_headers(lua_State *L, const sbx_error *error)
+{
+	size_t count = sbx_error_headers_count(error);
+	lua_createtable(L, 0, (int)count);
+	for (size_t index = 0; index < count; index++)
+		add_header(L, sbx_error_header_at(error, index));
+	luaL_setmetatable(L, HEADERS);
+	lua_setfield(L, -2, "headers");
+}
+
+/* What only an error that an answer led to has. */
+static void set_answer(lua_State *L, const sbx_error *error)
+{
+	size_t length;
+	const char *body = sbx_error_body(error, &length);
+	set_integer(L, "status", sbx_error_http_status(error));
+	if (sbx_error_json(error))
+		sbx_lua_push_json(L, sbx_error_json(error));
+	else
+		lua_pushlstring(L, body, length);
+	lua_setfield(L, -2, "body");
+	set_headers(L, error);
+	set_text(L, "request_id", sbx_error_request_id(error));
+}
+
+int sbx_lua_fail(lua_State *L, const sbx_error *error)
+{
+	lua_pushnil(L);
+	lua_createtable(L, 0, 16);
+	set_text(L, "code", sbx_error_name(error));
+	lua_pushstring(L, sbx_error_message(error));
+	lua_setfield(L, -2, "message");
+	set_text(L, "detail", sbx_error_detail(error));
+	set_text(L, "argument", sbx_error_argument(error));
+	set_text(L, "method", sbx_error_method(error));
+	set_text(L, "url", sbx_error_url(error));
+	set_integer(L, "attempts", sbx_error_attempts(error));
+	set_boolean(L, "retryable", sbx_error_retryable(error));
+	set_boolean(L, "outcome_unknown", sbx_error_outcome_unknown(error));
+	if (sbx_error_retry_after(error) >= 0) {
+		lua_pushnumber(L, sbx_error_retry_after(error));
+		lua_setfield(L, -2, "retry_after");
+	}
+	if (sbx_error_body(error, NULL))
+		set_answer(L, error);
+	luaL_setmetatable(L, ERROR);
+	return 2;
+}
+
+int sbx_lua_fail_and_free(lua_State *L, sbx_error **error)
+{
+	int results = sbx_lua_fail(L, *error);
+	sbx_error_free(*error);
+	*error = NULL;
+	return results;
+}
+
+int sbx_lua_fail_refused(lua_State *L, const sbx_lua_refusal *refusal)
+{
+	lua_pushnil(L);
+	lua_createtable(L, 0, 6);
+	set_text(L, "code", sbx_status_name(refusal->code));
+	set_text(L, "argument", refusal->argument);
+	lua_pushfstring(L, refusal->argument[0] ? "%s: %s" : "%s%s", refusal->argument, refusal->reason);
+	lua_setfield(L, -2, "message");
+	set_integer(L, "attempts", 0);
+	set_boolean(L, "retryable", 0);
+	set_boolean(L, "outcome_unknown", 0);
+	luaL_setmetatable(L, ERROR);
+	return 2;
+}
+
+int sbx_lua_refuse_argument(lua_State *L)
+{
+	sbx_lua_refusal refusal;
+	sbx_lua_refuse(&refusal, luaL_checkstring(L, 1), "%s", luaL_checkstring(L, 2));
+	return sbx_lua_fail_refused(L, &refusal);
+}
+
+static int to_string(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	lua_pushstring(L, "message");
+	lua_rawget(L, 1);
+	luaL_tolstring(L, -1, NULL);
+	return 1;
+}
+
+/* "could not start: " .. err */
+static int concatenate(lua_State *L)
+{
+	luaL_tolstring(L, 1, NULL);
+	luaL_tolstring(L, 2, NULL);
+	lua_concat(L, 2);
+	return 1;
+}
+
+void sbx_lua_open_failure(lua_State *L)
+{
+	static const luaL_Reg error[] = {{"__tostring", to_string}, {"__concat", concatenate}, {NULL, NULL}};
+	static const luaL_Reg headers[] = {{"__index", get_header}, {NULL, NULL}};
+	sbx_lua_new_metatable(L, ERROR, error);
+	sbx_lua_new_metatable(L, HEADERS, headers);
+	lua_pop(L, 2);
+}

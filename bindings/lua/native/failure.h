@@ -1,0 +1,23 @@
+/*
+ * Errors as Lua sees them: the second of `nil, err`, a table that prints as its message.
+ */
+#ifndef SBX_LUA_FAILURE_H
+#define SBX_LUA_FAILURE_H
+
+#include <lua.h>
+#include <sandbox_sdk/error.h>
+
+#include "refusal.h"
+
+/* Push nil and the error, and return 2, for use in a return statement. */
+int sbx_lua_fail(lua_State *L, const sbx_error *error); /* stays its owner's */
+int sbx_lua_fail_and_free(lua_State *L, sbx_error **error);
+int sbx_lua_fail_refused(lua_State *L, const sbx_lua_refusal *refusal);
+
+/* refuse(argument, reason): nil and the error that says so, for the module's Lua files. */
+int sbx_lua_refuse_argument(lua_State *L);
+
+/* Makes the metatables of errors and of their headers. */
+void sbx_lua_open_failure(lua_State *L);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Tables of options as the library's structs.
+ */
+#ifndef SBX_LUA_OPTIONS_H
+#define SBX_LUA_OPTIONS_H
+
+#include <lua.h>
+#include <sandbox_sdk/client.h>
+#include <sandbox_sdk/request_options.h>
+
+#include "refusal.h"
+#include "transfer.h"
+
+/* Both read a table, or nil for none, at an index. What the structs point to is owned by the table's values or by
+ * userdata that are pushed: the stack is left as it is until the struct has been used. */
+bool sbx_lua_read_client_options(lua_State *L, int index, sbx_client_options *options, sbx_lua_refusal *refusal);
+
+/* A call's options, its source and its sink. */
+typedef struct sbx_lua_call_options {
+	sbx_request_options request;
+	sbx_source source;
+	sbx_sink sink;
+	sbx_lua_transfer transfer;
+} sbx_lua_call_options;
+
+bool sbx_lua_read_call_options(lua_State *L, int index, sbx_lua_call_options *options, sbx_lua_refusal *refusal);
+
+#endif

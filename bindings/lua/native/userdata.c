@@ -1,0 +1,60 @@
+#include "userdata.h"
+
+#include <string.h>
+
+#define HELD "sandbox_sdk.held"
+
+void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable)
+{
+	void *userdata = lua_newuserdata(L, size);
+	memset(userdata, 0, size);
+	luaL_setmetatable(L, metatable);
+	return userdata;
+}
+
+void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *functions)
+{
+	luaL_newmetatable(L, name);
+	luaL_setfuncs(L, functions, 0);
+	/* getmetatable() gives the name, so that no program gets at __gc. */
+	lua_pushstring(L, name);
+	lua_setfield(L, -2, "__metatable");
+}
+
+const char *sbx_lua_check_text(lua_State *L, int index)
+{
+	size_t length;
+	luaL_checktype(L, index, LUA_TSTRING);
+	const char *text = lua_tolstring(L, index, &length);
+	if (strlen(text) != length)
+		luaL_argerror(L, index, "the string has a NUL in it");
+	return text;
+}
+
+sbx_lua_held *sbx_lua_hold(lua_State *L, void (*release)(void *thing))
+{
+	sbx_lua_held *held = sbx_lua_new_userdata(L, sizeof *held, HELD);
+	held->release = release;
+	return held;
+}
+
+void sbx_lua_drop(sbx_lua_held *held)
+{
+	void *thing = held->thing;
+	held->thing = NULL;
+	if (thing)
+		held->release(thing);
+}
+
+static int collect(lua_State *L)
+{
+	sbx_lua_drop(lua_touserdata(L, 1));
+	return 0;
+}
+
+void sbx_lua_open_userdata(lua_State *L)
+{
+	static const luaL_Reg functions[] = {{"__gc", collect}, {NULL, NULL}};
+	sbx_lua_new_metatable(L, HELD, functions);
+	lua_pop(L, 1);
+}

@@ -1,0 +1,306 @@
+#include "values.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "userdata.h"
+#include "view.h"
+
+#define ARRAY "sandbox_sdk.array"
+#define OBJECT "sandbox_sdk.object"
+#define MAX_DEPTH 512 /* what the library reads and prints */
+
+/* A reading under way. The metatables lie on the stack from the start: looking one up can raise an error. */
+typedef struct reader {
+	lua_State *L;
+	int array; /* stack indices of the metatables */
+	int object;
+	int view;
+	sbx_lua_refusal *refusal;
+} reader;
+
+static sbx_json *read_value(reader *from, int depth);
+
+static sbx_json *refuse(reader *from, const char *reason)
+{
+	sbx_lua_refuse(from->refusal, "", "%s", reason);
+	return NULL;
+}
+
+static sbx_json *check_memory(reader *from, sbx_json *made)
+{
+	if (!made)
+		sbx_lua_refuse_memory(from->refusal);
+	return made;
+}
+
+/* Whether the value on top of the stack has this metatable. */
+static bool has_metatable(reader *from, int metatable)
+{
+	if (!lua_getmetatable(from->L, -1))
+		return false;
+	bool same = lua_rawequal(from->L, -1, metatable);
+	lua_pop(from->L, 1);
+	return same;
+}
+
+static sbx_json *read_number(reader *from)
+{
+	if (lua_isinteger(from->L, -1))
+		return check_memory(from, sbx_json_new_integer(lua_tointeger(from->L, -1)));
+	double number = lua_tonumber(from->L, -1);
+	if (!isfinite(number))
+		return refuse(from, "must be a finite number");
+	return check_memory(from, sbx_json_new_number(number));
+}
+
+static sbx_json *read_string(reader *from)
+{
+	size_t length;
+	const char *text = lua_tolstring(from->L, -1, &length);
+	sbx_json *made = sbx_json_new_string(text, length);
+	return made ? made : refuse(from, "must be UTF-8 text");
+}
+
+static sbx_json *read_array(reader *from, lua_Integer count, int depth)
+{
+	int table = lua_gettop(from->L);
+	sbx_json *array = check_memory(from, sbx_json_new_array());
+	for (lua_Integer position = 1; array && position <= count; position++) {
+		lua_rawgeti(from->L, table, position);
+		sbx_json *element = read_value(from, depth);
+		lua_pop(from->L, 1);
+		if (!element)
+			sbx_lua_refusal_within(from->refusal, NULL, position);
+		else if (sbx_json_append(array, element) < 0)
+			element = check_memory(from, NULL);
+		if (!element) {
+			sbx_json_free(array);
+			array = NULL;
+		}
+	}
+	return array;
+}
+
+/* The member whose name and value are on top of the stack. */
+static bool read_member(reader *from, sbx_json *object, int depth)
+{
+	if (lua_type(from->L, -2) != LUA_TSTRING)
+		return refuse(from, "mixes names with other keys, or has holes");
+	size_t length;
+	const char *name = lua_tolstring(from->L, -2, &length);
+	if (strlen(name) != length)
+		return refuse(from, "has a name with a NUL in it");
+	sbx_json *value = read_value(from, depth);
+	if (!value) {
+		sbx_lua_refusal_within(from->refusal, name, 0);
+		return false;
+	}
+	/* All that is left to fail, but for memory, is a name that is not UTF-8. */
+	return sbx_json_set(object, name, value) == SBX_OK || refuse(from, "has a name that is not UTF-8 text");
+}
+
+static sbx_json *read_object(reader *from, int depth)
+{
+	int table = lua_gettop(from->L);
+	sbx_json *object = check_memory(from, sbx_json_new_object());
+	if (!object)
+		return NULL;
+	lua_pushnil(from->L);
+	while (lua_next(from->L, table)) {
+		if (!read_member(from, object, depth)) {
+			lua_settop(from->L, table);
+			sbx_json_free(object);
+			return NULL;
+		}
+		lua_pop(from->L, 1);
+	}
+	return object;
+}
+
+/* How many keys a table has. */
+static lua_Integer count_keys(lua_State *L)
+{
+	lua_Integer count = 0;
+	int table = lua_gettop(L);
+	lua_pushnil(L);
+	for (; lua_next(L, table); lua_pop(L, 1))
+		count++;
+	return count;
+}
+
+static sbx_json *read_table(reader *from, int depth)
+{
+	if (depth >= MAX_DEPTH || !lua_checkstack(from->L, LUA_MINSTACK))
+		return refuse(from, "nests too deep");
+	lua_Integer length = (lua_Integer)lua_rawlen(from->L, -1);
+	bool is_array = has_metatable(from, from->array);
+	if (is_array || (length > 0 && !has_metatable(from, from->object))) {
+		if (count_keys(from->L) != length)
+			return refuse(from, "mixes positions with other keys, or has holes");
+		return read_array(from, length, depth + 1);
+	}
+	return read_object(from, depth + 1);
+}
+
+/* The JSON value of the value on top of the stack, which stays there. */
+static sbx_json *read_value(reader *from, int depth)
+{
+	lua_State *L = from->L;
+	switch (lua_type(L, -1)) {
+	case LUA_TNIL:
+		return refuse(from, "is nil; null is sdk.null");
+	case LUA_TBOOLEAN:
+		return check_memory(from, sbx_json_new_boolean(lua_toboolean(L, -1)));
+	case LUA_TNUMBER:
+		return read_number(from);
+	case LUA_TSTRING:
+		return read_string(from);
+	case LUA_TTABLE:
+		return read_table(from, depth);
+	case LUA_TLIGHTUSERDATA:
+		if (!lua_touserdata(L, -1))
+			return check_memory(from, sbx_json_new_null());
+		break;
+	case LUA_TUSERDATA:
+		if (has_metatable(from, from->view))
+			return check_memory(from, sbx_json_copy(sbx_lua_view_json(lua_touserdata(L, -1))));
+		break;
+	}
+	sbx_lua_refuse(from->refusal, "", "is a %s, which JSON cannot carry", luaL_typename(L, -1));
+	return NULL;
+}
+
+static void free_json(void *json)
+{
+	sbx_json_free(json);
+}
+
+const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal)
+{
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	sbx_lua_held *held = sbx_lua_hold(L, free_json);
+	int top = lua_gettop(L);
+	luaL_getmetatable(L, ARRAY);
+	luaL_getmetatable(L, OBJECT);
+	luaL_getmetatable(L, SBX_LUA_VIEW);
+	reader from = {L, top + 1, top + 2, top + 3, refusal};
+	lua_pushvalue(L, index);
+	/* From here on Lua raises no error, so that nothing half-built is left behind. */
+	if (lua_istable(L, -1) && !has_metatable(&from, from.array))
+		held->thing = read_object(&from, 0);
+	else
+		sbx_lua_refuse(refusal, "", "must be a table with names for keys, not a %s", luaL_typename(L, -1));
+	lua_settop(L, top);
+	return held->thing;
+}
+
+/* JSON's integers reach beyond Lua's; those become floats, as the same numeral in a Lua program does. */
+static void push_integer(lua_State *L, const sbx_json *json)
+{
+	uint64_t unsigned_value = sbx_json_unsigned(json);
+	if (unsigned_value > INT64_MAX)
+		lua_pushnumber(L, (lua_Number)unsigned_value);
+	else
+		lua_pushinteger(L, (lua_Integer)sbx_json_integer(json));
+}
+
+bool sbx_lua_push_scalar(lua_State *L, const sbx_json *json)
+{
+	size_t length;
+	const char *text;
+	switch (sbx_json_type_of(json)) {
+	case SBX_JSON_NULL:
+		lua_pushlightuserdata(L, NULL);
+		return true;
+	case SBX_JSON_BOOLEAN:
+		lua_pushboolean(L, sbx_json_boolean(json));
+		return true;
+	case SBX_JSON_INTEGER:
+		push_integer(L, json);
+		return true;
+	case SBX_JSON_NUMBER:
+		lua_pushnumber(L, sbx_json_number(json));
+		return true;
+	case SBX_JSON_STRING:
+		text = sbx_json_string(json, &length);
+		lua_pushlstring(L, text, length);
+		return true;
+	case SBX_JSON_ARRAY:
+	case SBX_JSON_OBJECT:
+		break;
+	}
+	return false;
+}
+
+static void push_array(lua_State *L, const sbx_json *json)
+{
+	size_t count = sbx_json_count(json);
+	lua_createtable(L, (int)count, 0);
+	for (size_t index = 0; index < count; index++) {
+		sbx_lua_push_json(L, sbx_json_at(json, index));
+		lua_rawseti(L, -2, (lua_Integer)index + 1);
+	}
+	luaL_setmetatable(L, ARRAY);
+}
+
+static void push_object(lua_State *L, const sbx_json *json)
+{
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	lua_createtable(L, 0, (int)sbx_json_count(json));
+	while (sbx_json_next(json, &cursor, &name, &value)) {
+		lua_pushstring(L, name);
+		sbx_lua_push_json(L, value);
+		lua_rawset(L, -3);
+	}
+}
+
+void sbx_lua_push_json(lua_State *L, const sbx_json *json)
+{
+	luaL_checkstack(L, 4, "a JSON value nests too deep");
+	if (sbx_lua_push_scalar(L, json))
+		return;
+	if (sbx_json_type_of(json) == SBX_JSON_ARRAY)
+		push_array(L, json);
+	else
+		push_object(L, json);
+}
+
+/* Marks a table, or a new one, and returns it. */
+static int mark(lua_State *L, const char *metatable)
+{
+	if (lua_isnoneornil(L, 1)) {
+		lua_settop(L, 0);
+		lua_newtable(L);
+	}
+	luaL_checktype(L, 1, LUA_TTABLE);
+	luaL_getmetatable(L, metatable);
+	if (lua_getmetatable(L, 1) && !lua_rawequal(L, -1, -2))
+		return luaL_argerror(L, 1, "the table has a metatable already");
+	lua_settop(L, 1);
+	luaL_setmetatable(L, metatable);
+	return 1;
+}
+
+static int mark_array(lua_State *L)
+{
+	return mark(L, ARRAY);
+}
+
+static int mark_object(lua_State *L)
+{
+	return mark(L, OBJECT);
+}
+
+void sbx_lua_open_values(lua_State *L)
+{
+	static const luaL_Reg functions[] = {{"array", mark_array}, {"object", mark_object}, {NULL, NULL}};
+	luaL_newmetatable(L, ARRAY);
+	luaL_newmetatable(L, OBJECT);
+	lua_pop(L, 2);
+	lua_pushlightuserdata(L, NULL);
+	lua_setfield(L, -2, "null");
+	luaL_setfuncs(L, functions, 0);
+}

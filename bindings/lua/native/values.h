@@ -1,0 +1,26 @@
+/*
+ * Lua values and JSON values. Integers stay integers and floats floats; strings are UTF-8 with NULs; sdk.null is null;
+ * a table is an array where its keys are 1 to n, else an object; an empty one is an object unless sdk.array() made it.
+ */
+#ifndef SBX_LUA_VALUES_H
+#define SBX_LUA_VALUES_H
+
+#include <lua.h>
+#include <sandbox_sdk/json.h>
+
+#include "refusal.h"
+
+/* The JSON object of the table at an index, whose keys must be names. It is owned by a userdata that is pushed. NULL
+ * and a refusal where the value is no such table, or something in it cannot be sent. */
+const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal);
+
+/* Pushes the Lua value of a JSON value that is no array and no object. Returns false, and pushes nothing, for those. */
+bool sbx_lua_push_scalar(lua_State *L, const sbx_json *json);
+
+/* Pushes the Lua value of a JSON value, arrays and objects as tables of their own. */
+void sbx_lua_push_json(lua_State *L, const sbx_json *json);
+
+/* Sets null, array and object in the table on top of the stack. */
+void sbx_lua_open_values(lua_State *L);
+
+#endif

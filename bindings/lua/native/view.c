@@ -1,0 +1,220 @@
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "userdata.h"
+#include "values.h"
+
+/* An answer and how many views show parts of it. The views of an answer are collected in any order. */
+typedef struct document {
+	size_t views;
+	sbx_response *response;
+} document;
+
+typedef struct view {
+	document *document;
+	const sbx_json *json;
+} view;
+
+static view *check_view(lua_State *L, int index)
+{
+	return luaL_checkudata(L, index, SBX_LUA_VIEW);
+}
+
+const sbx_json *sbx_lua_view_json(const void *userdata)
+{
+	return ((const view *)userdata)->json;
+}
+
+void sbx_lua_push_response(lua_State *L, sbx_response **response)
+{
+	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
+	document *shown = malloc(sizeof *shown);
+	if (!shown) {
+		luaL_error(L, "Out of memory");
+		return;
+	}
+	*shown = (document){1, *response};
+	*response = NULL;
+	*made = (view){shown, sbx_response_json(shown->response)};
+}
+
+/* Pushes what a part of a view's answer is in Lua: a scalar, or a view. */
+static void push_part(lua_State *L, const view *whole, const sbx_json *part)
+{
+	if (sbx_lua_push_scalar(L, part))
+		return;
+	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
+	*made = (view){whole->document, part};
+	whole->document->views++;
+}
+
+static int collect(lua_State *L)
+{
+	view *self = lua_touserdata(L, 1);
+	document *shown = self->document;
+	self->document = NULL;
+	if (shown && --shown->views == 0) {
+		sbx_response_free(shown->response);
+		free(shown);
+	}
+	return 0;
+}
+
+/* A member by its name at an index of the stack; NULL where there is none. */
+static const sbx_json *find_member(lua_State *L, const view *self, int index)
+{
+	size_t length;
+	const char *name = lua_tolstring(L, index, &length);
+	return strlen(name) == length ? sbx_json_get(self->json, name) : NULL;
+}
+
+/* view.name, view[position]; the methods, which are the upvalue, come first. A field that is null reads as nil, as one
+ * that is absent does; an element that is null is sdk.null, so that # and ipairs agree. */
+static int get_part(lua_State *L)
+{
+	const view *self = check_view(L, 1);
+	if (lua_type(L, 2) == LUA_TSTRING) {
+		lua_pushvalue(L, 2);
+		lua_rawget(L, lua_upvalueindex(1));
+		if (!lua_isnil(L, -1))
+			return 1;
+		const sbx_json *member = find_member(L, self, 2);
+		if (!member || sbx_json_type_of(member) == SBX_JSON_NULL)
+			return 0;
+		push_part(L, self, member);
+		return 1;
+	}
+	if (!lua_isinteger(L, 2) || lua_tointeger(L, 2) < 1)
+		return 0;
+	const sbx_json *element = sbx_json_at(self->json, (size_t)lua_tointeger(L, 2) - 1);
+	if (!element)
+		return 0;
+	push_part(L, self, element);
+	return 1;
+}
+
+static int refuse_set(lua_State *L)
+{
+	return luaL_error(L, "a model is read-only; model:to_table() gives a table of its own");
+}
+
+static int count_parts(lua_State *L)
+{
+	lua_pushinteger(L, (lua_Integer)sbx_json_count(check_view(L, 1)->json));
+	return 1;
+}
+
+/* The iterators have the view as their first upvalue and where they stand as their second. */
+static int next_member(lua_State *L)
+{
+	const view *self = lua_touserdata(L, lua_upvalueindex(1));
+	const char *name;
+	const sbx_json *value;
+	if (!sbx_json_next(self->json, lua_touserdata(L, lua_upvalueindex(2)), &name, &value))
+		return 0;
+	lua_pushstring(L, name);
+	push_part(L, self, value);
+	return 2;
+}
+
+static int next_element(lua_State *L)
+{
+	const view *self = lua_touserdata(L, lua_upvalueindex(1));
+	lua_Integer position = lua_tointeger(L, lua_upvalueindex(2)) + 1;
+	const sbx_json *element = sbx_json_at(self->json, (size_t)position - 1);
+	if (!element)
+		return 0;
+	lua_pushinteger(L, position);
+	lua_pushvalue(L, -1);
+	lua_replace(L, lua_upvalueindex(2));
+	push_part(L, self, element);
+	return 2;
+}
+
+static int iterate(lua_State *L)
+{
+	const view *self = check_view(L, 1);
+	bool is_array = sbx_json_type_of(self->json) == SBX_JSON_ARRAY;
+	lua_pushvalue(L, 1);
+	if (is_array)
+		lua_pushinteger(L, 0);
+	else
+		memset(lua_newuserdata(L, sizeof(sbx_json_cursor)), 0, sizeof(sbx_json_cursor));
+	lua_pushcclosure(L, is_array ? next_element : next_member, 2);
+	return 1;
+}
+
+static int compare(lua_State *L)
+{
+	const view *left = luaL_testudata(L, 1, SBX_LUA_VIEW);
+	const view *right = luaL_testudata(L, 2, SBX_LUA_VIEW);
+	lua_pushboolean(L, left && right && sbx_json_equal(left->json, right->json));
+	return 1;
+}
+
+static void free_text(void *text)
+{
+	sbx_string_free(text);
+}
+
+static int push_text(lua_State *L, const view *self, int indent)
+{
+	sbx_lua_held *held = sbx_lua_hold(L, free_text);
+	char *text = NULL;
+	size_t length;
+	if (sbx_json_print(self->json, indent, &text, &length) < 0)
+		return luaL_error(L, "Out of memory");
+	held->thing = text;
+	lua_pushlstring(L, text, length);
+	sbx_lua_drop(held);
+	return 1;
+}
+
+static int to_string(lua_State *L)
+{
+	return push_text(L, check_view(L, 1), 0);
+}
+
+static int to_json(lua_State *L)
+{
+	const view *self = check_view(L, 1);
+	lua_Integer indent = luaL_optinteger(L, 2, 2);
+	luaL_argcheck(L, indent >= 0 && indent <= 16, 2, "the indent is 0 to 16 spaces");
+	return push_text(L, self, (int)indent);
+}
+
+static int to_table(lua_State *L)
+{
+	sbx_lua_push_json(L, check_view(L, 1)->json);
+	return 1;
+}
+
+static int has_field(lua_State *L)
+{
+	const view *self = check_view(L, 1);
+	luaL_checktype(L, 2, LUA_TSTRING);
+	const sbx_json *member = find_member(L, self, 2);
+	if (!member)
+		lua_pushboolean(L, 0);
+	else
+		lua_pushstring(L, sbx_json_type_of(member) == SBX_JSON_NULL ? "null" : "present");
+	return 1;
+}
+
+void sbx_lua_open_view(lua_State *L)
+{
+	static const luaL_Reg metamethods[] = {
+	        {"__gc", collect},    {"__newindex", refuse_set}, {"__len", count_parts},
+	        {"__pairs", iterate}, {"__eq", compare},          {"__tostring", to_string},
+	        {NULL, NULL}};
+	static const luaL_Reg methods[] = {
+	        {"has", has_field}, {"to_table", to_table}, {"to_json", to_json}, {NULL, NULL}};
+	sbx_lua_new_metatable(L, SBX_LUA_VIEW, metamethods);
+	lua_newtable(L);
+	luaL_setfuncs(L, methods, 0);
+	lua_pushcclosure(L, get_part, 1);
+	lua_setfield(L, -2, "__index");
+	lua_pop(L, 1);
+}

@@ -1,0 +1,145 @@
+--- A client: a table with a resource for each group of operations, over the C half's userdata, which frees it.
+local core = require "sandbox_sdk.core"
+local resources = require "sandbox_sdk.resources"
+
+---Options of a client. Times are in seconds; `false` is for ever.
+---@class sandbox_sdk.ClientOptions
+---@field api_key? string default: the environment's SANDBOX_SDK_API_KEY
+---@field base_url? string default: the environment's SANDBOX_SDK_BASE_URL, else the hosted service
+---@field timeout? number|false|sandbox_sdk.Timeouts 60 between two arrivals of bytes, 5 to connect
+---@field deadline? number|false for a whole call, retries and waits included; default: none
+---@field max_retries? integer how often a request is sent again; default 2
+---@field retry_unsafe? boolean send again also what may then be done twice; default false
+---@field default_headers? table<string, string|false> sent with each request; `false` removes one
+---@field default_query? table<string, any> sent with each request
+---@field set_default_headers? table<string, string|false> in with_options: in the place of the client's, not merged
+---@field set_default_query? table<string, any> in with_options: in the place of the client's, not merged
+---@field strict_response_validation? boolean an answer with a field of a wrong type is an error; default false
+---@field log_level? "off"|"info"|"debug" default: as the environment's SANDBOX_SDK_LOG says
+
+---Timeouts of the phases of a request, in seconds; `false` is for ever.
+---@class sandbox_sdk.Timeouts
+---@field connect? number|false until a connection is made
+---@field read? number|false between two arrivals of bytes
+---@field write? number|false between two departures of bytes
+---@field pool? number|false until one of the client's connections is free
+
+---What went wrong. It prints as its message.
+---@class sandbox_sdk.Error
+---@field code string a stable name, such as "not_found", "timeout" or "invalid_argument"
+---@field message string one line that names the cause
+---@field detail? string the cause beneath the message, in the words of the layer below
+---@field cause? any what a function of the caller's raised or gave as the reason
+---@field argument? string the argument that was refused
+---@field status? integer the HTTP status of the answer
+---@field body? any the answer's body: decoded JSON as tables, else text
+---@field headers? table<string, string> the answer's headers; read in any case
+---@field request_id? string the server's own name for the request
+---@field method? string
+---@field url? string
+---@field attempts integer how many times the request was started
+---@field retry_after? number seconds that the server asked to wait
+---@field retryable boolean whether the same call could succeed later
+---@field outcome_unknown boolean whether the request may have been carried out although no answer says so
+
+---@class sandbox_sdk.Client: sandbox_sdk.Resources
+---@field api_key string
+---@field base_url string
+---@field max_retries integer
+local Client = {}
+
+local metatable = { __name = "sandbox_sdk.Client" }
+
+--- What a client tells of itself, as fields.
+local getters = {
+	api_key = core.client_api_key,
+	base_url = core.client_base_url,
+	max_retries = core.client_max_retries,
+}
+
+local function check_receiver(self, method)
+	if getmetatable(self) ~= metatable then
+		error(("client:%s() is called with a colon"):format(method), 3)
+	end
+end
+
+local function check_options(name, options)
+	if options ~= nil and type(options) ~= "table" then
+		error(("%s: the options must be a table, not a %s"):format(name, type(options)), 4)
+	end
+end
+
+local function wrap(native)
+	local self = { native = native }
+	for name, class in pairs(resources) do
+		self[name] = setmetatable({ native = native }, class)
+	end
+	return setmetatable(self, metatable)
+end
+
+local client = {}
+
+--- Makes a client with one of the C half's functions; `name` is what the program called.
+function client.make(name, construct, options)
+	check_options(name, options)
+	local native, err = construct(options)
+	if not native then
+		return nil, err
+	end
+	return wrap(native)
+end
+
+---Makes a client with other options that shares this one's connections.
+---@param options? sandbox_sdk.ClientOptions what changes; headers and query are merged
+---@return sandbox_sdk.Client? client
+---@return sandbox_sdk.Error? err
+function Client:with_options(options)
+	check_receiver(self, "with_options")
+	return client.make("client:with_options", function(given)
+		return core.client_with_options(self.native, given)
+	end, options)
+end
+
+---Changes options of this client. `client.max_retries = 5` does the same for one, and raises what is wrong with it.
+---@param options sandbox_sdk.ClientOptions what changes; headers and query are merged
+---@return true? changed
+---@return sandbox_sdk.Error? err
+function Client:set_options(options)
+	check_receiver(self, "set_options")
+	check_options("client:set_options", options)
+	return core.client_set_options(self.native, options)
+end
+
+---Closes the connections, which its copies share, and the server that sdk.local_server() started. Later calls give an
+---error whose code is "closed". Closing again does nothing.
+function Client:close()
+	check_receiver(self, "close")
+	core.client_close(self.native)
+end
+
+---Whether this client, or one that shares its connections, was closed.
+---@return boolean
+function Client:is_closed()
+	check_receiver(self, "is_closed")
+	return core.client_is_closed(self.native)
+end
+
+metatable.__close = Client.close
+
+function metatable.__index(self, name)
+	local get = getters[name]
+	return get and get(self.native) or Client[name]
+end
+
+function metatable.__newindex(self, name, value)
+	local _, err = core.client_set_options(self.native, { [name] = value })
+	if err then
+		error(("client.%s: %s"):format(name, err.message), 2)
+	end
+end
+
+function metatable.__tostring(self)
+	return ("sandbox_sdk.Client (%s)"):format(self.base_url)
+end
+
+return client

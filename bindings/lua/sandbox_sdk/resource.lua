@@ -1,0 +1,92 @@
+--- What the generated resources are made of: the one way in which an operation is called.
+local core = require "sandbox_sdk.core"
+
+local next = next
+local invoke, refuse = core.client_invoke, core.refuse
+
+---Options of a call, beside the operation's own arguments in the same table. Times are in seconds; `false` is for ever.
+---@class sandbox_sdk.CallOptions
+---@field extra_headers? table<string, string|false> set in the place of the client's; `false` removes one
+---@field extra_query? table<string, any> merged over the client's and the operation's query
+---@field extra_body? table<string, any> merged over the operation's body
+---@field timeout? number|false|sandbox_sdk.Timeouts
+---@field deadline? number|false for the whole call, retries and waits included
+---@field max_retries? integer how often the request is sent again
+---@field idempotency_key? string default: a new one for each POST
+local OPTIONS = {
+	extra_headers = true,
+	extra_query = true,
+	extra_body = true,
+	timeout = true,
+	deadline = true,
+	max_retries = true,
+	idempotency_key = true,
+}
+
+local resource = {}
+
+--- A class of resources, such as that of client.sandboxes.
+function resource.class(name)
+	local class = { __name = name }
+	class.__index = class
+	return class
+end
+
+--- Describes an operation of a class. `path` are the names of the arguments that come first, by position; `source` and
+--- `sink` the name of the one that is the bytes of an upload, or where those of a download go.
+function resource.operation(class, name, description)
+	description.class = class
+	description.usage = "client." .. name:gsub("%.", ":") .. "()"
+	description.handle = core.operation_find(name)
+	assert(description.handle, "libsandbox_sdk does not know the operation " .. name)
+	return description
+end
+
+--- Puts a table of a call's arguments and options apart.
+local function sort(operation, given, arguments)
+	local options
+	for name, value in next, given do
+		if arguments[name] ~= nil then
+			return refuse(tostring(name), "is given twice")
+		elseif OPTIONS[name] then
+			options = options or {}
+			options[name] = value
+		elseif name == operation.source then
+			options = options or {}
+			options.file = value
+		elseif name == operation.sink then
+			options = options or {}
+			options.into = value
+		else
+			arguments[name] = value
+		end
+	end
+	return options or false
+end
+
+--- Calls an operation: `given` is the table of arguments and options, behind it come the arguments of the path.
+function resource.call(self, operation, given, ...)
+	if getmetatable(self) ~= operation.class then
+		error(operation.usage .. " is called with a colon", 3)
+	elseif given ~= nil and type(given) ~= "table" then
+		error(("%s: the arguments must be a table, not a %s"):format(operation.usage, type(given)), 3)
+	end
+	local arguments, options = {}, nil
+	for position = 1, #operation.path do
+		arguments[operation.path[position]] = (select(position, ...))
+	end
+	if given then
+		local err
+		options, err = sort(operation, given, arguments)
+		if err then
+			return nil, err
+		end
+	end
+	local answer, detail = invoke(self.native, operation.handle, arguments, options or nil)
+	if answer and options and options.into ~= nil then
+		return detail -- how many bytes went there
+	end
+	return answer, detail
+end
+
+return resource
