@@ -44,8 +44,8 @@ typedef struct sbx__model sbx__model;
 
 /*
  * Makes the model of a decoded document, which is taken over also on failure. With `strict`, a required field that is
- * missing or null, or any known field of a wrong type, is an SBX_ERROR_RESPONSE_VALIDATION that names it; without, only a
- * document that is no object is. The caller owns one reference of *model.
+ * missing or null, or any known field of a wrong type, is an SBX_ERROR_RESPONSE_VALIDATION that names it; without, only
+ * a document that is no object is. The caller owns one reference of *model.
  */
 sbx_status sbx__model_new(const sbx__model_descriptor *descriptor, sbx_json *document, bool strict, sbx__model **model,
                           sbx_error **error);
@@ -61,7 +61,7 @@ const char *sbx__model_string(const sbx__model *model, size_t field, size_t *len
 int64_t sbx__model_integer(const sbx__model *model, size_t field);
 double sbx__model_number(const sbx__model *model, size_t field);
 int sbx__model_boolean(const sbx__model *model, size_t field);
-size_t sbx__model_count(const sbx__model *model, size_t field);                 /* of a list */
+size_t sbx__model_count(const sbx__model *model, size_t field);                       /* of a list */
 const sbx__model *sbx__model_at(const sbx__model *model, size_t field, size_t index); /* of a list of models */
 const char *sbx__model_string_at(const sbx__model *model, size_t field, size_t index, size_t *length);
 const sbx__model *sbx__model_member(const sbx__model *model, size_t field); /* a field that is a model */

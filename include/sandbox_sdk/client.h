@@ -22,22 +22,22 @@ typedef struct sbx_client sbx_client;
  * Timeouts are in seconds; ::SBX_DEFAULT takes what is named here, ::SBX_FOREVER never ends the wait. Since 0.1.0.
  */
 typedef struct sbx_client_options {
-	size_t size;                         /**< set by ::SBX_CLIENT_OPTIONS_INIT */
-	const char *api_key;                 /**< NULL: `SANDBOX_SDK_API_KEY` */
-	const char *base_url;                /**< NULL: `SANDBOX_SDK_BASE_URL`, else `https://api.avm.codes` */
-	double timeout;                      /**< all four of the next ones at once */
-	double connect_timeout;              /**< until a connection is made, TLS included; default 5 */
-	double read_timeout;                 /**< between two arrivals of bytes; default 60 */
-	double write_timeout;                /**< between two departures of bytes; default 60 */
-	double pool_timeout;                 /**< until one of the connections is free; default 60 */
-	double deadline;                     /**< for a whole call, retries and waits included; default ::SBX_FOREVER */
-	int max_retries;                     /**< how often a request is sent again; default 2 */
-	sbx_flag retry_unsafe;               /**< send again also what may then be done twice; default no */
-	const sbx_pair *default_headers;     /**< sent with each request; a NULL value removes one */
-	size_t default_headers_count;        /**< how many */
-	const sbx_json *default_query;       /**< an object, sent with each request; NULL: none */
-	sbx_flag replace_default_headers;    /**< sbx_client_with_options(): replace the client's, not merge; default no */
-	sbx_flag replace_default_query;      /**< sbx_client_with_options(): replace the client's, not merge; default no */
+	size_t size;                      /**< set by ::SBX_CLIENT_OPTIONS_INIT */
+	const char *api_key;              /**< NULL: `SANDBOX_SDK_API_KEY` */
+	const char *base_url;             /**< NULL: `SANDBOX_SDK_BASE_URL`, else `https://api.avm.codes` */
+	double timeout;                   /**< all four of the next ones at once */
+	double connect_timeout;           /**< until a connection is made, TLS included; default 5 */
+	double read_timeout;              /**< between two arrivals of bytes; default 60 */
+	double write_timeout;             /**< between two departures of bytes; default 60 */
+	double pool_timeout;              /**< until one of the connections is free; default 60 */
+	double deadline;                  /**< for a whole call, retries and waits included; default ::SBX_FOREVER */
+	int max_retries;                  /**< how often a request is sent again; default 2 */
+	sbx_flag retry_unsafe;            /**< send again also what may then be done twice; default no */
+	const sbx_pair *default_headers;  /**< sent with each request; a NULL value removes one */
+	size_t default_headers_count;     /**< how many */
+	const sbx_json *default_query;    /**< an object, sent with each request; NULL: none */
+	sbx_flag replace_default_headers; /**< sbx_client_with_options(): replace the client's, not merge; default no */
+	sbx_flag replace_default_query;   /**< sbx_client_with_options(): replace the client's, not merge; default no */
 	sbx_flag strict_response_validation; /**< an answer with a field of a wrong type is an error; default no */
 	sbx_flag lenient_arguments;          /**< sbx_client_invoke() sends values of any JSON type; default no */
 	sbx_log_level log_level;             /**< how much is logged */
@@ -51,10 +51,33 @@ typedef struct sbx_client_options {
 } sbx_client_options;
 
 /** Options that take every default: key and URL from the environment. */
-#define SBX_CLIENT_OPTIONS_INIT                                                                                        \
-	{sizeof(sbx_client_options), NULL, NULL, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT,       \
-	 SBX_DEFAULT, SBX_DEFAULT, SBX_FLAG_DEFAULT, NULL, 0, NULL, SBX_FLAG_DEFAULT, SBX_FLAG_DEFAULT,                 \
-	 SBX_FLAG_DEFAULT, SBX_FLAG_DEFAULT, SBX_LOG_DEFAULT, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+#define SBX_CLIENT_OPTIONS_INIT \
+	{sizeof(sbx_client_options), \
+	 NULL, \
+	 NULL, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_FLAG_DEFAULT, \
+	 NULL, \
+	 0, \
+	 NULL, \
+	 SBX_FLAG_DEFAULT, \
+	 SBX_FLAG_DEFAULT, \
+	 SBX_FLAG_DEFAULT, \
+	 SBX_FLAG_DEFAULT, \
+	 SBX_LOG_DEFAULT, \
+	 0, \
+	 NULL, \
+	 NULL, \
+	 NULL, \
+	 NULL, \
+	 NULL, \
+	 NULL}
 
 /**
  * Makes a client. Nothing is sent.
@@ -70,8 +93,8 @@ typedef struct sbx_client_options {
 SBX_API sbx_status sbx_client_new(sbx_client **client, const sbx_client_options *options, sbx_error **error);
 
 /**
- * Starts a `sandboxd` of one's own on this machine and makes a client of it. The server and all that it keeps is gone when
- * the client and its copies are closed, or when this process ends, however that comes.
+ * Starts a `sandboxd` of one's own on this machine and makes a client of it. The server and all that it keeps is gone
+ * when the client and its copies are closed, or when this process ends, however that comes.
  *
  * The program is looked for at `SANDBOX_SDK_SANDBOXD`, beside the library, then on `PATH`.
  *
@@ -142,8 +165,8 @@ SBX_API int sbx_client_max_retries(const sbx_client *client);
 SBX_API sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *options, sbx_error **error);
 
 /**
- * Closes the connections that a client shares with its copies, and the server that sbx_client_new_local() started. Calls
- * that are under way end with ::SBX_ERROR_CLOSED, as do later ones. Closing again does nothing.
+ * Closes the connections that a client shares with its copies, and the server that sbx_client_new_local() started.
+ * Calls that are under way end with ::SBX_ERROR_CLOSED, as do later ones. Closing again does nothing.
  *
  * @param client a client; NULL is accepted
  *

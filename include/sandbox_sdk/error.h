@@ -191,7 +191,8 @@ SBX_API double sbx_error_retry_after(const sbx_error *error);
 SBX_API int sbx_error_retryable(const sbx_error *error);
 
 /**
- * Whether the request may have been carried out although no answer says so: a command may have run, a sandbox may exist.
+ * Whether the request may have been carried out although no answer says so: a command may have run, a sandbox may
+ * exist.
  *
  * @param error an error
  * @return 1 or 0
@@ -199,6 +200,16 @@ SBX_API int sbx_error_retryable(const sbx_error *error);
  * Since 0.1.0.
  */
 SBX_API int sbx_error_outcome_unknown(const sbx_error *error);
+
+/**
+ * The number of the system's own error, as in `errno`, where the error comes of one: a local file, a local server.
+ *
+ * @param error an error
+ * @return the number; 0 where there is none
+ *
+ * Since 0.1.0.
+ */
+SBX_API int sbx_error_system_errno(const sbx_error *error);
 
 /**
  * Frees an error.

@@ -2,8 +2,9 @@
  * @file json.h
  * JSON values (RFC 8259): build, read, parse and print.
  *
- * Text is strict RFC 8259 in UTF-8. Where the standard leaves a choice: of repeated names the last one counts, an integer
- * that does not fit 64 bits is read as the nearest double, a member's name holds no NUL, and values nest at most 512 deep.
+ * Text is strict RFC 8259 in UTF-8. Where the standard leaves a choice: of repeated names the last one counts, an
+ * integer that does not fit 64 bits is read as the nearest double, a member's name holds no NUL, and values nest at
+ * most 512 deep.
  *
  * A value that the caller built belongs to one thread at a time. A value that a model, response or error gave out is
  * never changed and may be read from any thread.

@@ -24,7 +24,7 @@ typedef enum sbx_log_level {
  * @param level ::SBX_LOG_INFO or ::SBX_LOG_DEBUG
  * @param message one line without a line break, owned by the library and valid until the callback returns
  *
- * Called on the thread that makes the call. It must not use the client that logs. Since 0.1.0.
+ * Called on the thread that makes the call. Since 0.1.0.
  */
 typedef void (*sbx_log_callback)(void *user_data, sbx_log_level level, const char *message);
 

@@ -19,7 +19,7 @@ SBX_BEGIN_DECLS
  * @param user_data what was given with the callback
  * @return 0 to go on; anything else ends the call with ::SBX_ERROR_CANCELLED
  *
- * Called on the thread that makes the call. It must not use the client. Since 0.1.0.
+ * Called on the thread that makes the call. Since 0.1.0.
  */
 typedef int (*sbx_interrupt_callback)(void *user_data);
 
@@ -51,9 +51,26 @@ typedef struct sbx_request_options {
 } sbx_request_options;
 
 /** Options that change nothing. */
-#define SBX_REQUEST_OPTIONS_INIT                                                                                       \
-	{sizeof(sbx_request_options), NULL, 0, NULL, NULL, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT,          \
-	 SBX_DEFAULT, SBX_DEFAULT, SBX_DEFAULT, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+#define SBX_REQUEST_OPTIONS_INIT \
+	{sizeof(sbx_request_options), \
+	 NULL, \
+	 0, \
+	 NULL, \
+	 NULL, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 SBX_DEFAULT, \
+	 0, \
+	 NULL, \
+	 NULL, \
+	 NULL, \
+	 NULL, \
+	 NULL, \
+	 NULL}
 
 SBX_END_DECLS
 

@@ -25,7 +25,7 @@ typedef enum sbx_sink_kind {
  * @param length how many, at least 1
  * @return 0; negative to fail the call
  *
- * Called on the thread that makes the call. It must not use the client. Since 0.1.0.
+ * Called on the thread that makes the call. Since 0.1.0.
  */
 typedef int (*sbx_write_callback)(void *user_data, const void *data, size_t length);
 

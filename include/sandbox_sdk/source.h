@@ -26,7 +26,7 @@ typedef enum sbx_source_kind {
  * @param capacity how many there is room for, at least 1
  * @return how many were written; 0 at the end; negative to fail the call
  *
- * Called on the thread that makes the call. It must not use the client. Since 0.1.0.
+ * Called on the thread that makes the call. Since 0.1.0.
  */
 typedef int64_t (*sbx_read_callback)(void *user_data, void *buffer, size_t capacity);
 

@@ -1,0 +1,163 @@
+#include "arguments.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "operation.h"
+#include "response.h"
+
+sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, const char *name, sbx_error **error)
+{
+	size_t size;
+	if (!given)
+		return SBX_OK;
+	memcpy(&size, given, sizeof size);
+	if (size < sizeof size || size > 1 << 16)
+		return sbx__fail_argument(error, name, "its first member is not its size: start from its _INIT macro");
+	for (size_t index = known_size; index < size; index++)
+		if (((const unsigned char *)given)[index] != 0)
+			return sbx__fail_argument(error, name,
+			                          "it says something that this version of the library does not know");
+	memcpy(known, given, size < known_size ? size : known_size);
+	memcpy(known, &known_size, sizeof known_size);
+	return SBX_OK;
+}
+
+static void fail(sbx__arguments *arguments, sbx_status status, const char *name)
+{
+	if (arguments->status < 0)
+		return;
+	arguments->status = status;
+	arguments->failed = name;
+}
+
+void sbx__arguments_init(sbx__arguments *arguments)
+{
+	*arguments = (sbx__arguments){.object = sbx_json_new_object(), .status = SBX_OK};
+	if (!arguments->object)
+		fail(arguments, SBX_ERROR_OUT_OF_MEMORY, NULL);
+}
+
+static void set(sbx__arguments *arguments, const char *name, sbx_json *value)
+{
+	sbx_status status = sbx_json_set(arguments->object, name, value);
+	if (status < 0)
+		fail(arguments, status, name);
+}
+
+/* Text that is not UTF-8 cannot be told from a failed allocation by its value: it is what is left when a shorter text
+ * can be made. */
+static void set_string(sbx__arguments *arguments, sbx_json *object, const char *name, const char *argument,
+                       const char *value)
+{
+	sbx_json *string = sbx_json_new_string(value, strlen(value));
+	sbx_status status = sbx_json_set(object, name, string);
+	if (status < 0 && !string) {
+		sbx_json *probe = sbx_json_new_string("", 0);
+		status = probe ? SBX_ERROR_INVALID_ARGUMENT : SBX_ERROR_OUT_OF_MEMORY;
+		sbx_json_free(probe);
+	}
+	if (status < 0)
+		fail(arguments, status, argument);
+}
+
+void sbx__arguments_string(sbx__arguments *arguments, const char *name, const char *value)
+{
+	if (value)
+		set_string(arguments, arguments->object, name, name, value);
+}
+
+void sbx__arguments_integer(sbx__arguments *arguments, const char *name, int64_t value)
+{
+	if (value != SBX_DEFAULT)
+		set(arguments, name, sbx_json_new_integer(value));
+}
+
+void sbx__arguments_number(sbx__arguments *arguments, const char *name, double value)
+{
+	if (value == SBX_DEFAULT)
+		return;
+	/* A whole number is written without a fraction: most servers want a page to be an integer. */
+	bool whole = value >= -9007199254740992.0 && value <= 9007199254740992.0 && value == (double)(int64_t)value;
+	set(arguments, name, whole ? sbx_json_new_integer((int64_t)value) : sbx_json_new_number(value));
+}
+
+void sbx__arguments_flag(sbx__arguments *arguments, const char *name, sbx_flag value)
+{
+	if (value != SBX_FLAG_DEFAULT)
+		set(arguments, name, sbx_json_new_boolean(value == SBX_FLAG_YES));
+}
+
+void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx_pair *pairs, size_t count)
+{
+	if (!pairs && !count)
+		return;
+	sbx_json *object = sbx_json_new_object();
+	for (size_t index = 0; object && index < count; index++) {
+		if (!pairs || !pairs[index].name || !pairs[index].value)
+			fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
+		else
+			set_string(arguments, object, pairs[index].name, name, pairs[index].value);
+	}
+	set(arguments, name, object);
+}
+
+void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members)
+{
+	if (members->status < 0) {
+		fail(arguments, members->status, members->failed);
+		sbx_json_free(members->object);
+	} else {
+		set(arguments, name, members->object);
+	}
+	*members = (sbx__arguments){0};
+}
+
+/* The options with the typed function's own source and sink. */
+static sbx_status merge_options(sbx_request_options *merged, const sbx_request_options *options,
+                                const sbx_source *source, const sbx_sink *sink, sbx_error **error)
+{
+	sbx_status status = sbx__struct_read(merged, sizeof *merged, options, "options", error);
+	if (source)
+		merged->source = source;
+	if (sink)
+		merged->sink = sink;
+	return status;
+}
+
+static sbx_status invoke(const sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                         const sbx_request_options *options, sbx__model **model, sbx_response **response,
+                         sbx_error **error)
+{
+	sbx_response *made;
+	sbx_status status = sbx_client_invoke(client, operation, arguments->object, options, &made, error);
+	if (status < 0)
+		return status;
+	if (model)
+		*model = sbx__model_ref(made->model);
+	if (response)
+		*response = made;
+	else if (options->response)
+		*options->response = made;
+	else
+		sbx_response_free(made);
+	return status;
+}
+
+sbx_status sbx__arguments_invoke(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                 const sbx_source *source, const sbx_sink *sink, const sbx_request_options *options,
+                                 sbx__model **model, sbx_response **response, sbx_error **error)
+{
+	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
+	sbx_status status = merge_options(&merged, options, source, sink, error);
+	if (status == SBX_OK && arguments->status == SBX_ERROR_OUT_OF_MEMORY)
+		status = sbx__fail_memory(error);
+	else if (status == SBX_OK && arguments->status < 0)
+		status = sbx__fail_argument(error, arguments->failed, "%s needs text in UTF-8 and finite numbers here",
+		                            operation->name);
+	if (status == SBX_OK)
+		status = invoke(arguments, client, operation, &merged, model, response, error);
+	sbx_json_free(arguments->object);
+	*arguments = (sbx__arguments){0};
+	return status;
+}

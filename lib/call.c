@@ -1,0 +1,710 @@
+#include "call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "error.h"
+#include "json.h"
+#include "redact.h"
+#include "transport_parse.h"
+
+/* How much longer than the command's own timeout the client waits for the answer, in seconds. */
+#define COMMAND_MARGIN 15
+#define MOST_REDIRECTS 20
+/* What a JSON answer or the body of an error may have, and what all of an answer's headers may have, in bytes. */
+#define LARGEST_DOCUMENT ((size_t)256 << 20)
+#define LARGEST_HEADERS ((size_t)1 << 20)
+
+static int64_t now(const sbx__call *call)
+{
+	return call->platform->now(call->platform->context);
+}
+
+static bool is_success(int http_status)
+{
+	return http_status >= 200 && http_status <= 299;
+}
+
+/* ---- what the transport tells ---- */
+
+static bool on_connected(void *user_data)
+{
+	sbx__call *call = user_data;
+	if (call->attempt.connected && call->safety == SBX__UNSAFE) {
+		call->attempt.resend_refused = true;
+		return false;
+	}
+	call->attempt.connected = true;
+	call->last_activity = now(call);
+	return true;
+}
+
+static bool on_status(void *user_data, int http_status)
+{
+	sbx__call *call = user_data;
+	sbx__headers_clear(&call->attempt.headers);
+	call->attempt.http_status = http_status;
+	call->last_activity = now(call);
+	return true;
+}
+
+static bool on_header(void *user_data, const char *line, size_t length)
+{
+	sbx__call *call = user_data;
+	call->last_activity = now(call);
+	if (length > LARGEST_HEADERS - call->attempt.headers.text.length) {
+		call->attempt.too_large = true;
+		return false;
+	}
+	if (!sbx__headers_add_line(&call->attempt.headers, line, length))
+		call->attempt.out_of_memory = true;
+	return !call->attempt.out_of_memory;
+}
+
+static bool keep_in_memory(sbx__call *call, const void *data, size_t length)
+{
+	if (length > LARGEST_DOCUMENT - call->body.length) {
+		call->attempt.too_large = true;
+		return false;
+	}
+	sbx__buffer_append(&call->body, data, length);
+	call->attempt.out_of_memory = call->body.failed;
+	return !call->body.failed;
+}
+
+static bool on_body(void *user_data, const void *data, size_t length)
+{
+	sbx__call *call = user_data;
+	call->last_activity = now(call);
+	call->attempt.received += (int64_t)length;
+	if (call->input.operation->model || !is_success(call->attempt.http_status))
+		return keep_in_memory(call, data, length);
+	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
+	return !call->attempt.sink_failed;
+}
+
+static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detail)
+{
+	call->attempt.end = end;
+	call->attempt.detail = strdup(detail);
+	call->state = SBX__CALL_ENDED;
+}
+
+static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
+{
+	end_attempt(user_data, end, detail);
+}
+
+static const sbx__exchange_events events = {on_connected, on_status, on_header, on_body, on_done};
+
+static int64_t on_read(void *user_data, void *buffer, size_t capacity)
+{
+	sbx__call *call = user_data;
+	int64_t got = sbx__multipart_read(&call->request.form, buffer, capacity);
+	call->last_activity = now(call);
+	call->attempt.body_sent = got == 0;
+	call->attempt.source_failed = got < 0;
+	return got;
+}
+
+static bool on_rewind(void *user_data)
+{
+	sbx__call *call = user_data;
+	return sbx__request_rewind(&call->request);
+}
+
+/* ---- preparing ---- */
+
+static sbx_status check_options(const sbx_request_options *options, sbx_error **error)
+{
+	if (options->max_retries < SBX_DEFAULT)
+		return sbx__fail_argument(error, "max_retries", "must not be negative");
+	return sbx__timeouts_check(options->timeout, options->connect_timeout, options->read_timeout,
+	                           options->write_timeout, options->pool_timeout, options->deadline, error);
+}
+
+/* The default wait for an answer must not end before the command may. One that the caller chose is the caller's. */
+static void grow_read_timeout(sbx__request_input *input)
+{
+	const char *name = input->operation->timeout_parameter;
+	const sbx_json *value = name ? sbx_json_get(input->arguments, name) : NULL;
+	double needed = sbx_json_number(value) + COMMAND_MARGIN;
+	if (value && !input->timeouts.read_given && needed > input->timeouts.read)
+		input->timeouts.read = needed;
+}
+
+static void resolve_options(sbx__call *call)
+{
+	const sbx_request_options *options = &call->options;
+	sbx__request_input *input = &call->input;
+	input->timeouts = call->config->timeouts;
+	sbx__timeouts_merge(&input->timeouts, options->timeout, options->connect_timeout, options->read_timeout,
+	                    options->write_timeout, options->pool_timeout);
+	grow_read_timeout(input);
+	double deadline = options->deadline == SBX_DEFAULT ? call->config->deadline : options->deadline;
+	call->deadline = deadline == SBX_FOREVER ? SBX__NEVER : call->started + sbx__nanoseconds(deadline);
+	if (call->options.max_retries == SBX_DEFAULT)
+		call->options.max_retries = call->config->max_retries;
+	const char *unsafe_when = input->operation->unsafe_when;
+	call->safety = input->operation->safety;
+	if (unsafe_when && sbx_json_boolean(sbx_json_get(input->arguments, unsafe_when)))
+		call->safety = SBX__UNSAFE;
+	if (call->config->retry_unsafe)
+		call->safety = SBX__SAFE;
+}
+
+sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
+                          const sbx_operation *operation, const sbx_json *arguments, const sbx_request_options *options,
+                          int64_t started, sbx_error **error)
+{
+	const sbx_request_options defaults = SBX_REQUEST_OPTIONS_INIT;
+	*call = (sbx__call){
+	        .config = sbx__config_ref(config), .platform = platform, .options = defaults, .started = started};
+	call->source.descriptor = -1;
+	call->sink.descriptor = -1;
+	sbx_status status = sbx__struct_read(&call->options, sizeof call->options, options, "options", error);
+	if (status < 0 || (status = check_options(&call->options, error)) < 0)
+		return status;
+	call->input = (sbx__request_input){
+	        .operation = operation,
+	        .arguments = arguments,
+	        .options = &call->options,
+	        .config = config,
+	        .platform = platform,
+	};
+	resolve_options(call);
+	if (call->options.source && (status = sbx__source_open(&call->source, call->options.source, error)) < 0)
+		return status;
+	call->input.file = call->options.source ? &call->source : NULL;
+	if ((status = sbx__request_init(&call->request, &call->input, error)) < 0)
+		return status;
+	if (call->options.sink && operation->model)
+		return sbx__fail_argument(error, "into", "%s does not answer with a file", operation->name);
+	return operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
+}
+
+void sbx__call_set_transport(sbx__call *call, sbx__transport *transport)
+{
+	call->transport = transport;
+}
+
+/* ---- ending ---- */
+
+static void finish(sbx__call *call, sbx_error *error)
+{
+	call->error = error;
+	call->state = SBX__CALL_DONE;
+}
+
+/* A body as text for a message: without white space around it, as it was sent. */
+static void append_stripped(sbx__buffer *message, const sbx__buffer *body)
+{
+	size_t start = 0;
+	size_t end = body->length;
+	while (start < end && strchr(" \t\r\n", body->data[start]) && body->data[start])
+		start++;
+	while (end > start && strchr(" \t\r\n", body->data[end - 1]) && body->data[end - 1])
+		end--;
+	sbx__buffer_append(message, body->data ? body->data + start : "", end - start);
+}
+
+/* The message of an answer that is no success; NULL: no memory. */
+static char *status_message(const sbx__call *call, const sbx_json *json)
+{
+	sbx__buffer message = {0};
+	if (json) {
+		sbx__buffer_format(&message, "Error code: %d - ", call->attempt.http_status);
+		sbx__json_append_text(json, 0, &message);
+	} else {
+		append_stripped(&message, &call->body);
+		if (message.length == 0)
+			sbx__buffer_format(&message, "Error code: %d", call->attempt.http_status);
+	}
+	return sbx__buffer_take(&message);
+}
+
+/* Gives an error what is known of the request and the answer. The answer's parts move into it. */
+static void describe(sbx__call *call, sbx_error *error)
+{
+	if (sbx__error_is_static(error))
+		return;
+	sbx__attempt *attempt = &call->attempt;
+	error->method = strdup(call->request.method);
+	error->url = sbx__redact_url(call->request.url);
+	error->attempts = call->attempts;
+	if (attempt->http_status && attempt->end == SBX__ANSWERED) {
+		error->http_status = attempt->http_status;
+		error->retry_after =
+		        sbx__retry_after(&attempt->headers, call->platform->wall_clock(call->platform->context));
+		error->headers = attempt->headers;
+		attempt->headers = (sbx__headers){0};
+		error->body = call->body;
+		call->body = (sbx__buffer){0};
+	}
+	sbx__redact_text(error->message, call->config->api_key);
+	sbx__redact_text(error->detail, call->config->api_key);
+}
+
+static bool wanted_again(const sbx__call *call)
+{
+	return sbx__retry_wanted(call->safety, call->attempt.end, call->attempt.http_status, &call->attempt.headers);
+}
+
+static sbx_error *status_error(sbx__call *call)
+{
+	sbx_json *json = NULL;
+	sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &json, NULL);
+	sbx_error *error = sbx__error_new(sbx__status_from_http(call->attempt.http_status), "%s", "");
+	char *message = status_message(call, json);
+	if (sbx__error_is_static(error) || !message) {
+		free(message);
+		sbx_json_free(json);
+		return error;
+	}
+	free(error->message);
+	error->message = message;
+	error->json = json;
+	error->retryable =
+	        sbx__retry_wanted(SBX__SAFE, SBX__ANSWERED, call->attempt.http_status, &call->attempt.headers);
+	return error;
+}
+
+static sbx_error *connection_error(sbx__call *call)
+{
+	bool timed_out = call->attempt.timed_out;
+	const char *detail = call->attempt.detail ? call->attempt.detail : "";
+	if (call->attempt.resend_refused)
+		detail = "the connection was lost after the request was sent";
+	sbx_error *error =
+	        sbx__error_new(timed_out ? SBX_ERROR_TIMEOUT : SBX_ERROR_CONNECTION, "%s%s%s",
+		               timed_out ? "Request timed out" : "Connection error", *detail ? ": " : ".", detail);
+	if (!sbx__error_is_static(error)) {
+		error->detail = strdup(detail);
+		error->retryable = true;
+	}
+	return error;
+}
+
+static void fail_attempt(sbx__call *call)
+{
+	bool answered = call->attempt.end == SBX__ANSWERED;
+	sbx_error *error = answered ? status_error(call) : connection_error(call);
+	bool unknown = sbx__retry_outcome_unknown(call->safety, call->attempt.end, call->attempt.http_status);
+	describe(call, error);
+	if (!sbx__error_is_static(error))
+		error->outcome_unknown = unknown;
+	finish(call, error);
+}
+
+/* An error that no further attempt can cure. */
+static void fail_finally(sbx__call *call, sbx_error *error)
+{
+	describe(call, error);
+	finish(call, error);
+}
+
+static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
+{
+	sbx_error *error = sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
+	                                  call->input.operation->name, sbx_error_message(cause));
+	sbx_error_free(cause);
+	return error;
+}
+
+/* ---- a success ---- */
+
+static bool decode(sbx__call *call, sbx__model **model)
+{
+	const sbx_operation *operation = call->input.operation;
+	sbx_error *error = NULL;
+	sbx_json *json = NULL;
+	if (call->body.length == 0)
+		sbx__fail(&error, SBX_ERROR_RESPONSE_VALIDATION, "it is empty");
+	else if (sbx_json_parse(call->body.data, call->body.length, &json, &error) == SBX_OK)
+		sbx__model_new(operation->model, json, call->config->strict, model, &error);
+	if (!error)
+		return true;
+	fail_finally(call, sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY ? error : validation_error(call, error));
+	return false;
+}
+
+static sbx_response *make_response(sbx__call *call, sbx__model *model)
+{
+	sbx_response *response = calloc(1, sizeof *response);
+	if (!response)
+		return NULL;
+	response->method = strdup(call->request.method);
+	response->url = sbx__redact_url(call->request.url);
+	if (!response->method || !response->url) {
+		sbx_response_free(response);
+		return NULL;
+	}
+	response->status = call->attempt.http_status;
+	response->headers = call->attempt.headers;
+	call->attempt.headers = (sbx__headers){0};
+	response->body = call->body;
+	call->body = (sbx__buffer){0};
+	response->model = model;
+	response->size = call->attempt.received;
+	response->attempts = call->attempts;
+	response->elapsed = (double)(now(call) - call->started) / 1e9;
+	return response;
+}
+
+static void succeed(sbx__call *call)
+{
+	sbx__model *model = NULL;
+	sbx_error *error = NULL;
+	if (call->input.operation->model && !decode(call, &model))
+		return;
+	if (!call->input.operation->model && sbx__sink_finish(&call->sink, &error) < 0) {
+		fail_finally(call, error);
+		return;
+	}
+	call->response = make_response(call, model);
+	if (!call->response) {
+		sbx__model_unref(model);
+		sbx__fail_memory(&error);
+	}
+	finish(call, error);
+}
+
+/* ---- redirects ---- */
+
+static bool is_redirect(int http_status)
+{
+	return http_status == 301 || http_status == 302 || http_status == 303 || http_status == 307 ||
+	       http_status == 308;
+}
+
+/* What browsers and RFC 9110, section 15.4, make of a method behind a redirect. */
+static bool becomes_get(const char *method, int http_status)
+{
+	if (strcmp(method, "HEAD") == 0 || strcmp(method, "GET") == 0)
+		return false;
+	return http_status == 303 || http_status == 302 || (http_status == 301 && strcmp(method, "POST") == 0);
+}
+
+static sbx_error *redirect_error(const char *problem)
+{
+	sbx_error *error = sbx__error_new(SBX_ERROR_CONNECTION, "Connection error: %s", problem);
+	if (!sbx__error_is_static(error))
+		error->detail = strdup(problem);
+	return error;
+}
+
+static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts)
+{
+	sbx__request *request = &call->request;
+	sbx__url_parts from;
+	const char *problem;
+	if (++call->redirects > MOST_REDIRECTS)
+		return redirect_error("more than 20 redirects");
+	if (becomes_get(request->method, call->attempt.http_status)) {
+		request->method = "GET";
+		sbx__request_drop_body(request);
+	}
+	if (!sbx__url_parse(request->url, &from, &problem))
+		return sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+	bool leaves = strcmp(from.origin, parts->origin) != 0;
+	sbx__url_parts_free(&from);
+	if (leaves && request->has_body)
+		return redirect_error("a redirect to another origin, which the body is not sent to");
+	if (!sbx__request_rewind(request))
+		return redirect_error("a redirect of an upload whose source can be read only once");
+	free(request->url);
+	request->url = strdup(url);
+	request->foreign = strcmp(parts->origin, call->config->origin) != 0;
+	return request->url ? NULL : sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+}
+
+/* True: the answer was a redirect, and the call goes on or has ended by it. */
+static bool redirect(sbx__call *call)
+{
+	const char *location = sbx__headers_get(&call->attempt.headers, "location");
+	if (!is_redirect(call->attempt.http_status) || !location)
+		return false;
+	char *url = sbx__url_resolve(call->request.url, location);
+	sbx__url_parts parts;
+	const char *problem;
+	if (!url || !sbx__url_parse(url, &parts, &problem)) {
+		free(url);
+		return false;
+	}
+	sbx_error *error = follow(call, url, &parts);
+	sbx__url_parts_free(&parts);
+	free(url);
+	if (error)
+		fail_finally(call, error);
+	else
+		call->state = SBX__CALL_READY;
+	return true;
+}
+
+/* ---- deciding ---- */
+
+static double random_fraction(const sbx__call *call)
+{
+	uint32_t random = 0;
+	call->platform->random(call->platform->context, &random, sizeof random);
+	return random / 4294967296.0;
+}
+
+/* Whether the call can be tried once more: all is as it was before the attempt. */
+static bool can_try_again(sbx__call *call)
+{
+	return call->retries < call->options.max_retries && wanted_again(call) && sbx__request_rewind(&call->request) &&
+	       (call->input.operation->model || sbx__sink_restart(&call->sink));
+}
+
+static void wait_or_fail(sbx__call *call)
+{
+	if (!can_try_again(call)) {
+		fail_attempt(call);
+		return;
+	}
+	bool answered = call->attempt.end == SBX__ANSWERED;
+	double wall_clock = call->platform->wall_clock(call->platform->context);
+	double retry_after = answered ? sbx__retry_after(&call->attempt.headers, wall_clock) : SBX_DEFAULT;
+	double wait = sbx__retry_wait(retry_after, call->retries, random_fraction(call));
+	call->wake_at = now(call) + sbx__nanoseconds(wait);
+	if (call->wake_at >= call->deadline) {
+		fail_attempt(call);
+		return;
+	}
+	call->retries++;
+	call->state = SBX__CALL_WAITING;
+	if (sbx__log_wants(&call->config->log, SBX_LOG_INFO)) {
+		char *url = sbx__redact_url(call->request.url);
+		sbx__log_write(&call->config->log, SBX_LOG_INFO, "Retrying request to %s in %f seconds", url ? url : "",
+		               wait);
+		free(url);
+	}
+}
+
+static void log_end(const sbx__call *call)
+{
+	const sbx__attempt *attempt = &call->attempt;
+	const sbx__log *log = &call->config->log;
+	if (!sbx__log_wants(log, SBX_LOG_DEBUG))
+		return;
+	if (attempt->end != SBX__ANSWERED) {
+		sbx__log_write(log, SBX_LOG_DEBUG, "No answer to %s: %s", call->request.method, attempt->detail);
+		return;
+	}
+	sbx__buffer headers = {0};
+	for (size_t index = 0; index < sbx__headers_count(&attempt->headers); index++) {
+		sbx_pair pair = sbx__headers_at(&attempt->headers, index);
+		sbx__buffer_format(&headers, " %s: %s;", pair.name,
+		                   sbx__redact_is_secret(pair.name) ? "***" : pair.value);
+	}
+	if (!headers.failed)
+		sbx__redact_text(headers.data, call->config->api_key);
+	sbx__log_write(log, SBX_LOG_DEBUG, "HTTP Response: %d, %lld bytes;%s", attempt->http_status,
+	               (long long)attempt->received, headers.data && !headers.failed ? headers.data : "");
+	sbx__buffer_free(&headers);
+}
+
+static void judge(sbx__call *call)
+{
+	sbx__attempt *attempt = &call->attempt;
+	sbx_error *error = NULL;
+	log_end(call);
+	if (attempt->source_failed)
+		sbx__source_failure(&call->source, &error);
+	else if (attempt->sink_failed)
+		sbx__sink_failure(&call->sink, &error);
+	else if (attempt->out_of_memory)
+		sbx__fail_memory(&error);
+	else if (attempt->too_large)
+		sbx__fail(&error, SBX_ERROR_RESPONSE_TOO_LARGE, "The answer is larger than a client takes");
+	if (error)
+		fail_finally(call, error);
+	else if (attempt->end == SBX__ANSWERED && is_success(attempt->http_status))
+		succeed(call);
+	else if (attempt->end != SBX__ANSWERED || !redirect(call))
+		wait_or_fail(call);
+}
+
+/* ---- one attempt ---- */
+
+static void fill_exchange(sbx__call *call)
+{
+	sbx__request *request = &call->request;
+	double connect = call->input.timeouts.connect;
+	call->exchange = (sbx__exchange){
+	        .method = request->method,
+	        .url = request->url,
+	        .headers = request->headers.pairs,
+	        .headers_count = request->headers.count,
+	        .has_body = request->has_body,
+	        .body = request->is_form ? NULL : request->body.data,
+	        .body_length = request->is_form ? sbx__multipart_total(&request->form) : (int64_t)request->body.length,
+	        .read = on_read,
+	        .rewind = on_rewind,
+	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
+	        .events = &events,
+	        .user_data = call,
+	};
+}
+
+static void clear_attempt(sbx__call *call)
+{
+	sbx__headers headers = call->attempt.headers;
+	sbx__headers_clear(&headers);
+	free(call->attempt.detail);
+	call->attempt = (sbx__attempt){.headers = headers};
+	sbx__buffer_clear(&call->body);
+}
+
+static void begin_attempt(sbx__call *call)
+{
+	clear_attempt(call);
+	call->attempts = call->retries + 1;
+	if (!sbx__request_make_headers(&call->request, &call->input, call->retries)) {
+		fail_finally(call, sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory"));
+		return;
+	}
+	fill_exchange(call);
+	if (sbx__log_wants(&call->config->log, SBX_LOG_DEBUG)) {
+		char *url = sbx__redact_url(call->request.url);
+		sbx__log_write(&call->config->log, SBX_LOG_DEBUG, "Sending HTTP Request: %s %s, attempt %d",
+		               call->request.method, url ? url : "", call->attempts);
+		free(url);
+	}
+	call->last_activity = now(call);
+	call->state = SBX__CALL_SENDING;
+	if (!call->transport->type->start(call->transport, &call->exchange)) {
+		call->attempt.out_of_memory = true;
+		end_attempt(call, SBX__NOT_CONNECTED, "");
+	}
+}
+
+/* The wait that the attempt is in, and what it is called. */
+static double phase_timeout(const sbx__call *call, const char **name)
+{
+	const sbx__timeouts *timeouts = &call->input.timeouts;
+	*name = "no connection was made";
+	if (!call->attempt.connected)
+		return timeouts->connect;
+	*name = "the server did not take the request";
+	if (call->request.is_form && !call->attempt.body_sent)
+		return timeouts->write;
+	*name = "the server did not answer";
+	return timeouts->read;
+}
+
+static int64_t phase_end(const sbx__call *call, const char **name, double *seconds)
+{
+	*seconds = phase_timeout(call, name);
+	return *seconds == SBX_FOREVER ? SBX__NEVER : call->last_activity + sbx__nanoseconds(*seconds);
+}
+
+static void time_out(sbx__call *call, const char *what, double seconds)
+{
+	sbx__buffer detail = {0};
+	sbx__buffer_text(&detail, what);
+	sbx__buffer_text(&detail, " within ");
+	sbx__buffer_number(&detail, seconds, false);
+	sbx__buffer_text(&detail, " s");
+	call->transport->type->stop(call->transport);
+	call->attempt.timed_out = true;
+	end_attempt(call, call->attempt.connected ? SBX__TIMED_OUT : SBX__NOT_CONNECTED,
+	            detail.failed ? "" : detail.data);
+	sbx__buffer_free(&detail);
+}
+
+static void check_time(sbx__call *call)
+{
+	const char *phase;
+	double seconds;
+	int64_t time = now(call);
+	if (time >= call->deadline) {
+		time_out(call, "the call was not done", (double)(call->deadline - call->started) / 1e9);
+		log_end(call);
+		fail_attempt(call);
+	} else if (time >= phase_end(call, &phase, &seconds)) {
+		time_out(call, phase, seconds);
+	}
+}
+
+bool sbx__call_step(sbx__call *call)
+{
+	for (;;) {
+		sbx__call_state before = call->state;
+		switch (call->state) {
+		case SBX__CALL_READY:
+			begin_attempt(call);
+			break;
+		case SBX__CALL_SENDING:
+			check_time(call);
+			break;
+		case SBX__CALL_ENDED:
+			judge(call);
+			break;
+		case SBX__CALL_WAITING:
+			if (now(call) >= call->wake_at)
+				call->state = SBX__CALL_READY;
+			break;
+		case SBX__CALL_DONE:
+			return true;
+		}
+		if (call->state == before)
+			return false;
+	}
+}
+
+int64_t sbx__call_wake_at(const sbx__call *call)
+{
+	const char *phase;
+	double seconds;
+	int64_t wake_at = SBX__NEVER;
+	if (call->state == SBX__CALL_WAITING)
+		wake_at = call->wake_at;
+	else if (call->state == SBX__CALL_SENDING)
+		wake_at = phase_end(call, &phase, &seconds);
+	return wake_at < call->deadline ? wake_at : call->deadline;
+}
+
+void sbx__call_abort(sbx__call *call, sbx_status code, const char *message)
+{
+	if (call->state == SBX__CALL_DONE)
+		return;
+	bool may_have_left = call->state == SBX__CALL_SENDING && call->attempt.connected;
+	if (call->state == SBX__CALL_SENDING)
+		call->transport->type->stop(call->transport);
+	call->attempt.end = may_have_left ? SBX__LOST : SBX__NOT_CONNECTED;
+	sbx_error *error = sbx__error_new(code, "%s", message);
+	describe(call, error);
+	if (!sbx__error_is_static(error))
+		error->outcome_unknown = sbx__retry_outcome_unknown(call->safety, call->attempt.end, 0);
+	finish(call, error);
+}
+
+sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error)
+{
+	if (call->error) {
+		sbx_error *given = call->error;
+		call->error = NULL;
+		return sbx__error_give(error, given);
+	}
+	*response = call->response;
+	call->response = NULL;
+	return SBX_OK;
+}
+
+void sbx__call_free(sbx__call *call)
+{
+	if (call->state == SBX__CALL_SENDING && call->transport)
+		call->transport->type->stop(call->transport);
+	free(call->attempt.detail);
+	sbx__headers_free(&call->attempt.headers);
+	sbx__request_free(&call->request);
+	sbx__source_close(&call->source);
+	sbx__sink_close(&call->sink);
+	sbx__buffer_free(&call->body);
+	sbx_response_free(call->response);
+	sbx_error_free(call->error);
+	sbx__config_unref(call->config);
+}

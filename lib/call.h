@@ -1,0 +1,87 @@
+/*
+ * The call state machine: build, send, receive, decide (retry, wait, redirect, fail), decode. It never blocks. A driver
+ * lets it step, and waits for the transport between the steps, until the call is done.
+ */
+#ifndef SBX_LIB_CALL_H
+#define SBX_LIB_CALL_H
+
+#include "config.h"
+#include "operation.h"
+#include "platform.h"
+#include "request.h"
+#include "response.h"
+#include "sink.h"
+#include "source.h"
+#include "transport.h"
+
+typedef enum sbx__call_state {
+	SBX__CALL_READY,   /* the next attempt can begin */
+	SBX__CALL_SENDING, /* an exchange is under way */
+	SBX__CALL_ENDED,   /* an exchange is over and not yet judged */
+	SBX__CALL_WAITING, /* for the time of the next attempt */
+	SBX__CALL_DONE,
+} sbx__call_state;
+
+/* How one attempt goes. */
+typedef struct sbx__attempt {
+	bool connected;
+	bool resend_refused; /* the transport wanted to send an unsafe request twice */
+	bool body_sent;      /* all of the request's body was given to the transport */
+	bool source_failed;
+	bool sink_failed;
+	bool timed_out;
+	bool too_large;
+	bool out_of_memory;
+	sbx__attempt_end end;
+	char *detail;
+	int http_status;
+	sbx__headers headers;
+	int64_t received; /* bytes of body */
+} sbx__attempt;
+
+typedef struct sbx__call {
+	sbx__call_state state;
+	sbx__config *config;
+	const sbx__platform *platform;
+	sbx__transport *transport;
+	sbx_request_options options;
+	sbx__request_input input;
+	sbx__request request;
+	sbx__source_reader source;
+	sbx__sink_writer sink;
+	sbx__buffer body; /* of the answer, where it is kept in memory */
+	sbx__exchange exchange;
+	sbx__attempt attempt;
+	sbx__safety safety;
+	int attempts; /* begun, redirects not counted */
+	int retries;
+	int redirects;
+	int64_t started;
+	int64_t deadline;      /* SBX__NEVER: none */
+	int64_t last_activity; /* when bytes last went or came, or the attempt began */
+	int64_t wake_at;       /* the end of a wait between attempts */
+	sbx_response *response;
+	sbx_error *error;
+} sbx__call;
+
+/*
+ * Prepares a call. Nothing is sent. All pointers in `options` and `arguments` must stay until sbx__call_free(), which
+ * has to be called in any case; the config is referenced. `started` is the platform's time at which the caller's call
+ * began.
+ */
+sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
+                          const sbx_operation *operation, const sbx_json *arguments, const sbx_request_options *options,
+                          int64_t started, sbx_error **error);
+/* Gives the call the transport that its attempts go over. */
+void sbx__call_set_transport(sbx__call *call, sbx__transport *transport);
+/* Goes as far as is possible without waiting. True: the call is done. */
+bool sbx__call_step(sbx__call *call);
+/* The platform's time at which the call has to step again even when the transport has nothing to tell; SBX__NEVER. */
+int64_t sbx__call_wake_at(const sbx__call *call);
+/* Ends a call that is not done with an error of that code and message. */
+void sbx__call_abort(sbx__call *call, sbx_status code, const char *message);
+/* Takes the result of a call that is done: the response, or the error. */
+sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error);
+void sbx__call_free(sbx__call *call);
+
+#endif

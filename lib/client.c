@@ -1,0 +1,160 @@
+#include "client.h"
+
+#include <stdlib.h>
+
+#include "arguments.h"
+#include "error.h"
+
+static sbx_status new_client(sbx_client **client, sbx__config *config, sbx__core *core, sbx_error **error)
+{
+	sbx_client *made = calloc(1, sizeof *made);
+	if (!made) {
+		sbx__config_unref(config);
+		sbx__core_unref(core);
+		return sbx__fail_memory(error);
+	}
+	pthread_mutex_init(&made->mutex, NULL);
+	made->config = config;
+	made->core = core;
+	*client = made;
+	return SBX_OK;
+}
+
+sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_client_options *options,
+                                sbx_error **error)
+{
+	sbx__config *config;
+	sbx_status status = sbx__config_new(&config, NULL, options, error);
+	if (status < 0) {
+		sbx__core_unref(core);
+		return status;
+	}
+	return new_client(client, config, core, error);
+}
+
+static sbx__core *new_core(sbx__local *local)
+{
+	sbx__transport_factory factory;
+	/* A server on this machine is never behind a proxy. */
+	if (sbx__transport_curl_factory(&factory, local != NULL))
+		return sbx__core_new(&sbx__platform_system, factory, local);
+	sbx__local_stop(local);
+	return NULL;
+}
+
+sbx_status sbx_client_new(sbx_client **client, const sbx_client_options *options, sbx_error **error)
+{
+	if (!client)
+		return sbx__fail_argument(error, "client", "must not be NULL");
+	sbx__config *config;
+	sbx_status status = sbx__config_new(&config, NULL, options, error);
+	if (status < 0)
+		return status;
+	sbx__core *core = new_core(NULL);
+	if (core)
+		return new_client(client, config, core, error);
+	sbx__config_unref(config);
+	return sbx__fail_memory(error);
+}
+
+sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_options *options, sbx_error **error)
+{
+	if (!client)
+		return sbx__fail_argument(error, "client", "must not be NULL");
+	sbx_client_options known = SBX_CLIENT_OPTIONS_INIT;
+	sbx_status status = sbx__struct_read(&known, sizeof known, options, "options", error);
+	if (status < 0)
+		return status;
+	if (known.api_key || known.base_url)
+		return sbx__fail_argument(error, known.api_key ? "api_key" : "base_url",
+		                          "is the local server's to set");
+	sbx__local *local;
+	if ((status = sbx__local_start(&local, error)) < 0)
+		return status;
+	known.api_key = sbx__local_key(local);
+	known.base_url = sbx__local_url(local);
+	sbx__config *config;
+	if ((status = sbx__config_new(&config, NULL, &known, error)) < 0) {
+		sbx__local_stop(local);
+		return status;
+	}
+	sbx__core *core = new_core(local);
+	if (core)
+		return new_client(client, config, core, error);
+	sbx__config_unref(config);
+	return sbx__fail_memory(error);
+}
+
+sbx__config *sbx__client_config(sbx_client *client)
+{
+	pthread_mutex_lock(&client->mutex);
+	sbx__config *config = sbx__config_ref(client->config);
+	pthread_mutex_unlock(&client->mutex);
+	return config;
+}
+
+sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options *options, sbx_client **copy,
+                                   sbx_error **error)
+{
+	if (!client || !copy)
+		return sbx__fail_argument(error, client ? "copy" : "client", "must not be NULL");
+	sbx__config *base = sbx__client_config(client);
+	sbx__config *config;
+	sbx_status status = sbx__config_new(&config, base, options, error);
+	sbx__config_unref(base);
+	return status < 0 ? status : new_client(copy, config, sbx__core_ref(client->core), error);
+}
+
+sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *options, sbx_error **error)
+{
+	if (!client)
+		return sbx__fail_argument(error, "client", "must not be NULL");
+	sbx__config *base = sbx__client_config(client);
+	sbx__config *config;
+	sbx_status status = sbx__config_new(&config, base, options, error);
+	sbx__config_unref(base);
+	if (status < 0)
+		return status;
+	pthread_mutex_lock(&client->mutex);
+	sbx__config *replaced = client->config;
+	client->config = config;
+	pthread_mutex_unlock(&client->mutex);
+	sbx__config_unref(replaced);
+	return SBX_OK;
+}
+
+const char *sbx_client_api_key(const sbx_client *client)
+{
+	return client ? client->config->api_key : "";
+}
+
+const char *sbx_client_base_url(const sbx_client *client)
+{
+	return client ? client->config->base_url : "";
+}
+
+int sbx_client_max_retries(const sbx_client *client)
+{
+	return client ? client->config->max_retries : 0;
+}
+
+void sbx_client_close(sbx_client *client)
+{
+	if (client)
+		sbx__core_close(client->core);
+}
+
+int sbx_client_is_closed(const sbx_client *client)
+{
+	return !client || sbx__core_is_closed(client->core);
+}
+
+void sbx_client_free(sbx_client *client)
+{
+	if (!client)
+		return;
+	sbx__core_unref(client->core);
+	sbx__config_unref(client->config);
+	pthread_mutex_destroy(&client->mutex);
+	free(client);
+}

@@ -1,0 +1,25 @@
+/*
+ * A client: options over a core.
+ */
+#ifndef SBX_LIB_CLIENT_H
+#define SBX_LIB_CLIENT_H
+
+#include <pthread.h>
+#include <sandbox_sdk/client.h>
+
+#include "config.h"
+#include "core.h"
+
+struct sbx_client {
+	pthread_mutex_t mutex; /* of the pointer to the config */
+	sbx__config *config;
+	sbx__core *core;
+};
+
+/* Makes a client over a core of the caller's, whose reference is taken over also on failure. */
+sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_client_options *options,
+                                sbx_error **error);
+/* The options as they are now; the caller gives the reference back. */
+sbx__config *sbx__client_config(sbx_client *client);
+
+#endif

@@ -1,0 +1,227 @@
+#include "core.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_CONNECTIONS 100
+#define MOST_IDLE 20
+
+struct sbx__core {
+	atomic_size_t references;
+	atomic_bool closed;
+	const sbx__platform *platform;
+	sbx__transport_factory factory;
+	pid_t owner;
+	pthread_mutex_t mutex; /* of all below; never held while waiting for the network or in a caller's callback */
+	pthread_cond_t freed;
+	sbx__lease *idle; /* last used first, so that the rest grow old and are closed */
+	size_t idle_count;
+	sbx__lease *used;
+	size_t used_count;
+	sbx__local *local;
+};
+
+sbx__core *sbx__core_new(const sbx__platform *platform, sbx__transport_factory factory, sbx__local *local)
+{
+	sbx__core *core = calloc(1, sizeof *core);
+	if (!core) {
+		factory.free(factory.context);
+		sbx__local_stop(local);
+		return NULL;
+	}
+	atomic_init(&core->references, 1);
+	atomic_init(&core->closed, false);
+	core->platform = platform;
+	core->factory = factory;
+	core->owner = getpid();
+	core->local = local;
+	pthread_mutex_init(&core->mutex, NULL);
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&core->freed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return core;
+}
+
+sbx__core *sbx__core_ref(sbx__core *core)
+{
+	atomic_fetch_add_explicit(&core->references, 1, memory_order_relaxed);
+	return core;
+}
+
+const sbx__platform *sbx__core_platform(const sbx__core *core)
+{
+	return core->platform;
+}
+
+bool sbx__core_is_closed(const sbx__core *core)
+{
+	return atomic_load_explicit(&core->closed, memory_order_acquire);
+}
+
+bool sbx__core_is_forked(const sbx__core *core)
+{
+	return core->owner != getpid();
+}
+
+static void free_lease(sbx__lease *lease)
+{
+	lease->transport->type->free(lease->transport);
+	free(lease);
+}
+
+static void free_leases(sbx__lease *leases)
+{
+	while (leases) {
+		sbx__lease *next = leases->next;
+		free_lease(leases);
+		leases = next;
+	}
+}
+
+void sbx__core_unref(sbx__core *core)
+{
+	if (!core || atomic_fetch_sub_explicit(&core->references, 1, memory_order_acq_rel) != 1)
+		return;
+	sbx__core_close(core);
+	/* In a forked child the transports were left alone, and what they use must stay too. */
+	if (!sbx__core_is_forked(core))
+		core->factory.free(core->factory.context);
+	pthread_cond_destroy(&core->freed);
+	pthread_mutex_destroy(&core->mutex);
+	free(core);
+}
+
+static void link_used(sbx__core *core, sbx__lease *lease)
+{
+	lease->previous = NULL;
+	lease->next = core->used;
+	if (core->used)
+		core->used->previous = lease;
+	core->used = lease;
+}
+
+static void unlink_used(sbx__core *core, sbx__lease *lease)
+{
+	if (lease->previous)
+		lease->previous->next = lease->next;
+	else
+		core->used = lease->next;
+	if (lease->next)
+		lease->next->previous = lease->previous;
+}
+
+static void drop_permit(sbx__core *core)
+{
+	pthread_mutex_lock(&core->mutex);
+	core->used_count--;
+	pthread_cond_signal(&core->freed);
+	pthread_mutex_unlock(&core->mutex);
+}
+
+static sbx__lease *make_lease(sbx__core *core)
+{
+	sbx__lease *lease = calloc(1, sizeof *lease);
+	if (lease)
+		lease->transport = core->factory.make(core->factory.context);
+	if (lease && lease->transport)
+		return lease;
+	free(lease);
+	return NULL;
+}
+
+/* With the mutex held: waits for a permit and takes it, with an idle transport where there is one. */
+static sbx_status take_permit(sbx__core *core, const struct timespec *until, sbx__lease **lease)
+{
+	while (core->used_count >= MOST_CONNECTIONS && !sbx__core_is_closed(core))
+		if (pthread_cond_timedwait(&core->freed, &core->mutex, until) == ETIMEDOUT)
+			return SBX_ERROR_TIMEOUT;
+	if (sbx__core_is_closed(core))
+		return SBX_ERROR_CLOSED;
+	core->used_count++;
+	*lease = core->idle;
+	if (core->idle) {
+		core->idle = core->idle->next;
+		core->idle_count--;
+		link_used(core, *lease);
+	}
+	return SBX_OK;
+}
+
+static struct timespec time_after(int64_t nanoseconds)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	int64_t seconds = nanoseconds / SBX__SECOND;
+	int64_t rest = time.tv_nsec + nanoseconds % SBX__SECOND;
+	time.tv_sec += (time_t)(seconds + rest / SBX__SECOND);
+	time.tv_nsec = (long)(rest % SBX__SECOND);
+	return time;
+}
+
+sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
+{
+	struct timespec until = time_after(nanoseconds);
+	sbx__lease *taken = NULL;
+	pthread_mutex_lock(&core->mutex);
+	sbx_status status = take_permit(core, &until, &taken);
+	pthread_mutex_unlock(&core->mutex);
+	if (status < 0)
+		return status;
+	if (!taken) {
+		taken = make_lease(core);
+		if (!taken) {
+			drop_permit(core);
+			return SBX_ERROR_OUT_OF_MEMORY;
+		}
+		pthread_mutex_lock(&core->mutex);
+		link_used(core, taken);
+		pthread_mutex_unlock(&core->mutex);
+	}
+	*lease = taken;
+	return SBX_OK;
+}
+
+void sbx__core_release(sbx__core *core, sbx__lease *lease)
+{
+	pthread_mutex_lock(&core->mutex);
+	unlink_used(core, lease);
+	core->used_count--;
+	bool keep = !sbx__core_is_closed(core) && core->idle_count < MOST_IDLE;
+	if (keep) {
+		lease->next = core->idle;
+		core->idle = lease;
+		core->idle_count++;
+	}
+	pthread_cond_signal(&core->freed);
+	pthread_mutex_unlock(&core->mutex);
+	if (!keep)
+		free_lease(lease);
+}
+
+void sbx__core_close(sbx__core *core)
+{
+	/* The connections and the server belong to the parent: to end a TLS session here would end it there. */
+	if (sbx__core_is_forked(core)) {
+		atomic_store_explicit(&core->closed, true, memory_order_release);
+		return;
+	}
+	pthread_mutex_lock(&core->mutex);
+	atomic_store_explicit(&core->closed, true, memory_order_release);
+	sbx__lease *idle = core->idle;
+	core->idle = NULL;
+	core->idle_count = 0;
+	for (sbx__lease *lease = core->used; lease; lease = lease->next)
+		lease->transport->type->wake(lease->transport);
+	sbx__local *local = core->local;
+	core->local = NULL;
+	pthread_cond_broadcast(&core->freed);
+	pthread_mutex_unlock(&core->mutex);
+	free_leases(idle);
+	sbx__local_stop(local);
+}

@@ -1,0 +1,48 @@
+/*
+ * Making errors.
+ */
+#ifndef SBX_LIB_ERROR_H
+#define SBX_LIB_ERROR_H
+
+#include <sandbox_sdk/error.h>
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include "headers.h"
+
+struct sbx_error {
+	sbx_status code;
+	char *message;
+	char *detail;
+	char *argument;
+	char *method;
+	char *url;
+	int http_status; /* 0: no answer came */
+	sbx__headers headers;
+	sbx__buffer body;
+	sbx_json *json;
+	int system_errno;
+	int attempts;
+	double retry_after;
+	bool retryable;
+	bool outcome_unknown;
+};
+
+/* A new error with a formatted message. Never NULL: when memory has run out it is the one static error that says so. */
+sbx_error *sbx__error_new(sbx_status code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Whether an error is the static one, which nothing may be written to. */
+bool sbx__error_is_static(const sbx_error *error);
+/* Puts a new error where the caller wants one (it may be NULL) and returns the code, for use in a return statement. */
+sbx_status sbx__fail(sbx_error **error, sbx_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same for an argument that is refused; the message begins with its name. */
+sbx_status sbx__fail_argument(sbx_error **error, const char *argument, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+/* The same for a system call that failed on a file; the message ends with the system's words for `number`. */
+sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *action, const char *path, int number);
+sbx_status sbx__fail_memory(sbx_error **error);
+/* Gives an error to the caller, or frees it when the caller wants none, and returns its code. */
+sbx_status sbx__error_give(sbx_error **error, sbx_error *given);
+/* The code that an HTTP status which is no success stands for. */
+sbx_status sbx__status_from_http(int http_status);
+
+#endif

@@ -1,0 +1,136 @@
+#include "headers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void sbx__headers_free(sbx__headers *headers)
+{
+	sbx__buffer_free(&headers->text);
+	sbx__buffer_free(&headers->offsets);
+}
+
+void sbx__headers_clear(sbx__headers *headers)
+{
+	sbx__buffer_clear(&headers->text);
+	sbx__buffer_clear(&headers->offsets);
+}
+
+static bool is_space(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t length)
+{
+	const char *colon = memchr(line, ':', length);
+	if (!colon || colon == line)
+		return true;
+	size_t name_length = (size_t)(colon - line);
+	const char *value = colon + 1;
+	const char *end = line + length;
+	while (value < end && is_space(*value))
+		value++;
+	while (end > value && is_space(end[-1]))
+		end--;
+	size_t offset = headers->text.length;
+	sbx__buffer_append(&headers->text, line, name_length);
+	sbx__buffer_byte(&headers->text, '\0');
+	sbx__buffer_append(&headers->text, value, (size_t)(end - value));
+	sbx__buffer_byte(&headers->text, '\0');
+	sbx__buffer_append(&headers->offsets, &offset, sizeof offset);
+	return !headers->text.failed && !headers->offsets.failed;
+}
+
+size_t sbx__headers_count(const sbx__headers *headers)
+{
+	return headers->offsets.length / sizeof(size_t);
+}
+
+sbx_pair sbx__headers_at(const sbx__headers *headers, size_t index)
+{
+	sbx_pair pair = {NULL, NULL};
+	if (index < sbx__headers_count(headers)) {
+		size_t offset;
+		memcpy(&offset, headers->offsets.data + index * sizeof offset, sizeof offset);
+		pair.name = headers->text.data + offset;
+		pair.value = pair.name + strlen(pair.name) + 1;
+	}
+	return pair;
+}
+
+const char *sbx__headers_get(const sbx__headers *headers, const char *name)
+{
+	for (size_t index = sbx__headers_count(headers); index-- > 0;) {
+		sbx_pair pair = sbx__headers_at(headers, index);
+		if (strcasecmp(pair.name, name) == 0)
+			return pair.value;
+	}
+	return NULL;
+}
+
+void sbx__header_set_free(sbx__header_set *set)
+{
+	free(set->pairs);
+	*set = (sbx__header_set){0};
+}
+
+static sbx_pair *find(const sbx__header_set *set, const char *name)
+{
+	for (size_t index = 0; index < set->count; index++)
+		if (strcasecmp(set->pairs[index].name, name) == 0)
+			return &set->pairs[index];
+	return NULL;
+}
+
+const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *name)
+{
+	return find(set, name);
+}
+
+static void push(sbx__header_set *set, const char *name, const char *value)
+{
+	if (set->failed)
+		return;
+	if (set->count == set->capacity) {
+		size_t capacity = set->capacity ? 2 * set->capacity : 24;
+		sbx_pair *pairs = realloc(set->pairs, capacity * sizeof *pairs);
+		if (!pairs) {
+			set->failed = true;
+			return;
+		}
+		set->pairs = pairs;
+		set->capacity = capacity;
+	}
+	set->pairs[set->count++] = (sbx_pair){name, value};
+}
+
+void sbx__header_set_put(sbx__header_set *set, const char *name, const char *value)
+{
+	sbx_pair *pair = find(set, name);
+	if (pair)
+		*pair = (sbx_pair){name, value};
+	else
+		push(set, name, value);
+}
+
+void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count)
+{
+	for (size_t index = 0; index < count; index++)
+		sbx__header_set_put(set, pairs[index].name, pairs[index].value);
+}
+
+bool sbx__header_name_valid(const char *name)
+{
+	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
+	                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	return *name && name[strspn(name, allowed)] == '\0';
+}
+
+bool sbx__header_value_valid(const char *value)
+{
+	for (; *value; value++)
+		if (((unsigned char)*value < 0x20 && *value != '\t') || *value == 0x7f)
+			return false;
+	return true;
+}

@@ -1,0 +1,18 @@
+/*
+ * What the library itself needs of JSON values beyond the public functions.
+ */
+#ifndef SBX_LIB_JSON_H
+#define SBX_LIB_JSON_H
+
+#include <sandbox_sdk/json.h>
+
+#include "buffer.h"
+
+/* Appends a value as text, as sbx_json_print() does. */
+void sbx__json_append_text(const sbx_json *json, int indent, sbx__buffer *buffer);
+/* Appends a string's text with its quotes. */
+void sbx__json_append_string(const char *text, size_t length, sbx__buffer *buffer);
+/* What a person calls the type of a value: "a string". */
+const char *sbx__json_type_name(const sbx_json *json);
+
+#endif

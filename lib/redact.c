@@ -1,0 +1,49 @@
+#include "redact.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A shorter one is no secret, and hiding it would garble the text that it happens to occur in. */
+#define SHORTEST_SECRET 8
+
+bool sbx__redact_is_secret(const char *header_name)
+{
+	static const char *const names[] = {"x-api-key", "authorization", "proxy-authorization", "cookie",
+	                                    "set-cookie"};
+	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++)
+		if (strcasecmp(header_name, names[index]) == 0)
+			return true;
+	return false;
+}
+
+void sbx__redact_text(char *text, const char *secret)
+{
+	size_t length = secret ? strlen(secret) : 0;
+	if (!text || length < SHORTEST_SECRET)
+		return;
+	while ((text = strstr(text, secret))) {
+		memset(text, '*', length);
+		text += length;
+	}
+}
+
+char *sbx__redact_url(const char *url)
+{
+	const char *scheme_end = strstr(url, "://");
+	const char *authority = scheme_end ? scheme_end + 3 : url;
+	size_t length = strcspn(authority, "/?#");
+	const char *rest = authority;
+	for (size_t index = 0; index < length; index++)
+		if (authority[index] == '@')
+			rest = authority + index + 1;
+	size_t kept = (size_t)(authority - url);
+	size_t size = kept + strlen(rest) + 1;
+	char *copy = malloc(size);
+	if (copy) {
+		memcpy(copy, url, kept);
+		memcpy(copy + kept, rest, size - kept);
+	}
+	return copy;
+}

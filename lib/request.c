@@ -1,0 +1,453 @@
+#include "request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "error.h"
+#include "json.h"
+#include "url.h"
+
+static const sbx_json *argument(const sbx__request_input *input, const char *name)
+{
+	return sbx_json_get(input->arguments, name);
+}
+
+/* ---- checking the arguments ---- */
+
+static const sbx__parameter *find_parameter(const sbx__parameter *parameters, size_t count, const char *name)
+{
+	for (size_t index = 0; index < count; index++)
+		if (strcmp(parameters[index].name, name) == 0)
+			return &parameters[index];
+	return NULL;
+}
+
+static bool type_fits(sbx__type type, const sbx_json *value)
+{
+	sbx_json_type actual = sbx_json_type_of(value);
+	switch (type) {
+	case SBX__STRING:
+		return actual == SBX_JSON_STRING;
+	case SBX__INTEGER:
+		return actual == SBX_JSON_INTEGER;
+	case SBX__NUMBER:
+		return actual == SBX_JSON_INTEGER || actual == SBX_JSON_NUMBER;
+	case SBX__BOOLEAN:
+		return actual == SBX_JSON_BOOLEAN;
+	case SBX__STRING_LIST:
+	case SBX__MODEL_LIST:
+		return actual == SBX_JSON_ARRAY;
+	default:
+		return actual == SBX_JSON_OBJECT;
+	}
+}
+
+static const char *type_words(sbx__type type)
+{
+	static const char *const words[] = {
+	        [SBX__STRING] = "a string",
+	        [SBX__INTEGER] = "an integer",
+	        [SBX__NUMBER] = "a number",
+	        [SBX__BOOLEAN] = "a boolean",
+	        [SBX__STRING_MAP] = "an object of strings",
+	        [SBX__STRING_LIST] = "an array of strings",
+	        [SBX__OBJECT] = "an object",
+	        [SBX__MODEL] = "an object",
+	        [SBX__MODEL_LIST] = "an array",
+	};
+	return words[type];
+}
+
+static sbx_status check_object(const char *operation, const char *within, const sbx__parameter *parameters,
+                               size_t count, const sbx_json *given, bool lenient, sbx_error **error);
+
+static sbx_status check_value(const char *operation, const char *path, const sbx__parameter *parameter,
+                              const sbx_json *value, sbx_error **error)
+{
+	if (!type_fits(parameter->type, value))
+		return sbx__fail_argument(error, path, "%s needs %s here, not %s", operation,
+		                          type_words(parameter->type), sbx__json_type_name(value));
+	if (parameter->members)
+		return check_object(operation, path, parameter->members, parameter->members_count, value, false, error);
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *member;
+	while (parameter->type == SBX__STRING_MAP && sbx_json_next(value, &cursor, &name, &member))
+		if (sbx_json_type_of(member) != SBX_JSON_STRING)
+			return sbx__fail_argument(error, path, "%s needs a string for %s here, not %s", operation, name,
+			                          sbx__json_type_name(member));
+	return SBX_OK;
+}
+
+static sbx_status check_given(const char *operation, const char *within, const sbx__parameter *parameters, size_t count,
+                              const char *name, const sbx_json *value, bool lenient, sbx_error **error)
+{
+	sbx__buffer path = {0};
+	sbx__buffer_format(&path, "%s%s%s", within, *within ? "." : "", name);
+	sbx_status status = SBX_OK;
+	const sbx__parameter *parameter = find_parameter(parameters, count, name);
+	if (path.failed)
+		status = sbx__fail_memory(error);
+	else if (!parameter)
+		status = sbx__fail_argument(error, path.data, "%s has no such argument", operation);
+	else if (!lenient && sbx_json_type_of(value) != SBX_JSON_NULL)
+		status = check_value(operation, path.data, parameter, value, error);
+	sbx__buffer_free(&path);
+	return status;
+}
+
+/* A null passes: it is sent as it is. With `lenient` the types are the server's to judge. */
+static sbx_status check_object(const char *operation, const char *within, const sbx__parameter *parameters,
+                               size_t count, const sbx_json *given, bool lenient, sbx_error **error)
+{
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	sbx_status status = SBX_OK;
+	while (status == SBX_OK && sbx_json_next(given, &cursor, &name, &value))
+		status = check_given(operation, within, parameters, count, name, value, lenient, error);
+	for (size_t index = 0; status == SBX_OK && index < count; index++)
+		if (parameters[index].required && !sbx_json_get(given, parameters[index].name))
+			status = sbx__fail_argument(error, parameters[index].name, "%s needs this argument", operation);
+	return status;
+}
+
+static sbx_status check_arguments(const sbx__request_input *input, sbx_error **error)
+{
+	const sbx_operation *operation = input->operation;
+	if (input->arguments && sbx_json_type_of(input->arguments) != SBX_JSON_OBJECT)
+		return sbx__fail_argument(error, "arguments", "must be an object");
+	if (input->options->query && sbx_json_type_of(input->options->query) != SBX_JSON_OBJECT)
+		return sbx__fail_argument(error, "extra_query", "must be an object");
+	if (input->options->body && sbx_json_type_of(input->options->body) != SBX_JSON_OBJECT)
+		return sbx__fail_argument(error, "extra_body", "must be an object");
+	if (operation->file_part && !input->file)
+		return sbx__fail_argument(error, operation->file_part, "%s needs this argument", operation->name);
+	if (input->file && operation->body != SBX__BODY_MULTIPART)
+		return sbx__fail_argument(error, "file", "%s does not send a file", operation->name);
+	const char *type = input->file ? input->file->source.content_type : NULL;
+	if (type && !sbx__header_value_valid(type))
+		return sbx__fail_argument(error, "content_type", "has a byte that no header can carry");
+	const char *key = input->options->idempotency_key;
+	if (key && !sbx__header_value_valid(key))
+		return sbx__fail_argument(error, "idempotency_key", "has a byte that no header can carry");
+	sbx_status status =
+	        sbx__headers_check(input->options->headers, input->options->headers_count, "extra_headers", error);
+	if (status < 0)
+		return status;
+	return check_object(operation->name, "", operation->parameters, operation->parameters_count, input->arguments,
+	                    input->config->lenient_arguments, error);
+}
+
+/* ---- the URL ---- */
+
+static sbx_status append_path_argument(const sbx__request_input *input, const char *name, sbx__buffer *url,
+                                       sbx_error **error)
+{
+	sbx__buffer text = {0};
+	sbx__url_append_scalar(argument(input, name), &text);
+	sbx_status status = SBX_OK;
+	if (text.failed)
+		status = sbx__fail_memory(error);
+	else if (text.length == 0)
+		status = sbx__fail_argument(error, name, "%s needs a value here that is not empty",
+		                            input->operation->name);
+	else if (memchr(text.data, '\0', text.length))
+		status = sbx__fail_argument(error, name, "a NUL cannot be part of a path");
+	else if (strcmp(text.data, ".") == 0 || strcmp(text.data, "..") == 0)
+		status = sbx__fail_argument(error, name, "\"%s\" would lead to another path", text.data);
+	else
+		sbx__url_append_encoded(url, text.data, text.length);
+	sbx__buffer_free(&text);
+	return status;
+}
+
+static sbx_status append_path(const sbx__request_input *input, sbx__buffer *url, sbx_error **error)
+{
+	/* The base URL ends with the slash that the template begins with. */
+	const char *at = input->operation->path + 1;
+	while (*at) {
+		size_t plain = strcspn(at, "{");
+		sbx__buffer_append(url, at, plain);
+		at += plain;
+		if (!*at)
+			break;
+		size_t length = strcspn(at + 1, "}");
+		char name[64];
+		snprintf(name, sizeof name, "%.*s", (int)length, at + 1);
+		sbx_status status = append_path_argument(input, name, url, error);
+		if (status < 0)
+			return status;
+		at += length + 2;
+	}
+	return SBX_OK;
+}
+
+typedef struct query_state {
+	sbx__buffer *url;
+	bool first;
+} query_state;
+
+static void visit_query(void *user_data, const char *name, const char *text, size_t length)
+{
+	query_state *state = user_data;
+	sbx__url_append_query(state->url, &state->first, name, text, length);
+}
+
+static bool merge(sbx_json *into, const sbx_json *from)
+{
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	while (from && sbx_json_next(from, &cursor, &name, &value))
+		if (sbx_json_set(into, name, sbx_json_copy(value)) < 0)
+			return false;
+	return true;
+}
+
+/* The client's query, then the operation's, then the call's: what comes later takes the place of the same name. */
+static bool merge_query(const sbx__request_input *input, sbx_json *query)
+{
+	const sbx_operation *operation = input->operation;
+	bool ok = merge(query, input->config->default_query);
+	for (size_t index = 0; ok && index < operation->parameters_count; index++) {
+		const sbx__parameter *parameter = &operation->parameters[index];
+		const sbx_json *value = argument(input, parameter->name);
+		if (parameter->location == SBX__IN_QUERY && value)
+			ok = sbx_json_set(query, parameter->wire_name, sbx_json_copy(value)) == SBX_OK;
+	}
+	return ok && merge(query, input->options->query);
+}
+
+static bool append_query(const sbx__request_input *input, sbx__buffer *url)
+{
+	sbx_json *query = sbx_json_new_object();
+	query_state state = {url, true};
+	bool ok = query && merge_query(input, query);
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	while (ok && sbx_json_next(query, &cursor, &name, &value))
+		ok = sbx__url_flatten(name, value, SBX__ARRAY_COMMA, visit_query, &state);
+	sbx_json_free(query);
+	return ok;
+}
+
+static bool takes_query(const sbx__request_input *input)
+{
+	const sbx_operation *operation = input->operation;
+	bool takes = input->config->default_query || input->options->query;
+	for (size_t index = 0; !takes && index < operation->parameters_count; index++)
+		takes = operation->parameters[index].location == SBX__IN_QUERY;
+	return takes;
+}
+
+static sbx_status build_url(sbx__request *request, const sbx__request_input *input, sbx_error **error)
+{
+	sbx__buffer url = {0};
+	sbx__buffer_reserve(&url, 255);
+	sbx__buffer_text(&url, input->config->base_url);
+	sbx_status status = append_path(input, &url, error);
+	if (status == SBX_OK) {
+		bool ok = !takes_query(input) || append_query(input, &url);
+		request->url = sbx__buffer_take(&url);
+		if (!ok || !request->url)
+			status = sbx__fail_memory(error);
+	}
+	sbx__buffer_free(&url);
+	return status;
+}
+
+/* ---- the body ---- */
+
+static void append_member(sbx__buffer *body, bool *first, const char *name, const sbx_json *value)
+{
+	sbx__buffer_byte(body, *first ? '{' : ',');
+	*first = false;
+	sbx__json_append_string(name, strlen(name), body);
+	sbx__buffer_byte(body, ':');
+	sbx__json_append_text(value, 0, body);
+}
+
+/* The operation's members in its own order, each replaced by the call's extra one of the same name, then the rest of
+ * the extra ones. */
+static bool build_json(sbx__request *request, const sbx__request_input *input)
+{
+	const sbx_operation *operation = input->operation;
+	const sbx_json *extra = input->options->body;
+	sbx__buffer *body = &request->body;
+	bool first = true;
+	for (size_t index = 0; index < operation->parameters_count; index++) {
+		const sbx__parameter *parameter = &operation->parameters[index];
+		const sbx_json *value = extra ? sbx_json_get(extra, parameter->wire_name) : NULL;
+		if (!value)
+			value = argument(input, parameter->name);
+		if (parameter->location == SBX__IN_BODY && value)
+			append_member(body, &first, parameter->wire_name, value);
+	}
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	while (extra && sbx_json_next(extra, &cursor, &name, &value)) {
+		bool known = false;
+		for (size_t index = 0; index < operation->parameters_count && !known; index++)
+			known = operation->parameters[index].location == SBX__IN_BODY &&
+			        strcmp(operation->parameters[index].wire_name, name) == 0;
+		if (!known)
+			append_member(body, &first, name, value);
+	}
+	sbx__buffer_text(body, first ? "{}" : "}");
+	request->has_body = true;
+	return !body->failed;
+}
+
+static void visit_part(void *user_data, const char *name, const char *text, size_t length)
+{
+	sbx__multipart_add_text(user_data, name, text, length);
+}
+
+static bool build_form(sbx__request *request, const sbx__request_input *input)
+{
+	const sbx_operation *operation = input->operation;
+	const sbx_json *extra = input->options->body;
+	if (!sbx__multipart_init(&request->form, input->platform))
+		return false;
+	request->is_form = true;
+	request->has_body = true;
+	snprintf(request->content_type, sizeof request->content_type, "multipart/form-data; boundary=%s",
+	         request->form.boundary);
+	for (size_t index = 0; index < operation->parameters_count; index++) {
+		const sbx__parameter *parameter = &operation->parameters[index];
+		const sbx_json *value = argument(input, parameter->name);
+		if (parameter->location != SBX__IN_PART || !value ||
+		    (extra && sbx_json_get(extra, parameter->wire_name)))
+			continue;
+		if (!sbx__url_flatten(parameter->wire_name, value, SBX__ARRAY_BRACKETS, visit_part, &request->form))
+			return false;
+	}
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	while (extra && sbx_json_next(extra, &cursor, &name, &value))
+		if (!sbx__url_flatten(name, value, SBX__ARRAY_BRACKETS, visit_part, &request->form))
+			return false;
+	return sbx__multipart_finish(&request->form, operation->file_part, input->file);
+}
+
+static bool build_body(sbx__request *request, const sbx__request_input *input)
+{
+	if (input->operation->body == SBX__BODY_MULTIPART)
+		return build_form(request, input);
+	if (input->operation->body == SBX__BODY_JSON || input->options->body)
+		return build_json(request, input);
+	return true;
+}
+
+/* ---- the headers ---- */
+
+static bool is_get(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+static void put_own_headers(sbx__request *request, const sbx__request_input *input)
+{
+	sbx__header_set *headers = &request->headers;
+	if (input->operation->accept)
+		sbx__header_set_put(headers, "Accept", input->operation->accept);
+	if (request->is_form)
+		sbx__header_set_put(headers, "Content-Type", request->content_type);
+	const char *key = input->options->idempotency_key;
+	if (key || request->idempotency_key[0])
+		sbx__header_set_put(headers, "Idempotency-Key", key ? key : request->idempotency_key);
+}
+
+/* Away from the base URL's origin nothing that proves who asks is sent along, but what the call itself has set. */
+static void remove_secrets(sbx__request *request, const sbx__request_input *input)
+{
+	static const char *const names[] = {"x-api-key", "Authorization", "Proxy-Authorization", "Cookie"};
+	const sbx_request_options *options = input->options;
+	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+		bool of_call = false;
+		for (size_t given = 0; given < options->headers_count; given++)
+			of_call = of_call || strcasecmp(options->headers[given].name, names[index]) == 0;
+		if (!of_call && sbx__header_set_find(&request->headers, names[index]))
+			sbx__header_set_put(&request->headers, names[index], NULL);
+	}
+}
+
+static void put_call_headers(sbx__request *request, const sbx__request_input *input, int retries)
+{
+	sbx__header_set *headers = &request->headers;
+	sbx__header_set_merge(headers, input->options->headers, input->options->headers_count);
+	if (is_get(request->method))
+		sbx__header_set_put(headers, "Content-Type", NULL);
+	if (request->foreign)
+		remove_secrets(request, input);
+	/* These two may be overridden by the call only, as the call alone knows what they mean for it. */
+	sbx__header_set call = {.pairs = (sbx_pair *)input->options->headers, .count = input->options->headers_count};
+	snprintf(request->retry_count, sizeof request->retry_count, "%d", retries);
+	if (!sbx__header_set_find(&call, "x-stainless-retry-count"))
+		sbx__header_set_put(headers, "x-stainless-retry-count", request->retry_count);
+	if (request->read_timeout[0] && !sbx__header_set_find(&call, "x-stainless-read-timeout"))
+		sbx__header_set_put(headers, "x-stainless-read-timeout", request->read_timeout);
+}
+
+bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries)
+{
+	request->headers.count = 0;
+	sbx__header_set_merge(&request->headers, input->config->headers.pairs, input->config->headers.count);
+	put_own_headers(request, input);
+	put_call_headers(request, input, retries);
+	return !request->headers.failed;
+}
+
+/* ---- the whole ---- */
+
+static void format_read_timeout(sbx__request *request, double seconds)
+{
+	sbx__buffer text = {0};
+	request->read_timeout[0] = '\0';
+	if (seconds == SBX_FOREVER)
+		return;
+	sbx__buffer_number(&text, seconds, false);
+	if (!text.failed)
+		snprintf(request->read_timeout, sizeof request->read_timeout, "%s", text.data);
+	sbx__buffer_free(&text);
+}
+
+sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *input, sbx_error **error)
+{
+	*request = (sbx__request){.method = input->operation->method};
+	sbx_status status = check_arguments(input, error);
+	if (status < 0 || (status = build_url(request, input, error)) < 0)
+		return status;
+	if (!build_body(request, input))
+		return sbx__fail_memory(error);
+	if (strcmp(request->method, "POST") == 0 && !input->options->idempotency_key &&
+	    !sbx__platform_uuid(input->platform, request->idempotency_key))
+		return sbx__fail_memory(error);
+	format_read_timeout(request, input->timeouts.read);
+	return SBX_OK;
+}
+
+bool sbx__request_rewind(sbx__request *request)
+{
+	return !request->is_form || sbx__multipart_rewind(&request->form);
+}
+
+void sbx__request_drop_body(sbx__request *request)
+{
+	request->has_body = false;
+	request->is_form = false;
+}
+
+void sbx__request_free(sbx__request *request)
+{
+	free(request->url);
+	sbx__buffer_free(&request->body);
+	sbx__multipart_free(&request->form);
+	sbx__header_set_free(&request->headers);
+}

@@ -1,0 +1,51 @@
+/*
+ * What is sent: method, URL, headers and body, built from an operation's description, its arguments and the options.
+ */
+#ifndef SBX_LIB_REQUEST_H
+#define SBX_LIB_REQUEST_H
+
+#include <sandbox_sdk/request_options.h>
+
+#include "config.h"
+#include "multipart.h"
+#include "operation.h"
+#include "platform.h"
+#include "source.h"
+
+/* What a request is built from; all of it is others' and must outlive it. */
+typedef struct sbx__request_input {
+	const sbx_operation *operation;
+	const sbx_json *arguments; /* an object or NULL */
+	const sbx_request_options *options;
+	const sbx__config *config;
+	const sbx__platform *platform;
+	sbx__timeouts timeouts;
+	sbx__source_reader *file; /* NULL: none */
+} sbx__request_input;
+
+typedef struct sbx__request {
+	const char *method;
+	char *url;
+	bool has_body;
+	sbx__buffer body;    /* a JSON body */
+	sbx__multipart form; /* a multipart body */
+	bool is_form;
+	bool foreign; /* a redirect led away from the base URL's origin */
+	char idempotency_key[37];
+	char content_type[80];
+	char read_timeout[32];
+	char retry_count[16];
+	sbx__header_set headers; /* made anew for each attempt */
+} sbx__request;
+
+/* Checks the arguments and builds all but the headers. The request is freed with sbx__request_free() in any case. */
+sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *input, sbx_error **error);
+/* Makes the headers of an attempt. False: no memory. */
+bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries);
+/* Takes the body back to its start, for another attempt. False: a source that can be read only once. */
+bool sbx__request_rewind(sbx__request *request);
+/* Drops the body: a redirect changed the method to GET. */
+void sbx__request_drop_body(sbx__request *request);
+void sbx__request_free(sbx__request *request);
+
+#endif

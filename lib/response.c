@@ -1,0 +1,72 @@
+#include "response.h"
+
+#include <stdlib.h>
+
+int sbx_response_status(const sbx_response *response)
+{
+	return response ? response->status : 0;
+}
+
+const char *sbx_response_header(const sbx_response *response, const char *name)
+{
+	return response && name ? sbx__headers_get(&response->headers, name) : NULL;
+}
+
+size_t sbx_response_headers_count(const sbx_response *response)
+{
+	return response ? sbx__headers_count(&response->headers) : 0;
+}
+
+sbx_pair sbx_response_header_at(const sbx_response *response, size_t index)
+{
+	return response ? sbx__headers_at(&response->headers, index) : (sbx_pair){NULL, NULL};
+}
+
+const char *sbx_response_body(const sbx_response *response, size_t *length)
+{
+	if (length)
+		*length = response ? response->body.length : 0;
+	return response && response->body.data ? response->body.data : "";
+}
+
+const sbx_json *sbx_response_json(const sbx_response *response)
+{
+	return response ? sbx__model_json(response->model) : NULL;
+}
+
+int64_t sbx_response_size(const sbx_response *response)
+{
+	return response ? response->size : 0;
+}
+
+const char *sbx_response_method(const sbx_response *response)
+{
+	return response ? response->method : "";
+}
+
+const char *sbx_response_url(const sbx_response *response)
+{
+	return response ? response->url : "";
+}
+
+int sbx_response_attempts(const sbx_response *response)
+{
+	return response ? response->attempts : 0;
+}
+
+double sbx_response_elapsed(const sbx_response *response)
+{
+	return response ? response->elapsed : 0;
+}
+
+void sbx_response_free(sbx_response *response)
+{
+	if (!response)
+		return;
+	sbx__headers_free(&response->headers);
+	sbx__buffer_free(&response->body);
+	sbx__model_unref(response->model);
+	free(response->method);
+	free(response->url);
+	free(response);
+}

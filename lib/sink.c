@@ -1,0 +1,196 @@
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "error.h"
+#include "platform.h"
+
+#define ARGUMENT "into"
+
+static void init_writer(sbx__sink_writer *writer)
+{
+	const sbx_sink defaults = SBX_SINK_INIT;
+	*writer = (sbx__sink_writer){.sink = defaults, .descriptor = -1};
+}
+
+/* The temporary file lies beside its destination, so that a rename puts it there at once. */
+static char *temporary_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+	uint64_t random;
+	if (!sbx__platform_system.random(NULL, &random, sizeof random))
+		return NULL;
+	sbx__buffer name = {0};
+	sbx__buffer_append(&name, path, folder);
+	/* A name may be as long as the file system allows: leave room for what is added to it. */
+	sbx__buffer_format(&name, ".%.200s.%016llx.part", path + folder, (unsigned long long)random);
+	return sbx__buffer_take(&name);
+}
+
+static int open_retrying(const char *path, int flags)
+{
+	int descriptor;
+	do
+		descriptor = open(path, flags | O_CLOEXEC, 0666);
+	while (descriptor < 0 && errno == EINTR);
+	return descriptor;
+}
+
+/* A device or a pipe is written to as it is: a rename would put a file in its place. */
+static sbx_status open_special(sbx__sink_writer *writer, sbx_error **error)
+{
+	writer->descriptor = open_retrying(writer->sink.path, O_WRONLY);
+	if (writer->descriptor < 0)
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
+	return SBX_OK;
+}
+
+static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
+{
+	struct stat status;
+	if (!writer->sink.path)
+		return sbx__fail_argument(error, ARGUMENT, "a sink of kind path needs a path");
+	bool exists = stat(writer->sink.path, &status) == 0;
+	if (exists && S_ISDIR(status.st_mode))
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, EISDIR);
+	if (exists && !S_ISREG(status.st_mode))
+		return open_special(writer, error);
+	/* Behind a symbolic link it is the file that is replaced, not the link. */
+	writer->destination = exists ? realpath(writer->sink.path, NULL) : strdup(writer->sink.path);
+	char *name = writer->destination ? temporary_name(writer->destination) : NULL;
+	if (!name)
+		return sbx__fail_memory(error);
+	writer->descriptor = open_retrying(name, O_WRONLY | O_CREAT | O_EXCL);
+	if (writer->descriptor < 0) {
+		int number = errno;
+		free(name);
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, number);
+	}
+	writer->temporary = name;
+	/* Where this fails the file has the mode of a new one. */
+	if (exists)
+		(void)!fchmod(writer->descriptor, status.st_mode & 0777);
+	return SBX_OK;
+}
+
+sbx_status sbx__sink_open(sbx__sink_writer *writer, const sbx_sink *sink, sbx__buffer *memory, sbx_error **error)
+{
+	init_writer(writer);
+	writer->memory = memory;
+	sbx_status status = sbx__struct_read(&writer->sink, sizeof writer->sink, sink, ARGUMENT, error);
+	if (status < 0)
+		return status;
+	switch (writer->sink.kind) {
+	case SBX_SINK_MEMORY:
+		return SBX_OK;
+	case SBX_SINK_PATH:
+		return open_path(writer, error);
+	case SBX_SINK_DESCRIPTOR:
+		writer->descriptor = writer->sink.descriptor;
+		if (fcntl(writer->descriptor, F_GETFD) < 0)
+			return sbx__fail_file(error, ARGUMENT, "write", "the descriptor", errno);
+		return SBX_OK;
+	case SBX_SINK_CALLBACK:
+		if (!writer->sink.write)
+			return sbx__fail_argument(error, ARGUMENT, "a sink of kind callback needs a write function");
+		return SBX_OK;
+	}
+	return sbx__fail_argument(error, ARGUMENT, "a sink of no known kind");
+}
+
+static bool write_descriptor(sbx__sink_writer *writer, const char *data, size_t length)
+{
+	while (length) {
+		ssize_t put = write(writer->descriptor, data, length);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0) {
+			writer->system_errno = errno;
+			return false;
+		}
+		data += put;
+		length -= (size_t)put;
+	}
+	return true;
+}
+
+bool sbx__sink_write(sbx__sink_writer *writer, const void *data, size_t length)
+{
+	bool ok = true;
+	switch (writer->sink.kind) {
+	case SBX_SINK_MEMORY:
+		sbx__buffer_append(writer->memory, data, length);
+		ok = !writer->memory->failed;
+		break;
+	case SBX_SINK_CALLBACK:
+		writer->delivered = true;
+		ok = writer->sink.write(writer->sink.user_data, data, length) >= 0;
+		break;
+	case SBX_SINK_DESCRIPTOR:
+		writer->delivered = true;
+		ok = write_descriptor(writer, data, length);
+		break;
+	case SBX_SINK_PATH:
+		writer->delivered = writer->temporary == NULL;
+		ok = write_descriptor(writer, data, length);
+		break;
+	}
+	writer->written += (int64_t)length;
+	writer->failed = !ok;
+	return ok;
+}
+
+bool sbx__sink_restart(sbx__sink_writer *writer)
+{
+	if (writer->delivered)
+		return false;
+	if (writer->temporary && writer->written &&
+	    (ftruncate(writer->descriptor, 0) != 0 || lseek(writer->descriptor, 0, SEEK_SET) != 0))
+		return false;
+	if (writer->memory)
+		sbx__buffer_clear(writer->memory);
+	writer->written = 0;
+	return true;
+}
+
+sbx_status sbx__sink_finish(sbx__sink_writer *writer, sbx_error **error)
+{
+	if (!writer->temporary)
+		return SBX_OK;
+	/* close() is where a network file system tells that the disk is full. */
+	int closed = close(writer->descriptor);
+	writer->descriptor = -1;
+	if (closed != 0 || rename(writer->temporary, writer->destination) != 0)
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
+	free(writer->temporary);
+	writer->temporary = NULL;
+	return SBX_OK;
+}
+
+sbx_status sbx__sink_failure(const sbx__sink_writer *writer, sbx_error **error)
+{
+	if (writer->sink.kind == SBX_SINK_MEMORY)
+		return sbx__fail_memory(error);
+	if (writer->sink.kind == SBX_SINK_CALLBACK)
+		return sbx__fail(error, SBX_ERROR_LOCAL_FILE, "%s: the write function failed", ARGUMENT);
+	const char *name = writer->sink.kind == SBX_SINK_PATH ? writer->sink.path : "the descriptor";
+	return sbx__fail_file(error, ARGUMENT, "write", name, writer->system_errno);
+}
+
+void sbx__sink_close(sbx__sink_writer *writer)
+{
+	if (writer->sink.kind == SBX_SINK_PATH && writer->descriptor >= 0)
+		close(writer->descriptor);
+	if (writer->temporary)
+		unlink(writer->temporary);
+	free(writer->temporary);
+	free(writer->destination);
+	init_writer(writer);
+}

@@ -1,0 +1,420 @@
+/*
+ * The transport over libcurl: a multi handle with one easy handle, which keeps its connection from one exchange to the
+ * next. libcurl neither retries nor redirects here: the call above decides both.
+ */
+#include <curl/curl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "buffer.h"
+#include "platform.h"
+#include "transport.h"
+
+/* A kept connection that is older is not used again: a server that closes it meanwhile would leave a request in doubt.
+ */
+#define LONGEST_IDLE_SECONDS 5L
+/* libcurl's own connect timeout only shares time out to several addresses; the call's ends the wait, and comes first.
+ */
+#define CONNECT_TIMEOUT_SLACK_MS 1000
+
+/* What the transports of one client have in common. */
+typedef struct curl_context {
+	CURLSH *share; /* cookies, names and TLS sessions */
+	pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
+	bool direct;
+	char *upper_case_proxy; /* from HTTP_PROXY, which libcurl does not read; or NULL */
+} curl_context;
+
+typedef struct curl_transport {
+	sbx__transport base;
+	curl_context *context;
+	CURLM *multi;
+	CURL *easy;
+	sbx__exchange *exchange; /* NULL: none is under way */
+	bool fresh;              /* libcurl has not yet been run for the exchange */
+	bool connected;
+	bool tls;
+	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
+	size_t nodes_capacity;
+	sbx__buffer lines;
+	char problem[CURL_ERROR_SIZE];
+} curl_transport;
+
+const char *sbx__transport_curl_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}
+
+/* ---- callbacks of libcurl ---- */
+
+static int on_prereq(void *user_data, char *remote_address, char *local_address, int remote_port, int local_port)
+{
+	(void)remote_address, (void)local_address, (void)remote_port, (void)local_port;
+	curl_transport *transport = user_data;
+	transport->connected = true;
+	bool allowed = transport->exchange->events->connected(transport->exchange->user_data);
+	return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *user_data)
+{
+	curl_transport *transport = user_data;
+	const sbx__exchange *exchange = transport->exchange;
+	size_t length = size * count;
+	size_t trimmed = length;
+	while (trimmed && (data[trimmed - 1] == '\r' || data[trimmed - 1] == '\n'))
+		trimmed--;
+	bool ok = true;
+	if (trimmed > 9 && memcmp(data, "HTTP/", 5) == 0) {
+		const char *space = memchr(data, ' ', trimmed);
+		ok = exchange->events->status(exchange->user_data, space ? atoi(space + 1) : 0);
+	} else if (trimmed) {
+		ok = exchange->events->header(exchange->user_data, data, trimmed);
+	}
+	/* Any other number than the length tells libcurl to end the transfer. */
+	return ok ? length : length + 1;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *user_data)
+{
+	curl_transport *transport = user_data;
+	size_t length = size * count;
+	bool ok = transport->exchange->events->body(transport->exchange->user_data, data, length);
+	return ok ? length : length + 1;
+}
+
+static size_t on_read(char *buffer, size_t size, size_t count, void *user_data)
+{
+	curl_transport *transport = user_data;
+	int64_t got = transport->exchange->read(transport->exchange->user_data, buffer, size * count);
+	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+}
+
+static int on_seek(void *user_data, curl_off_t offset, int origin)
+{
+	curl_transport *transport = user_data;
+	if (origin != SEEK_SET || offset != 0)
+		return CURL_SEEKFUNC_CANTSEEK;
+	return transport->exchange->rewind(transport->exchange->user_data) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/* ---- one exchange ---- */
+
+static bool grow_nodes(curl_transport *transport, size_t count)
+{
+	if (count <= transport->nodes_capacity)
+		return true;
+	struct curl_slist *nodes = realloc(transport->nodes, count * sizeof *nodes);
+	if (!nodes)
+		return false;
+	transport->nodes = nodes;
+	transport->nodes_capacity = count;
+	return true;
+}
+
+/* libcurl adds some headers by itself: "Name:" keeps it from that. "Name;" stands for a header with an empty value. */
+static void append_line(sbx__buffer *lines, const char *name, const char *value)
+{
+	sbx__buffer_text(lines, name);
+	sbx__buffer_text(lines, !value ? ":" : *value ? ": " : ";");
+	if (value)
+		sbx__buffer_text(lines, value);
+	sbx__buffer_byte(lines, '\0');
+}
+
+/* Makes libcurl's list without an allocation for each header. */
+static struct curl_slist *make_list(curl_transport *transport, const sbx__exchange *exchange)
+{
+	size_t count = exchange->headers_count;
+	bool has_expect = false;
+	sbx__buffer_clear(&transport->lines);
+	if (!grow_nodes(transport, count + 1))
+		return NULL;
+	for (size_t index = 0; index < count; index++) {
+		const sbx_pair *header = &exchange->headers[index];
+		has_expect = has_expect || strcasecmp(header->name, "Expect") == 0;
+		append_line(&transport->lines, header->name, header->value);
+	}
+	if (!has_expect) {
+		/* Waiting for a "100 Continue" costs a second on servers that never send one. */
+		append_line(&transport->lines, "Expect", NULL);
+		count++;
+	}
+	if (transport->lines.failed)
+		return NULL;
+	char *line = transport->lines.data;
+	for (size_t index = 0; index < count; index++) {
+		bool last = index + 1 == count;
+		transport->nodes[index] = (struct curl_slist){line, last ? NULL : &transport->nodes[index + 1]};
+		line += strlen(line) + 1;
+	}
+	return transport->nodes;
+}
+
+static CURLcode set_body(CURL *easy, const sbx__exchange *exchange)
+{
+	/* Back to what every kind of request starts from. */
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	const char *standard = "GET";
+	if (exchange->has_body && exchange->body) {
+		standard = "POST";
+		code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
+		code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body);
+	} else if (exchange->has_body) {
+		standard = "PUT";
+		code |= curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+		code |= curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->body_length);
+	} else if (strcmp(exchange->method, "HEAD") == 0) {
+		standard = "HEAD";
+		code |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	}
+	bool custom = strcmp(exchange->method, standard) != 0;
+	code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, custom ? exchange->method : NULL);
+	return code;
+}
+
+static CURLcode set_exchange(curl_transport *transport, const sbx__exchange *exchange)
+{
+	CURL *easy = transport->easy;
+	const curl_context *context = transport->context;
+	struct curl_slist *list = make_list(transport, exchange);
+	if (!list)
+		return CURLE_OUT_OF_MEMORY;
+	int64_t connect_ms = exchange->connect_timeout / 1000000 + CONNECT_TIMEOUT_SLACK_MS;
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
+	code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+	code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+	                         connect_ms < INT_MAX ? (long)connect_ms : (long)INT_MAX);
+	code |= set_body(easy, exchange);
+	transport->tls = strncasecmp(exchange->url, "https:", 6) == 0;
+	if (context->upper_case_proxy)
+		code |= curl_easy_setopt(easy, CURLOPT_PROXY, transport->tls ? NULL : context->upper_case_proxy);
+	return code;
+}
+
+static bool curl_start(sbx__transport *base, sbx__exchange *exchange)
+{
+	curl_transport *transport = (curl_transport *)base;
+	if (set_exchange(transport, exchange) != CURLE_OK)
+		return false;
+	transport->exchange = exchange;
+	transport->fresh = true;
+	transport->connected = false;
+	transport->problem[0] = '\0';
+	if (curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK)
+		return true;
+	transport->exchange = NULL;
+	return false;
+}
+
+static void curl_stop(sbx__transport *base)
+{
+	curl_transport *transport = (curl_transport *)base;
+	if (!transport->exchange)
+		return;
+	curl_multi_remove_handle(transport->multi, transport->easy);
+	transport->exchange = NULL;
+}
+
+/* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. The signal is held back on this
+ * thread, and one that came meanwhile is taken away. */
+static void run_without_sigpipe(CURLM *multi, int *running)
+{
+	sigset_t sigpipe, before, pending;
+	sigemptyset(&sigpipe);
+	sigaddset(&sigpipe, SIGPIPE);
+	sigpending(&pending);
+	bool was_pending = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+	curl_multi_perform(multi, running);
+	if (!was_pending) {
+		const struct timespec at_once = {0, 0};
+		sigtimedwait(&sigpipe, NULL, &at_once);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void finish_exchange(curl_transport *transport, CURLcode code)
+{
+	sbx__exchange *exchange = transport->exchange;
+	sbx__attempt_end end = code == CURLE_OK ? SBX__ANSWERED : transport->connected ? SBX__LOST : SBX__NOT_CONNECTED;
+	const char *detail = "";
+	if (code != CURLE_OK)
+		detail = transport->problem[0] ? transport->problem : curl_easy_strerror(code);
+	curl_multi_remove_handle(transport->multi, transport->easy);
+	transport->exchange = NULL;
+	exchange->events->done(exchange->user_data, end, detail);
+}
+
+/* Lets libcurl do what can be done now. True: the exchange is over. */
+static bool run(curl_transport *transport)
+{
+	int left;
+	if (!transport->exchange)
+		return false;
+	if (transport->tls)
+		run_without_sigpipe(transport->multi, &left);
+	else
+		curl_multi_perform(transport->multi, &left);
+	CURLMsg *message = curl_multi_info_read(transport->multi, &left);
+	if (!message || message->msg != CURLMSG_DONE)
+		return false;
+	finish_exchange(transport, message->data.result);
+	return true;
+}
+
+static void curl_wait(sbx__transport *base, int64_t nanoseconds)
+{
+	curl_transport *transport = (curl_transport *)base;
+	if (transport->fresh) {
+		transport->fresh = false;
+		if (run(transport))
+			return;
+	}
+	int64_t milliseconds = nanoseconds <= 0 ? 0 : (nanoseconds - 1) / 1000000 + 1;
+	curl_multi_poll(transport->multi, NULL, 0, milliseconds < INT_MAX ? (int)milliseconds : INT_MAX, NULL);
+	run(transport);
+}
+
+static void curl_wake(sbx__transport *base)
+{
+	curl_multi_wakeup(((curl_transport *)base)->multi);
+}
+
+static void curl_free_transport(sbx__transport *base)
+{
+	curl_transport *transport = (curl_transport *)base;
+	curl_stop(base);
+	curl_easy_cleanup(transport->easy);
+	curl_multi_cleanup(transport->multi);
+	free(transport->nodes);
+	if (transport->lines.data)
+		explicit_bzero(transport->lines.data, transport->lines.capacity);
+	sbx__buffer_free(&transport->lines);
+	free(transport);
+}
+
+static const sbx__transport_class curl_class = {curl_start, curl_stop, curl_wait, curl_wake, curl_free_transport};
+
+/* ---- making transports ---- */
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static CURLcode global_code;
+
+static void global_init(void)
+{
+	global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static CURLcode set_constants(curl_transport *transport)
+{
+	CURL *easy = transport->easy;
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	code |= curl_easy_setopt(easy, CURLOPT_SHARE, transport->context->share);
+	code |= curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+	code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	code |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	code |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	/* A slow resolver must not hold up the end of a call. */
+	code |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	code |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, LONGEST_IDLE_SECONDS);
+	code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transport->problem);
+	code |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prereq);
+	code |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, transport);
+	code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, transport);
+	code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transport);
+	code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+	code |= curl_easy_setopt(easy, CURLOPT_READDATA, transport);
+	code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+	code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, transport);
+	if (transport->context->direct)
+		code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	return code;
+}
+
+static sbx__transport *make_transport(void *context)
+{
+	pthread_once(&global_once, global_init);
+	curl_transport *transport = global_code == CURLE_OK ? calloc(1, sizeof *transport) : NULL;
+	if (!transport)
+		return NULL;
+	transport->base.type = &curl_class;
+	transport->context = context;
+	transport->multi = curl_multi_init();
+	transport->easy = curl_easy_init();
+	if (!transport->multi || !transport->easy || set_constants(transport) != CURLE_OK ||
+	    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) {
+		curl_free_transport(&transport->base);
+		return NULL;
+	}
+	return &transport->base;
+}
+
+static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access, void *user_data)
+{
+	(void)easy, (void)access;
+	pthread_mutex_lock(&((curl_context *)user_data)->locks[data]);
+}
+
+static void unlock_share(CURL *easy, curl_lock_data data, void *user_data)
+{
+	(void)easy;
+	pthread_mutex_unlock(&((curl_context *)user_data)->locks[data]);
+}
+
+static void free_context(void *user_data)
+{
+	curl_context *context = user_data;
+	curl_share_cleanup(context->share);
+	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
+		pthread_mutex_destroy(&context->locks[index]);
+	free(context->upper_case_proxy);
+	free(context);
+}
+
+static bool set_share(curl_context *context)
+{
+	CURLSH *share = context->share;
+	return curl_share_setopt(share, CURLSHOPT_LOCKFUNC, lock_share) == CURLSHE_OK &&
+	       curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, unlock_share) == CURLSHE_OK &&
+	       curl_share_setopt(share, CURLSHOPT_USERDATA, context) == CURLSHE_OK &&
+	       curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) == CURLSHE_OK &&
+	       curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) == CURLSHE_OK &&
+	       curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK;
+}
+
+/* In a CGI program HTTP_PROXY may be the "Proxy:" header of whoever calls it, which is why libcurl does not read it. */
+static bool take_upper_case_proxy(curl_context *context)
+{
+	const char *proxy = getenv("HTTP_PROXY");
+	if (context->direct || !proxy || !*proxy || getenv("http_proxy") || getenv("REQUEST_METHOD"))
+		return true;
+	context->upper_case_proxy = strdup(proxy);
+	return context->upper_case_proxy != NULL;
+}
+
+bool sbx__transport_curl_factory(sbx__transport_factory *factory, bool direct)
+{
+	curl_context *context = calloc(1, sizeof *context);
+	if (!context)
+		return false;
+	context->direct = direct;
+	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
+		pthread_mutex_init(&context->locks[index], NULL);
+	context->share = curl_share_init();
+	if (!context->share || !set_share(context) || !take_upper_case_proxy(context)) {
+		free_context(context);
+		return false;
+	}
+	*factory = (sbx__transport_factory){make_transport, free_context, context};
+	return true;
+}

@@ -1,0 +1,119 @@
+#include "url.h"
+
+#include <string.h>
+
+#include "json.h"
+
+static bool is_unreserved(unsigned char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+	       byte == '-' || byte == '.' || byte == '_' || byte == '~';
+}
+
+static void append_percent(sbx__buffer *url, unsigned char byte)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char encoded[3] = {'%', digits[byte >> 4], digits[byte & 15]};
+	sbx__buffer_append(url, encoded, sizeof encoded);
+}
+
+static void append_encoded(sbx__buffer *url, const char *text, size_t length, bool form)
+{
+	for (size_t index = 0; index < length; index++) {
+		unsigned char byte = (unsigned char)text[index];
+		if (is_unreserved(byte))
+			sbx__buffer_byte(url, (char)byte);
+		else if (form && byte == ' ')
+			sbx__buffer_byte(url, '+');
+		else
+			append_percent(url, byte);
+	}
+}
+
+void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length)
+{
+	append_encoded(url, text, length, false);
+}
+
+void sbx__url_append_query(sbx__buffer *url, bool *first, const char *name, const char *value, size_t length)
+{
+	sbx__buffer_byte(url, *first ? '?' : '&');
+	*first = false;
+	append_encoded(url, name, strlen(name), true);
+	sbx__buffer_byte(url, '=');
+	append_encoded(url, value, length, true);
+}
+
+void sbx__url_append_scalar(const sbx_json *value, sbx__buffer *text)
+{
+	sbx_json_type type = sbx_json_type_of(value);
+	if (type == SBX_JSON_STRING) {
+		size_t length;
+		const char *string = sbx_json_string(value, &length);
+		sbx__buffer_append(text, string, length);
+	} else if (type != SBX_JSON_NULL) {
+		sbx__json_append_text(value, 0, text);
+	}
+}
+
+static void append_joined(const sbx_json *array, sbx__buffer *text)
+{
+	bool first = true;
+	for (size_t index = 0; index < sbx_json_count(array); index++) {
+		const sbx_json *item = sbx_json_at(array, index);
+		if (sbx_json_type_of(item) == SBX_JSON_NULL)
+			continue;
+		if (!first)
+			sbx__buffer_byte(text, ',');
+		first = false;
+		sbx__url_append_scalar(item, text);
+	}
+}
+
+static bool flatten_object(const char *name, const sbx_json *value, sbx__array_form form, sbx__flat_visitor visit,
+                           void *user_data)
+{
+	sbx_json_cursor cursor = {NULL};
+	const char *member;
+	const sbx_json *inner;
+	bool ok = true;
+	while (ok && sbx_json_next(value, &cursor, &member, &inner)) {
+		sbx__buffer nested = {0};
+		sbx__buffer_format(&nested, "%s[%s]", name, member);
+		ok = !nested.failed && sbx__url_flatten(nested.data, inner, form, visit, user_data);
+		sbx__buffer_free(&nested);
+	}
+	return ok;
+}
+
+static bool flatten_list(const char *name, const sbx_json *value, sbx__flat_visitor visit, void *user_data)
+{
+	sbx__buffer bracketed = {0};
+	sbx__buffer_format(&bracketed, "%s[]", name);
+	bool ok = !bracketed.failed;
+	for (size_t index = 0; ok && index < sbx_json_count(value); index++)
+		ok = sbx__url_flatten(bracketed.data, sbx_json_at(value, index), SBX__ARRAY_BRACKETS, visit, user_data);
+	sbx__buffer_free(&bracketed);
+	return ok;
+}
+
+bool sbx__url_flatten(const char *name, const sbx_json *value, sbx__array_form form, sbx__flat_visitor visit,
+                      void *user_data)
+{
+	sbx_json_type type = sbx_json_type_of(value);
+	if (type == SBX_JSON_OBJECT)
+		return flatten_object(name, value, form, visit, user_data);
+	if (type == SBX_JSON_ARRAY && form == SBX__ARRAY_BRACKETS)
+		return flatten_list(name, value, visit, user_data);
+	sbx__buffer text = {0};
+	if (type == SBX_JSON_ARRAY)
+		append_joined(value, &text);
+	else
+		sbx__url_append_scalar(value, &text);
+	bool ok = !text.failed;
+	/* An array is sent also when it is empty; other empty text is not. */
+	if (ok && (text.length || type == SBX_JSON_ARRAY))
+		visit(user_data, name, text.data ? text.data : "", text.length);
+	sbx__buffer_free(&text);
+	return ok;
+}

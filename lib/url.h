@@ -1,0 +1,37 @@
+/*
+ * Building the URLs of requests: percent-encoding, path templates and queries.
+ */
+#ifndef SBX_LIB_URL_H
+#define SBX_LIB_URL_H
+
+#include <sandbox_sdk/json.h>
+
+#include "buffer.h"
+
+/* Appends text with everything but the unreserved characters percent-encoded (RFC 3986, section 2). */
+void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length);
+
+/* Appends one "name=value" of a query, encoded as a form is (WHATWG URL, application/x-www-form-urlencoded: a space is
+ * a plus), after a '?' where `first` still says so, else after a '&'. */
+void sbx__url_append_query(sbx__buffer *url, bool *first, const char *name, const char *value, size_t length);
+
+/* How an array becomes text. */
+typedef enum sbx__array_form {
+	SBX__ARRAY_COMMA,    /* name=a,b */
+	SBX__ARRAY_BRACKETS, /* name[]=a and name[]=b */
+} sbx__array_form;
+
+/* Receives one flat name and its text. */
+typedef void (*sbx__flat_visitor)(void *user_data, const char *name, const char *text, size_t length);
+
+/*
+ * Turns a member of a query or form into flat names and texts: nested names stand in brackets, booleans are "true" and
+ * "false", null and empty text are left out. False: no memory.
+ */
+bool sbx__url_flatten(const char *name, const sbx_json *value, sbx__array_form form, sbx__flat_visitor visit,
+                      void *user_data);
+
+/* Appends the text of a value that is neither array nor object. */
+void sbx__url_append_scalar(const sbx_json *value, sbx__buffer *text);
+
+#endif
