@@ -228,8 +228,8 @@ def compare_ok(expected: dict, got: dict) -> list[str]:
         if name not in got.get("fields", {}) or not same_json(value, got["fields"][name]):
             found += different(f"field {name}", value, got.get("fields", {}).get(name, "nothing"))
     for name, value in expected.get("presence", {}).items():
-        if got.get("presence", {}).get(name) != value:
-            found += different(f"presence of {name}", value, got.get("presence", {}).get(name))
+        presence = got.get("presence", {}).get(name, "absent")
+        found += [] if presence == value else different(f"presence of {name}", value, presence)
     return found + compare_file(expected)
 
 

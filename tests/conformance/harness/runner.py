@@ -83,10 +83,21 @@ def prepare_files(case: Case) -> None:
             Path(upload["path"]).write_bytes(content(kinds))
 
 
+def without_models(case: Case) -> Case:
+    """The case without what only a model can tell."""
+    steps = []
+    for step in case.steps:
+        ok = {key: value for key, value in step.get("ok", {}).items() if key not in ("fields", "presence")}
+        steps.append({**step, "ok": ok} if "ok" in step else step)
+    return dataclasses.replace(case, steps=steps)
+
+
 def run_once(case: Case, language: str, entry: str, drivers: Drivers) -> Result:
     """One case in one language through one entry."""
     with tempfile.TemporaryDirectory() as directory, Server([]) as server:
         case = filled(case, Values(server, directory, case.defaults["api_key"]))
+        if language == "c" and entry == "dynamic":  # its answer is JSON
+            case = without_models(case)
         server.script = case.server
         prepare_files(case)
         request = {

@@ -114,8 +114,8 @@ class Connection:
 
     def read_head(self) -> None:
         lines = self.take_until(b"\r\n\r\n")[:-4].decode("latin-1").split("\r\n")
-        words = (lines[0].split(" ") + ["", ""])[:3]
-        self.request.method, self.request.target, self.request.version = words
+        words = [*lines[0].split(" "), "", ""]
+        self.request.method, self.request.target, self.request.version = words[:3]
         for line in lines[1:]:
             name, _, value = line.partition(":")
             self.request.headers.append((name, value.strip()))
