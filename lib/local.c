@@ -35,12 +35,12 @@ struct sbx__local {
 };
 
 /* What is open while a server is being started. */
-typedef struct launch {
+struct launch {
 	int owner;    /* a descriptor of this process, which tells of its end */
 	int ready[2]; /* a pipe: the server's standard output */
 	int words; /* the server's standard error: a file in memory, so that it never fills up and blocks the server */
 	int nothing;
-} launch;
+};
 
 extern char **environ;
 
@@ -95,7 +95,7 @@ static void close_if_open(int *descriptor)
 	*descriptor = -1;
 }
 
-static void close_launch(launch *launch)
+static void close_launch(struct launch *launch)
 {
 	close_if_open(&launch->owner);
 	close_if_open(&launch->ready[0]);
@@ -115,7 +115,7 @@ static bool move_up(int *descriptor)
 	return moved >= 0;
 }
 
-static bool open_launch(launch *launch)
+static bool open_launch(struct launch *launch)
 {
 	*launch = (struct launch){-1, {-1, -1}, -1, -1};
 	launch->owner = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -130,7 +130,7 @@ static bool open_launch(launch *launch)
 	return false;
 }
 
-static int add_actions(posix_spawn_file_actions_t *actions, const launch *launch)
+static int add_actions(posix_spawn_file_actions_t *actions, const struct launch *launch)
 {
 	int number = posix_spawn_file_actions_adddup2(actions, launch->nothing, STDIN_FILENO);
 	if (number == 0)
@@ -159,7 +159,7 @@ static int add_attributes(posix_spawnattr_t *attributes)
 	return number;
 }
 
-static int spawn(const char *program, const launch *launch, pid_t *pid)
+static int spawn(const char *program, const struct launch *launch, pid_t *pid)
 {
 	char *const arguments[] = {(char *)PROGRAM,      (char *)"--port", (char *)"0", (char *)"--ephemeral",
 	                           (char *)"--owner-fd", (char *)"3",      NULL};
@@ -260,7 +260,7 @@ static sbx_status fail_with_errno(const char *action, const char *program, int n
 	return sbx__error_give(error, made);
 }
 
-static sbx_status start_program(sbx__local *local, const char *program, launch *launch, sbx_error **error)
+static sbx_status start_program(sbx__local *local, const char *program, struct launch *launch, sbx_error **error)
 {
 	int number = spawn(program, launch, &local->pid);
 	if (number != 0)
@@ -275,7 +275,7 @@ static sbx_status start_program(sbx__local *local, const char *program, launch *
 
 sbx_status sbx__local_start(sbx__local **local, sbx_error **error)
 {
-	launch launch;
+	struct launch launch;
 	sbx__local *started = calloc(1, sizeof *started);
 	char *program = find_program();
 	sbx_status status;
