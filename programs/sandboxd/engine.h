@@ -42,8 +42,8 @@ struct engine_file {
 struct engine {
 	const char *name;
 	/* Chooses the host user of a new sandbox; `in_use` tells which ids are taken. */
-	void (*identify)(struct engine *engine, struct sandbox *sandbox, bool (*in_use)(void *context, uid_t uid),
-	                 void *context);
+	int (*identify)(struct engine *engine, struct sandbox *sandbox, bool (*in_use)(void *context, uid_t uid),
+	                void *context, struct problem *problem);
 	int (*create)(struct engine *engine, const struct sandbox *sandbox, struct problem *problem);
 	/* Also for what is left of a sandbox that was only half created or half destroyed. */
 	int (*destroy)(struct engine *engine, const char *id, struct problem *problem);

@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include "bwrap_arguments.h"
 #include "host_etc.h"
 #include "host_users.h"
 #include "keeper.h"
@@ -15,13 +16,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* How many processes all commands of a sandbox can have at once. */
 #define PROCESSES_MAX 512
+
+/* How often an unused one is looked for among the host's users. */
+#define USER_TRIES 1000
 
 /* A sandbox that is there for the first moments only, to try the engine. */
 #define PROBE_ID "probe"
@@ -38,115 +41,6 @@ struct bwrap_engine {
 static struct bwrap_engine *self(struct engine *engine)
 {
 	return (struct bwrap_engine *)engine;
-}
-
-/* ---- bubblewrap's arguments ---- */
-
-static void add(struct buffer *arguments, const char *first, const char *second, const char *third)
-{
-	buffer_append_argument(arguments, first);
-	if (second)
-		buffer_append_argument(arguments, second);
-	if (third)
-		buffer_append_argument(arguments, third);
-}
-
-/* /bin, /lib and the like: a link where the host has a link, else the host's directory. */
-static void add_usr_links(struct buffer *arguments)
-{
-	static const char *const names[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
-	char target[PATH_MAX];
-	struct stat info;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		ssize_t length = readlink(names[i], target, sizeof(target) - 1);
-		if (length > 0) {
-			target[length] = '\0';
-			add(arguments, "--symlink", target, names[i]);
-		} else if (stat(names[i], &info) == 0 && S_ISDIR(info.st_mode)) {
-			add(arguments, "--ro-bind", names[i], names[i]);
-		}
-	}
-}
-
-static void add_environment(struct buffer *arguments, const struct buffer *pairs)
-{
-	for (size_t at = 0; at < pairs->length;) {
-		const char *name = pairs->data + at;
-		const char *value = name + strlen(name) + 1;
-		add(arguments, "--setenv", name, value);
-		at += strlen(name) + strlen(value) + 2;
-	}
-}
-
-static void make_common_arguments(struct buffer *arguments, bool disable_userns)
-{
-	static const char *const flags[] = {"--unshare-all", "--unshare-user", "--new-session", "--die-with-parent",
-	                                    "--clearenv"};
-	static const char *const environment[][2] = {
-	        {"HOME", "/home/sandbox"},
-	        {"USER", "sandbox"},
-	        {"LOGNAME", "sandbox"},
-	        {"LANG", "C.UTF-8"},
-	        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-	};
-
-	buffer_free(arguments);
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		add(arguments, flags[i], NULL, NULL);
-	if (disable_userns)
-		add(arguments, "--disable-userns", NULL, NULL);
-	add(arguments, "--cap-drop", "ALL", NULL);
-	add(arguments, "--uid", "1000", NULL);
-	add(arguments, "--gid", "1000", NULL);
-	add(arguments, "--hostname", "sandbox", NULL);
-	/* The numbers are those that the keeper's init gives. */
-	add(arguments, "--seccomp", "4", NULL);
-	add(arguments, "--json-status-fd", "5", NULL);
-	add(arguments, "--ro-bind", "/usr", "/usr");
-	add_usr_links(arguments);
-	add(arguments, "--ro-bind", KEEPER_FOLDER "/etc", "/etc");
-	add(arguments, "--proc", "/proc", NULL);
-	add(arguments, "--dev", "/dev", NULL);
-	add(arguments, "--size", "67108864", NULL);
-	add(arguments, "--tmpfs", "/dev/shm", NULL);
-	add(arguments, "--remount-ro", "/dev", NULL);
-	add(arguments, "--symlink", "/tmp", "/var/tmp");
-	add(arguments, "--dir", "/run", NULL);
-	for (size_t i = 0; i < sizeof(environment) / sizeof(environment[0]); i++)
-		add(arguments, "--setenv", environment[i][0], environment[i][1]);
-}
-
-static void add_bind(struct buffer *arguments, const struct sandbox *sandbox, const char *place)
-{
-	char source[128];
-	snprintf(source, sizeof(source), KEEPER_FOLDER "/sandboxes/%s/root%s", sandbox->id, place);
-	add(arguments, "--bind", source, place);
-}
-
-/* Bubblewrap reads its arguments from a descriptor: on its command line they would show inside the sandbox, where
- * bubblewrap is process 1. */
-static int open_arguments(const struct bwrap_engine *engine, const struct sandbox *sandbox,
-                          const struct command *command)
-{
-	struct buffer arguments = {0};
-
-	buffer_append(&arguments, engine->arguments.data, engine->arguments.length);
-	add_bind(&arguments, sandbox, "/data");
-	add_bind(&arguments, sandbox, "/tmp");
-	add_bind(&arguments, sandbox, "/home/sandbox");
-	add(&arguments, "--remount-ro", "/", NULL);
-	add_environment(&arguments, &sandbox->environment);
-	add_environment(&arguments, &command->environment);
-	add(&arguments, "--chdir", command->working_dir ? command->working_dir : "/home/sandbox", NULL);
-	int fd = arguments.failed ? -1 : memfd_create("arguments", MFD_CLOEXEC);
-	if (fd >= 0 &&
-	    (write(fd, arguments.data, arguments.length) != (ssize_t)arguments.length || lseek(fd, 0, SEEK_SET) != 0)) {
-		close(fd);
-		fd = -1;
-	}
-	buffer_free(&arguments);
-	return fd;
 }
 
 /* ---- running commands ---- */
@@ -184,7 +78,7 @@ static int bwrap_exec(struct engine *engine, const struct sandbox *sandbox, cons
 	        .file_size = (rlim_t)sandbox->storage << 30,
 	        .processes = PROCESSES_MAX,
 	};
-	int arguments = open_arguments(bwrap, sandbox, command);
+	int arguments = bwrap_arguments_open(&bwrap->arguments, sandbox, command);
 	int result = -1;
 
 	if (arguments >= 0 && open_stream(out, sandbox) == 0 && open_stream(err, sandbox) == 0 &&
@@ -221,25 +115,32 @@ static int bwrap_explain(struct engine *engine, const struct command *command, c
 
 /* ---- sandboxes ---- */
 
-static void bwrap_identify(struct engine *engine, struct sandbox *sandbox, bool (*in_use)(void *, uid_t), void *context)
+static int bwrap_identify(struct engine *engine, struct sandbox *sandbox, bool (*in_use)(void *, uid_t), void *context,
+                          struct problem *problem)
 {
 	const struct host_users *users = &self(engine)->users;
 
 	sandbox->uid = geteuid();
 	sandbox->gid = getegid();
 	if (users->count == 0)
-		return;
-	do
-		sandbox->uid = host_users_choose(users);
-	while (in_use(context, sandbox->uid));
-	sandbox->gid = sandbox->uid;
+		return 0;
+	for (int i = 0; i < USER_TRIES; i++) {
+		uid_t uid = host_users_choose(users);
+		if (in_use(context, uid))
+			continue;
+		sandbox->uid = uid;
+		sandbox->gid = uid;
+		return 0;
+	}
+	return problem_set(problem, PROBLEM_ENGINE, NULL, "no user of the host is free for another sandbox");
 }
 
+/* A directory that is there already is left as the sandbox has made it. */
 static int make_directory(int parent, const char *name, mode_t mode, uid_t uid, gid_t gid)
 {
 	int result = -1;
-	if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-		return -1;
+	if (mkdirat(parent, name, 0700) < 0)
+		return errno == EEXIST ? 0 : -1;
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 && fchown(fd, uid, gid) == 0 && fchmod(fd, mode) == 0)
 		result = 0;
@@ -261,22 +162,17 @@ static int make_folder(const struct bwrap_engine *engine, const struct sandbox *
 	        {"root", 0755, false},     {"root/home", 0755, false},        {"root/data", 0755, true},
 	        {"root/tmp", 01777, true}, {"root/home/sandbox", 0755, true}, {"incoming", 0700, true},
 	};
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
+	const uid_t uid = geteuid();
+	const gid_t gid = getegid();
+	int result = make_directory(engine->sandboxes, sandbox->id, 0700, sandbox->uid, sandbox->gid);
+	int folder = result < 0 ? -1 : openat(engine->sandboxes, sandbox->id, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (make_directory(engine->sandboxes, sandbox->id, 0700, uid, gid) < 0)
-		return -1;
-	int folder = openat(engine->sandboxes, sandbox->id, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
-	int result = 0;
 	for (size_t i = 0; result == 0 && i < sizeof(directories) / sizeof(directories[0]); i++)
 		result = make_directory(folder, directories[i].name, directories[i].mode,
 		                        directories[i].own ? sandbox->uid : uid,
 		                        directories[i].own ? sandbox->gid : gid);
-	/* Last, because it closes the folder to a server without the right to override permissions. */
-	if (result == 0)
-		result = make_directory(engine->sandboxes, sandbox->id, 0700, sandbox->uid, sandbox->gid);
 	int saved = errno;
 	close(folder);
 	errno = saved;
@@ -369,9 +265,8 @@ static int bwrap_put_finish(struct engine *engine, const struct sandbox *sandbox
 
 static void bwrap_put_abort(struct engine *engine, const struct sandbox *sandbox, struct engine_put *put)
 {
-	struct problem ignored;
 	int folder = openat(self(engine)->sandboxes, sandbox->id, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	(void)ignored;
+
 	/* A sandbox that was deleted meanwhile took its uploads along. */
 	if (folder < 0) {
 		close(put->fd);
@@ -470,7 +365,7 @@ static bool probe(struct bwrap_engine *engine, bool disable_userns, char *compla
 	struct engine_process process;
 	struct problem problem;
 
-	make_common_arguments(&engine->arguments, disable_userns);
+	bwrap_arguments_common(&engine->arguments, disable_userns);
 	sandbox.uid = engine->users.count ? host_users_choose(&engine->users) : geteuid();
 	sandbox.gid = engine->users.count ? sandbox.uid : getegid();
 	bool works = bwrap_create(&engine->base, &sandbox, &problem) == 0 &&

@@ -1,3 +1,4 @@
+#include "multipart.h"
 #include "request.h"
 
 #include <errno.h>
@@ -8,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How much of a form the parser looks at at once. */
-#define FORM_BUFFER (64 * 1024)
+enum part { PART_OTHER, PART_PATH, PART_FILE };
 
 struct upload {
-	struct MHD_PostProcessor *form;
+	struct multipart *form;
+	enum part part; /* the one that is being read */
 	struct sandbox sandbox;
 	struct engine_put put;
 	struct buffer path;
@@ -24,11 +25,8 @@ struct upload {
 
 /* ---- upload ---- */
 
-static int take_path(struct upload *upload, const char *data, uint64_t offset, size_t size, struct problem *problem)
+static int take_path(struct upload *upload, const char *data, size_t size, struct problem *problem)
 {
-	if (offset == 0 && size > 0 && upload->path.length > 0)
-		return problem_set(problem, PROBLEM_VALIDATION, "path", "path is given twice");
-	upload->has_path = true;
 	if (upload->path.length + size >= PATH_MAX)
 		return problem_set(problem, PROBLEM_VALIDATION, "path", "path is too long");
 	if (memchr(data, '\0', size))
@@ -37,11 +35,15 @@ static int take_path(struct upload *upload, const char *data, uint64_t offset, s
 	return upload->path.failed ? problem_memory(problem) : 0;
 }
 
-static int take_file(struct upload *upload, const char *data, uint64_t offset, size_t size, struct problem *problem)
+static int write_failed(struct problem *problem)
 {
-	if (offset != upload->size)
-		return problem_set(problem, PROBLEM_VALIDATION, "file", "file is given twice");
-	upload->has_file = true;
+	if (errno == ENOSPC || errno == EDQUOT)
+		return problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full");
+	return problem_set(problem, PROBLEM_ENGINE, NULL, "the file cannot be written: %s", strerror(errno));
+}
+
+static int take_file(struct upload *upload, const char *data, size_t size, struct problem *problem)
+{
 	if (upload->size + size > (uint64_t)upload->sandbox.storage << 30)
 		return problem_set(problem, PROBLEM_TOO_LARGE, "file",
 		                   "file is larger than the sandbox's storage, %" PRId64 " GiB",
@@ -51,10 +53,7 @@ static int take_file(struct upload *upload, const char *data, uint64_t offset, s
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
-			return errno == ENOSPC || errno == EDQUOT
-			               ? problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full")
-				       : problem_set(problem, PROBLEM_ENGINE, NULL, "the file cannot be written: %s",
-				                     strerror(errno));
+			return write_failed(problem);
 		data += written;
 		size -= (size_t)written;
 		upload->size += (uint64_t)written;
@@ -63,23 +62,33 @@ static int take_file(struct upload *upload, const char *data, uint64_t offset, s
 }
 
 /* Parts with other names are read over. */
-static enum MHD_Result take_part(void *context, enum MHD_ValueKind kind, const char *name, const char *filename,
-                                 const char *content_type, const char *transfer_encoding, const char *data,
-                                 uint64_t offset, size_t size)
+static int begin_part(void *context, const char *name)
 {
 	struct request *request = context;
-	int result = 0;
+	struct upload *upload = request->upload;
+	bool is_path = strcmp(name, "path") == 0;
+	bool is_file = strcmp(name, "file") == 0;
 
-	(void)kind;
-	(void)filename;
-	(void)content_type;
-	(void)transfer_encoding;
-	if (strcmp(name, "path") == 0)
-		result = take_path(request->upload, data, offset, size, &request->problem);
-	else if (strcmp(name, "file") == 0)
-		result = take_file(request->upload, data, offset, size, &request->problem);
-	request->refused = result < 0;
-	return result < 0 ? MHD_NO : MHD_YES;
+	if ((is_path && upload->has_path) || (is_file && upload->has_file))
+		return problem_set(&request->problem, PROBLEM_VALIDATION, name, "%s is given twice", name);
+	upload->part = is_path ? PART_PATH : is_file ? PART_FILE : PART_OTHER;
+	upload->has_path |= is_path;
+	upload->has_file |= is_file;
+	return 0;
+}
+
+static int take_data(void *context, const char *data, size_t size)
+{
+	struct request *request = context;
+
+	switch (request->upload->part) {
+	case PART_PATH:
+		return take_path(request->upload, data, size, &request->problem);
+	case PART_FILE:
+		return take_file(request->upload, data, size, &request->problem);
+	default:
+		return 0;
+	}
 }
 
 static int find_sandbox(struct request *request, struct use *use, struct sandbox *sandbox)
@@ -91,6 +100,9 @@ static int find_sandbox(struct request *request, struct use *use, struct sandbox
 int upload_begin(struct request *request)
 {
 	struct service *service = request->service;
+	const char *content_type =
+	        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+	const struct multipart_events events = {.begin = begin_part, .data = take_data, .context = request};
 	struct use use;
 	struct upload *upload = calloc(1, sizeof(*upload));
 
@@ -104,7 +116,7 @@ int upload_begin(struct request *request)
 	use_end(&service->uses, &use);
 	if (result < 0)
 		return -1;
-	upload->form = MHD_create_post_processor(request->connection, FORM_BUFFER, take_part, request);
+	upload->form = multipart_new(content_type, &events);
 	if (!upload->form)
 		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
 		                   "the multipart/form-data has no usable boundary");
@@ -113,11 +125,15 @@ int upload_begin(struct request *request)
 
 int upload_feed(struct request *request, const char *data, size_t length)
 {
-	if (MHD_post_process(request->upload->form, data, length) == MHD_YES && !request->refused)
+	switch (multipart_feed(request->upload->form, data, length)) {
+	case MULTIPART_OK:
 		return 0;
-	if (request->refused)
+	case MULTIPART_MALFORMED:
+		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the multipart/form-data is malformed");
+	default:
 		return -1;
-	return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL, "the multipart/form-data is malformed");
+	}
 }
 
 void upload_free(struct request *request)
@@ -128,8 +144,7 @@ void upload_free(struct request *request)
 	if (!upload)
 		return;
 	request->upload = NULL;
-	if (upload->form)
-		MHD_destroy_post_processor(upload->form);
+	multipart_free(upload->form);
 	if (upload->put.fd >= 0 && !upload->complete) {
 		use_begin(&request->service->uses, &use, request->id);
 		request->service->engine->put_abort(request->service->engine, &upload->sandbox, &upload->put);
@@ -144,12 +159,8 @@ void upload_free(struct request *request)
 static int check_form(struct request *request)
 {
 	struct upload *upload = request->upload;
-	enum MHD_Result whole = MHD_destroy_post_processor(upload->form);
 
-	upload->form = NULL;
-	if (request->refused)
-		return -1;
-	if (whole != MHD_YES)
+	if (!multipart_is_complete(upload->form))
 		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
 		                   "the multipart/form-data ends before its last boundary");
 	if (!upload->has_path)

@@ -76,6 +76,8 @@ static void append_escaped(struct json_writer *writer, unsigned char c)
 		snprintf(escape, sizeof(escape), "\\%c", c);
 	else if (c == '\n')
 		snprintf(escape, sizeof(escape), "\\n");
+	else if (c == '\t')
+		snprintf(escape, sizeof(escape), "\\t");
 	else
 		snprintf(escape, sizeof(escape), "\\u%04x", c);
 	append_text(writer, escape);

@@ -1,5 +1,7 @@
 #include "request_check.h"
 
+#include "header_parameter.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -80,14 +82,6 @@ bool request_expects_continue(const struct request *request)
 	return text && strcasecmp(text, "100-continue") == 0;
 }
 
-/* Whether the Content-Type is this one, parameters aside. */
-static bool is_type(const char *given, const char *type)
-{
-	size_t length = strlen(type);
-	return given && strncasecmp(given, type, length) == 0 &&
-	       (given[length] == '\0' || strchr("; \t", given[length]));
-}
-
 int check_body(struct request *request, uint64_t json_max)
 {
 	const char *type = header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
@@ -98,7 +92,7 @@ int check_body(struct request *request, uint64_t json_max)
 
 	if (!wanted || (request->route->body == BODY_JSON && !has_body))
 		return 0;
-	if (!is_type(type, wanted))
+	if (!type || !header_is(type, wanted))
 		return problem_set(&request->problem, PROBLEM_MEDIA_TYPE, NULL, "the Content-Type has to be %s",
 		                   wanted);
 	if (header(request, MHD_HTTP_HEADER_CONTENT_ENCODING))

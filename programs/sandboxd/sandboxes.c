@@ -85,8 +85,8 @@ static int make(struct service *service, struct sandbox *sandbox, struct problem
 {
 	sandbox_random_id(sandbox->id, "sbx");
 	sandbox->created_ms = now_ms();
-	service->engine->identify(service->engine, sandbox, uid_in_use, service->store);
-	if (service->engine->create(service->engine, sandbox, problem) < 0)
+	if (service->engine->identify(service->engine, sandbox, uid_in_use, service->store, problem) < 0 ||
+	    service->engine->create(service->engine, sandbox, problem) < 0)
 		return -1;
 	int result = sandbox->name ? store_insert(service->store, sandbox, problem)
 	                           : insert_generated(service->store, sandbox, problem);

@@ -9,6 +9,7 @@ void uses_init(struct uses *uses)
 	pthread_mutex_init(&uses->mutex, NULL);
 	pthread_cond_init(&uses->ended, NULL);
 	uses->first = NULL;
+	uses->stopping = false;
 }
 
 void uses_destroy(struct uses *uses)
@@ -27,6 +28,7 @@ void use_begin(struct uses *uses, struct use *use, const char *id)
 	if (use->next)
 		use->next->link = &use->next;
 	uses->first = use;
+	use->cancelled = uses->stopping;
 	pthread_mutex_unlock(&uses->mutex);
 }
 
@@ -53,6 +55,7 @@ void use_end(struct uses *uses, struct use *use)
 void uses_cancel(struct uses *uses, const char *id)
 {
 	pthread_mutex_lock(&uses->mutex);
+	uses->stopping |= id == NULL;
 	for (struct use *use = uses->first; use; use = use->next) {
 		if (id && strcmp(use->id, id) != 0)
 			continue;

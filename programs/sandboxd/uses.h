@@ -19,6 +19,7 @@ struct uses {
 	pthread_mutex_t mutex;
 	pthread_cond_t ended;
 	struct use *first;
+	bool stopping; /* every use is cancelled, later ones from their beginning */
 };
 
 void uses_init(struct uses *uses);
