@@ -15,7 +15,11 @@ MEMBER_TYPES = {
     Kind.NUMBER: ("double ", "SBX_DEFAULT"),
     Kind.BOOLEAN: ("sbx_flag ", "SBX_FLAG_DEFAULT"),
     Kind.STRING_MAP: ("const sbx_pair *", "NULL"),
+    Kind.STRING_LIST: ("const char *const *", "NULL"),
+    Kind.OBJECT: ("const sbx_json *", "NULL"),
+    Kind.SCHEMA_LIST: ("const sbx_json *", "NULL"),
 }
+COUNTED = (Kind.STRING_MAP, Kind.STRING_LIST)  # kinds whose member has a count beside it
 
 # The function of lib/arguments.h that takes an argument of each kind.
 ARGUMENT_FUNCTIONS = {
@@ -24,6 +28,9 @@ ARGUMENT_FUNCTIONS = {
     Kind.NUMBER: "sbx__arguments_number",
     Kind.BOOLEAN: "sbx__arguments_flag",
     Kind.STRING_MAP: "sbx__arguments_pairs",
+    Kind.STRING_LIST: "sbx__arguments_strings",
+    Kind.OBJECT: "sbx__arguments_json",
+    Kind.SCHEMA_LIST: "sbx__arguments_json",
 }
 
 # The name in lib/model.h of each kind of a field or argument.
@@ -136,11 +143,9 @@ def field_members(fields: tuple[Field, ...], owner: str) -> list[Member]:
     for field in fields:
         if field.type.kind is Kind.SCHEMA:
             members.append(member(field, f"const {c_type(field.type.schema)} *", "NULL", owner))
-        elif field.type.kind in MEMBER_TYPES:
-            members.append(member(field, *MEMBER_TYPES[field.type.kind], owner))
         else:
-            raise DocumentError(f"{field.name}: an argument of kind {field.type.kind.value} has no form in C")
-        if field.type.kind is Kind.STRING_MAP:
+            members.append(member(field, *MEMBER_TYPES[field.type.kind], owner))
+        if field.type.kind in COUNTED:
             count = f"{members[-1].name}_count"
             members.append(Member(count, f"size_t {count}", "0", "How many."))
     return members
@@ -215,6 +220,11 @@ def internal_type(field: Field) -> str:
 def argument_type(field: Field) -> str:
     """The name in lib/model.h of the type of an argument: an object of a known shape is an object with members."""
     return "SBX__OBJECT" if field.type.kind is Kind.SCHEMA else INTERNAL_TYPES[field.type.kind]
+
+
+def is_counted(field: Field) -> bool:
+    """Whether the member of an argument has a count beside it."""
+    return field.type.kind in COUNTED
 
 
 def argument_function(field: Field) -> str:

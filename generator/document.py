@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from .model import Body, Field, Kind, Location, Operation, Parameter, Resource, 
 
 FIRST_VERSION = "0.1.0"
 METHODS = ("get", "put", "post", "patch", "delete")
+RESERVED = frozenset([*keyword.kwlist, "end", "function", "goto", "local", "nil", "repeat", "then", "until"])
 SCALARS = {"string": Kind.STRING, "integer": Kind.INTEGER, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
 
 
@@ -80,6 +82,8 @@ class Document:
 
     def field(self, wire_name: str, node: dict[str, Any], where: str, required: bool, since: str) -> dict[str, Any]:
         """The members of a Field; `node` is its schema."""
+        if node.get("x-sdk-name", wire_name) in RESERVED:
+            raise DocumentError(f"{where} is a word of Python or Lua: give it another name with x-sdk-name")
         return {
             "name": node.get("x-sdk-name", wire_name),
             "wire_name": wire_name,

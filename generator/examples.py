@@ -44,12 +44,12 @@ def lua_example(operation: Operation) -> str:
     if operation.file:
         fields.append(f'{operation.file.name} = {{ path = "{LOCAL_FILE}" }}')
     if operation.answers_bytes:
-        fields.append(f'into = {{ path = "{LOCAL_FILE}" }}')
+        fields.append(f'into = "{LOCAL_FILE}"')
     table = "{ " + ", ".join(fields) + " }" if fields else ""
     path = [parameter.name for parameter in operation.path_parameters]
     arguments = f" {table}" if table and not path else f"({', '.join([*path, table] if table else path)})"
     call = f"client.{operation.resource}:{operation.verb}{arguments}"
-    return f"local {answer(operation)}, err = {call}"
+    return f"local {'size' if operation.answers_bytes else answer(operation)}, err = {call}"
 
 
 def lua_value(value: object) -> str:

@@ -40,7 +40,7 @@ def format_python(text: str, destination: Path, root: Path) -> str:
     """ruff with the tree's ruff.toml: what its rules repair by themselves, then the format."""
     settings = ["--no-cache", f"--config={root / 'ruff.toml'}", f"--stdin-filename={destination}", "-"]
     repaired = run([tool("ruff"), "check", "--quiet", "--fix-only", *settings], text, destination, root)
-    return run([tool("ruff"), "format", "--quiet", *settings], repaired, destination, root)
+    return run([tool("ruff"), "format", *settings], repaired, destination, root)
 
 
 def format_plain(text: str, destination: Path, root: Path) -> str:

@@ -47,16 +47,21 @@ static void set(sbx__arguments *arguments, const char *name, sbx_json *value)
 
 /* Text that is not UTF-8 cannot be told from a failed allocation by its value: it is what is left when a shorter text
  * can be made. */
-static void set_string(sbx__arguments *arguments, sbx_json *object, const char *name, const char *argument,
-                       const char *value)
+static sbx_status text_status(const sbx_json *string, sbx_status status)
 {
-	sbx_json *string = sbx_json_new_string(value, strlen(value));
-	sbx_status status = sbx_json_set(object, name, string);
 	if (status < 0 && !string) {
 		sbx_json *probe = sbx_json_new_string("", 0);
 		status = probe ? SBX_ERROR_INVALID_ARGUMENT : SBX_ERROR_OUT_OF_MEMORY;
 		sbx_json_free(probe);
 	}
+	return status;
+}
+
+static void set_string(sbx__arguments *arguments, sbx_json *object, const char *name, const char *argument,
+                       const char *value)
+{
+	sbx_json *string = sbx_json_new_string(value, strlen(value));
+	sbx_status status = text_status(string, sbx_json_set(object, name, string));
 	if (status < 0)
 		fail(arguments, status, argument);
 }
@@ -100,6 +105,30 @@ void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx
 			set_string(arguments, object, pairs[index].name, name, pairs[index].value);
 	}
 	set(arguments, name, object);
+}
+
+void sbx__arguments_strings(sbx__arguments *arguments, const char *name, const char *const *values, size_t count)
+{
+	if (!values && !count)
+		return;
+	sbx_json *array = sbx_json_new_array();
+	for (size_t index = 0; array && index < count; index++) {
+		if (!values || !values[index]) {
+			fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
+			break;
+		}
+		sbx_json *string = sbx_json_new_string(values[index], strlen(values[index]));
+		sbx_status status = text_status(string, sbx_json_append(array, string));
+		if (status < 0)
+			fail(arguments, status, name);
+	}
+	set(arguments, name, array);
+}
+
+void sbx__arguments_json(sbx__arguments *arguments, const char *name, const sbx_json *value)
+{
+	if (value)
+		set(arguments, name, sbx_json_copy(value));
 }
 
 void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members)

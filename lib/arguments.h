@@ -33,6 +33,10 @@ void sbx__arguments_integer(sbx__arguments *arguments, const char *name, int64_t
 void sbx__arguments_number(sbx__arguments *arguments, const char *name, double value);
 void sbx__arguments_flag(sbx__arguments *arguments, const char *name, sbx_flag value);
 void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx_pair *pairs, size_t count);
+/* An array of texts: not given without `values`. */
+void sbx__arguments_strings(sbx__arguments *arguments, const char *name, const char *const *values, size_t count);
+/* A value of any type that the caller built; it is copied. */
+void sbx__arguments_json(sbx__arguments *arguments, const char *name, const sbx_json *value);
 /* Takes over `members`, the arguments of a nested struct that was given. */
 void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members);
 

@@ -20,7 +20,12 @@ ODD_PATHS = """
       summary: Attaches a disk.
       x-sdk-safety: unsafe
       parameters:
-        - {name: class, in: path, required: true, description: The class of the disk., schema: {type: integer}}
+        - name: class
+          in: path
+          required: true
+          x-sdk-name: disk_class
+          description: The class of the disk.
+          schema: {type: integer}
       requestBody:
         required: true
         content:
@@ -57,6 +62,9 @@ ODD_SCHEMAS = """
         place: {$ref: '#/components/schemas/DiskPlace', description: Where to.}
         limits: {$ref: '#/components/schemas/SandboxResources', description: What it may use.}
         default: {type: boolean, description: Whether it is the default one.}
+        labels: {type: array, items: {type: string}, description: What it is called.}
+        hints: {type: object, description: Anything.}
+        parts: {type: array, items: {$ref: '#/components/schemas/DiskPart'}, description: Its parts.}
         speed: {type: number, description: How fast.}
         read_only: {type: boolean, description: Whether it is never written.}
     DiskPlace:
@@ -136,6 +144,7 @@ def test_what_c_cannot_call_so_has_its_noun_before_it(odd):
     assert "const char *disk_place_size;" in text
     assert "sbx_flag disk_default;" in text
     assert "int64_t disk_class," in text
+    assert "size_t labels_count;" in text
     assert '"default", given.disk_default' in (odd / "lib/generated/disks.c").read_text()
 
 

@@ -73,6 +73,11 @@ REFUSED = {
         "summary: Creates a volume.\n",
         "volumes.create: x-sdk-safety is to be",
     ),
+    "a keyword for a name": (
+        '        snapshot_name:\n          type: [string, "null"]\n          examples',
+        '        from:\n          type: [string, "null"]\n          examples',
+        "SandboxDeleteParams.from is a word of Python or Lua",
+    ),
     "a reference to nothing": (
         "items: {$ref: '#/components/schemas/VolumeListItem'}",
         "items: {$ref: '#/components/schemas/Disk'}",
