@@ -84,6 +84,7 @@
 	$2 = &call->response;
 	$3 = &call->error;
 }
+%typemap(check) (const sbx_request_options *options, sbx_response **response, sbx_error **error) ""
 %typemap(argout) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
 {
 	return sbx_lua_finish_call(L, call$argnum, result);
