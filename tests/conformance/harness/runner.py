@@ -75,11 +75,11 @@ def filled(case: Case, values: dict) -> Case:
 
 
 def prepare_files(case: Case) -> None:
-    """An upload that comes from a path needs its file."""
+    """An upload that comes from a path or an open file needs its file."""
     for step in case.steps:
         upload = step.get("upload", {})
         kinds = {kind: upload[kind] for kind in KINDS if kind in upload}
-        if upload.get("from") == "path" and kinds:
+        if upload.get("from") in ("path", "descriptor") and kinds:
             Path(upload["path"]).write_bytes(content(kinds))
 
 
