@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .model import Api
+from .python_types import model_modules, params_modules
 
 
 def once(api: Api) -> Iterable[dict[str, Any]]:
@@ -19,6 +20,16 @@ def each_resource(api: Api) -> Iterable[dict[str, Any]]:
     return [{"resource": resource} for resource in api.resources]
 
 
+def each_model_module(api: Api) -> Iterable[dict[str, Any]]:
+    """One file a module of Python models, which is seen as `module`."""
+    return [{"module": module} for module in model_modules(api)]
+
+
+def each_params_module(api: Api) -> Iterable[dict[str, Any]]:
+    """One file a module of Python dicts of arguments, which is seen as `module`."""
+    return [{"module": module} for module in params_modules(api)]
+
+
 @dataclass(frozen=True)
 class Output:
     """One template and where what it gives goes."""
@@ -28,6 +39,8 @@ class Output:
     formatter: str  # a key of formatters.FORMATTERS
     each: Callable[[Api], Iterable[dict[str, Any]]] = once
 
+
+PYTHON = "bindings/python/sandbox_sdk"
 
 OUTPUTS = (
     Output("c/status.h.j2", "include/sandbox_sdk/status.h", "c"),
@@ -42,5 +55,14 @@ OUTPUTS = (
     Output("lua/resource.lua.j2", "bindings/lua/sandbox_sdk/resources/{resource.name}.lua", "lua", each_resource),
     Output("lua/resources.lua.j2", "bindings/lua/sandbox_sdk/resources.lua", "lua"),
     Output("lua/types.lua.j2", "bindings/lua/sandbox_sdk/types.lua", "lua"),
+    Output("python/error_classes.py.j2", f"{PYTHON}/_error_classes.py", "python"),
+    Output("python/client_resources.py.j2", f"{PYTHON}/_client_resources.py", "python"),
+    Output("python/resources.py.j2", f"{PYTHON}/resources/__init__.py", "python"),
+    Output("python/resources.pyi.j2", f"{PYTHON}/resources/__init__.pyi", "python"),
+    Output("python/resource.py.j2", PYTHON + "/resources/{resource.name}.py", "python", each_resource),
+    Output("python/types.py.j2", f"{PYTHON}/types/__init__.py", "python"),
+    Output("python/types.pyi.j2", f"{PYTHON}/types/__init__.pyi", "python"),
+    Output("python/model.py.j2", PYTHON + "/types/{module.name}.py", "python", each_model_module),
+    Output("python/params.py.j2", PYTHON + "/types/{module.name}.py", "python", each_params_module),
     Output("docs/reference.md.j2", "docs/reference.md", "markdown"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from . import c_types, examples, naming, safety, text
+from . import c_types, examples, naming, python_types, safety, text
 from .formatters import FORMATTERS
 from .model import Api
 from .outputs import OUTPUTS
@@ -33,7 +33,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.do"],
     )
-    for module in (naming, text, safety, c_types, examples):
+    for module in (naming, text, safety, c_types, python_types, examples):
         made.filters.update(public_functions(module))
     made.globals["generated"] = generated
     return made

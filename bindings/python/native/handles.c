@@ -1,0 +1,109 @@
+/*
+ * The library's handles are capsules: the last reference frees what is in them, in whatever order a garbage collector
+ * drops them, and nothing else does.
+ */
+#include "native.h"
+
+#define CLIENT "sandbox_sdk client"
+#define RESPONSE "sandbox_sdk response"
+#define ERROR "sandbox_sdk error"
+#define OPERATION "sandbox_sdk operation"
+
+static void free_client(PyObject *capsule)
+{
+	sbx_client_free(PyCapsule_GetPointer(capsule, CLIENT));
+}
+
+static void free_response(PyObject *capsule)
+{
+	sbx_response_free(PyCapsule_GetPointer(capsule, RESPONSE));
+}
+
+static void free_error(PyObject *capsule)
+{
+	sbx_error_free(PyCapsule_GetPointer(capsule, ERROR));
+}
+
+PyObject *python_from_client(sbx_client *client)
+{
+	PyObject *capsule = PyCapsule_New(client, CLIENT, free_client);
+
+	if (!capsule)
+		sbx_client_free(client);
+	return capsule;
+}
+
+PyObject *python_from_response(sbx_response *response)
+{
+	PyObject *capsule = PyCapsule_New(response, RESPONSE, free_response);
+
+	if (!capsule)
+		sbx_response_free(response);
+	return capsule;
+}
+
+PyObject *python_from_operation(const sbx_operation *operation)
+{
+	if (!operation)
+		Py_RETURN_NONE;
+	return PyCapsule_New((void *)operation, OPERATION, NULL);
+}
+
+sbx_client *python_to_client(PyObject *object)
+{
+	return PyCapsule_GetPointer(object, CLIENT);
+}
+
+sbx_response *python_to_response(PyObject *object)
+{
+	return PyCapsule_GetPointer(object, RESPONSE);
+}
+
+sbx_error *python_to_error(PyObject *object)
+{
+	return PyCapsule_GetPointer(object, ERROR);
+}
+
+const sbx_operation *python_to_operation(PyObject *object)
+{
+	return PyCapsule_GetPointer(object, OPERATION);
+}
+
+/* The exception that sandbox_sdk._exceptions makes of an error, which is taken over. */
+static PyObject *exception_from(sbx_error *error, const char *path)
+{
+	PyObject *module, *capsule, *file = NULL, *exception = NULL;
+
+	capsule = PyCapsule_New(error, ERROR, free_error);
+	if (!capsule) {
+		sbx_error_free(error);
+		return NULL;
+	}
+	file = path ? PyUnicode_DecodeFSDefault(path) : PyUnicode_FromString("");
+	module = PyImport_ImportModule("sandbox_sdk._exceptions");
+	if (file && module)
+		exception = PyObject_CallMethod(module, "from_native", "OO", capsule, file);
+	Py_XDECREF(module);
+	Py_XDECREF(file);
+	Py_DECREF(capsule);
+	return exception;
+}
+
+void python_raise(sbx_error *error, const char *path)
+{
+	PyObject *exception;
+
+	if (PyErr_Occurred()) {
+		sbx_error_free(error);
+		return;
+	}
+	if (!error || sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY) {
+		sbx_error_free(error);
+		PyErr_NoMemory();
+		return;
+	}
+	exception = exception_from(error, path);
+	if (exception)
+		PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+	Py_XDECREF(exception);
+}

@@ -1,0 +1,76 @@
+/*
+ * Text and paths, in and out.
+ */
+#include <string.h>
+
+#include "native.h"
+
+/* Puts bytes into `kept`, which takes them over, and gives what is in them. */
+static const char *keep(PyObject *bytes, const char *name, PyObject *kept)
+{
+	char *text = NULL;
+	Py_ssize_t length;
+	int failed;
+
+	if (!bytes)
+		return NULL;
+	failed = PyBytes_AsStringAndSize(bytes, &text, &length) < 0 || PyList_Append(kept, bytes) < 0;
+	Py_DECREF(bytes);
+	if (failed)
+		return NULL;
+	if (strlen(text) == (size_t)length)
+		return text;
+	PyErr_Format(PyExc_ValueError, "`%s` holds a NUL character", name);
+	return NULL;
+}
+
+const char *python_text(PyObject *value, const char *name, PyObject *kept)
+{
+	PyObject *type;
+
+	if (PyUnicode_Check(value))
+		return keep(PyUnicode_AsUTF8String(value), name, kept);
+	if (PyBytes_Check(value)) {
+		Py_INCREF(value);
+		return keep(value, name, kept);
+	}
+	type = PyObject_GetAttrString((PyObject *)Py_TYPE(value), "__name__");
+	if (type)
+		PyErr_Format(PyExc_TypeError, "`%s` must be a str, not %U", name, type);
+	Py_XDECREF(type);
+	return NULL;
+}
+
+const char *python_path(PyObject *value, const char *name, PyObject *kept)
+{
+	PyObject *path = PyOS_FSPath(value), *bytes = path;
+
+	if (path && PyUnicode_Check(path)) {
+		bytes = PyUnicode_EncodeFSDefault(path);
+		Py_DECREF(path);
+	}
+	return keep(bytes, name, kept);
+}
+
+PyObject *python_from_text(const char *text)
+{
+	PyObject *decoded;
+
+	if (!text)
+		Py_RETURN_NONE;
+	decoded = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), NULL);
+	if (decoded || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
+		return decoded;
+	PyErr_Clear();
+	return PyUnicode_DecodeLatin1(text, (Py_ssize_t)strlen(text), NULL);
+}
+
+PyObject *python_from_pair(sbx_pair pair)
+{
+	PyObject *name = python_from_text(pair.name), *value = name ? python_from_text(pair.value) : NULL;
+	PyObject *result = value ? PyTuple_Pack(2, name, value) : NULL;
+
+	Py_XDECREF(name);
+	Py_XDECREF(value);
+	return result;
+}

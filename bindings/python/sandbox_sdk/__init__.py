@@ -1,0 +1,52 @@
+"""A client of sandboxes: isolated Linux machines to run commands in, the files in them, and their volumes.
+
+    from sandbox_sdk import SandboxSDK
+
+    client = SandboxSDK()
+    sandbox = client.sandboxes.create(name="hello")
+    print(client.sandboxes.execute(sandbox.id, command="echo hello").stdout)
+
+Every name is loaded when it is first used, so that a program pays for what it uses.
+"""
+
+from ._lazy import lazy_names
+
+_MODULES = {
+    "APIConnectionError": "._exceptions",
+    "APIError": "._exceptions",
+    "APIResponseValidationError": "._exceptions",
+    "APIStatusError": "._exceptions",
+    "APITimeoutError": "._exceptions",
+    "AuthenticationError": "._exceptions",
+    "BadRequestError": "._exceptions",
+    "BaseModel": "._models",
+    "Client": "._client",
+    "ConflictError": "._exceptions",
+    "DEFAULT_MAX_RETRIES": "._constants",
+    "DEFAULT_TIMEOUT": "._constants",
+    "InternalServerError": "._exceptions",
+    "InvalidArgumentError": "._exceptions",
+    "LocalFileError": "._exceptions",
+    "NOT_GIVEN": "._types",
+    "NoneType": "._types",
+    "NotFoundError": "._exceptions",
+    "NotGiven": "._types",
+    "Omit": "._types",
+    "PermissionDeniedError": "._exceptions",
+    "RateLimitError": "._exceptions",
+    "SandboxSDK": "._client",
+    "SandboxSDKError": "._exceptions",
+    "Timeout": "._timeout",
+    "UnprocessableEntityError": "._exceptions",
+    "__title__": "._version",
+    "__version__": "._version",
+    "local": "._local",
+    "not_given": "._types",
+    "omit": "._types",
+    "resources": ".resources",
+    "types": ".types",
+}
+
+__all__ = list(_MODULES)
+
+__getattr__, __dir__ = lazy_names(globals(), _MODULES)

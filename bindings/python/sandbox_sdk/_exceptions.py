@@ -1,0 +1,253 @@
+"""The exceptions. What each means is one table of the library, lib/errors.def; see docs/reference.md."""
+
+from __future__ import annotations
+
+from . import _native
+from ._error_classes import CLASS_NAMES
+from ._http import Request, Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "InternalServerError",
+    "InvalidArgumentError",
+    "LocalFileError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "SandboxSDKError",
+    "UnprocessableEntityError",
+]
+
+
+class SandboxSDKError(Exception):
+    """Anything that this package raises on its own account."""
+
+    code: str | None = None
+    """The stable name of what went wrong, such as ``not_found``; the same in every language."""
+
+    detail: str = ""
+    """What lies beneath, where one layer down knew more: the transport's own words of a lost connection."""
+
+    attempts: int = 0
+    """How many times the request was started."""
+
+    retry_after: float | None = None
+    """How many seconds the server asked to wait, where it did."""
+
+    retryable: bool = False
+    """Whether the same call could succeed later."""
+
+    outcome_unknown: bool = False
+    """Whether the request may have been carried out although no answer says so."""
+
+    request_id: str | None = None
+    """The server's own identifier of the request."""
+
+
+class InvalidArgumentError(SandboxSDKError, ValueError):
+    """An argument is missing, unknown or cannot be sent. Nothing was sent."""
+
+    argument: str | None = None
+    """The argument's name."""
+
+
+class LocalFileError(SandboxSDKError, OSError):
+    """A file on this machine could not be read or written.
+
+    It is also the ``OSError`` that opening the file by oneself would have raised: ``except FileNotFoundError`` works.
+    """
+
+
+class APIError(SandboxSDKError):
+    """A request went wrong."""
+
+    message: str
+    request: Request
+    """``None`` where the call ended before there was a request."""
+
+    body: object | None
+    """The answer's body, decoded where it is JSON, else its text; ``None`` where no answer came."""
+
+    def __init__(self, message: str, request: Request, *, body: object | None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request = request
+        self.body = body
+
+
+class APIResponseValidationError(APIError, ValueError):
+    """The answer is not what the operation answers."""
+
+    response: Response
+    status_code: int
+
+    def __init__(self, response: Response, body: object | None, *, message: str | None = None) -> None:
+        super().__init__(message or "The answer is not what the operation answers.", response.request, body=body)
+        self.response = response
+        self.status_code = response.status_code
+
+
+class APIStatusError(APIError):
+    """The server answered with a status that is no success."""
+
+    response: Response
+    status_code: int
+
+    def __init__(self, message: str, *, response: Response, body: object | None) -> None:
+        super().__init__(message, response.request, body=body)
+        self.response = response
+        self.status_code = response.status_code
+
+
+class APIConnectionError(APIError):
+    """No connection could be made, or it was lost; ``__cause__`` and ``detail`` say why."""
+
+    def __init__(self, *, message: str = "Connection error.", request: Request) -> None:
+        super().__init__(message, request, body=None)
+
+
+class APITimeoutError(APIConnectionError):
+    """A timeout or the deadline has passed."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(message="Request timed out.", request=request)
+
+
+class BadRequestError(APIStatusError):
+    status_code: Literal[400] = 400
+
+
+class AuthenticationError(APIStatusError):
+    status_code: Literal[401] = 401
+
+
+class PermissionDeniedError(APIStatusError):
+    status_code: Literal[403] = 403
+
+
+class NotFoundError(APIStatusError):
+    status_code: Literal[404] = 404
+
+
+class ConflictError(APIStatusError):
+    status_code: Literal[409] = 409
+
+
+class UnprocessableEntityError(APIStatusError):
+    status_code: Literal[422] = 422
+
+
+class RateLimitError(APIStatusError):
+    status_code: Literal[429] = 429
+
+
+class InternalServerError(APIStatusError):
+    pass
+
+
+def from_native(error: Any, path: str) -> SandboxSDKError:
+    """The exception that stands for an error of the library; the native module calls this to raise one.
+
+    ``path`` is the file on this machine that the call was about, or empty.
+    """
+    kind = globals()[CLASS_NAMES[_native.error_code(error)]]
+    exception = _construct(kind, error, path)
+    exception.code = _native.error_name(error)
+    exception.detail = _native.error_detail(error)
+    exception.attempts = _native.error_attempts(error)
+    retry_after = _native.error_retry_after(error)
+    exception.retry_after = None if retry_after == _native.DEFAULT else retry_after
+    exception.retryable = bool(_native.error_retryable(error))
+    exception.outcome_unknown = bool(_native.error_outcome_unknown(error))
+    exception.request_id = _native.error_request_id(error)
+    return exception
+
+
+def _construct(kind: type, error: Any, path: str) -> Any:
+    message = _native.error_message(error)
+    if issubclass(kind, APIStatusError):
+        return _status_error(kind, error)
+    if issubclass(kind, APIConnectionError):
+        return _connection_error(kind, error, message)
+    if kind is APIResponseValidationError:
+        return kind(_response(error), _body(error), message=message)
+    if kind is LocalFileError:
+        return _local_file_error(error, message, path)
+    exception = kind(message)
+    if kind is InvalidArgumentError:
+        exception.argument = _native.error_argument(error)
+    return exception
+
+
+def _status_error(kind: type, error: Any) -> Any:
+    response, body = _response(error), _body(error)
+    is_text = isinstance(body, str) and _native.error_json(error) is None
+    message = body if is_text else f"Error code: {response.status_code} - {body}"
+    return kind(message or f"Error code: {response.status_code}", response=response, body=body)
+
+
+def _connection_error(kind: type, error: Any, message: str) -> Any:
+    request = _request(error)
+    detail = _native.error_detail(error)
+    if kind is APITimeoutError:
+        exception, cause = kind(request), TimeoutError
+    elif _native.error_code(error) == _native.ERROR_CONNECTION:
+        exception, cause = kind(request=request), ConnectionError
+    else:
+        return kind(message=message, request=request)
+    if detail:
+        exception.__cause__ = cause(detail)
+    return exception
+
+
+def _local_file_error(error: Any, message: str, path: str) -> Any:
+    number = _native.error_system_errno(error)
+    if not number:
+        return LocalFileError(message)
+    from os import strerror
+
+    plain = OSError(number, strerror(number), path or None)
+    if type(plain) is OSError:
+        return LocalFileError(*plain.args, plain.filename)
+    kind = type("LocalFileError", (LocalFileError, type(plain)), {"__module__": "sandbox_sdk"})
+    return kind(*plain.args, plain.filename)
+
+
+def _request(error: Any) -> Any:
+    method = _native.error_method(error)
+    return Request(method, _native.error_url(error)) if method else None
+
+
+def _response(error: Any) -> Response:
+    count = _native.error_headers_count(error)
+    return Response(
+        _native.error_http_status(error),
+        headers=[_native.error_header_at(error, index) for index in range(count)],
+        content=_native.error_body(error) or b"",
+        request=_request(error),
+    )
+
+
+def _body(error: Any) -> Any:
+    """The decoded JSON of an answer, or its text."""
+    decoded = _native.error_json(error)
+    if decoded is not None:
+        return decoded
+    text = _response(error).text.strip()
+    return None if text == "null" else text
+
+
+for _name in __all__:
+    # As everybody imports them, so that a traceback says sandbox_sdk.NotFoundError.
+    globals()[_name].__module__ = "sandbox_sdk"

@@ -1,0 +1,132 @@
+"""What may be given as the file of an upload and as the place of a download, in the library's terms.
+
+Everything is streamed: nothing here reads a whole file.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Callable
+
+    from ._types import FileTypes
+
+
+def source_options(file: FileTypes) -> dict[str, Any]:
+    """The file of an upload."""
+    if not isinstance(file, tuple):
+        return _content_options(file)
+    if not 2 <= len(file) <= 3:
+        raise ValueError("`file` as a tuple is (name, content) or (name, content, content type)")
+    options = _content_options(file[1])
+    if file[0] is not None:
+        options["filename"] = os.fsdecode(file[0])
+    if len(file) == 3 and file[2] is not None:
+        options["content_type"] = file[2]
+    return options
+
+
+def _content_options(content: Any) -> dict[str, Any]:
+    if isinstance(content, bytes):
+        return {"data": content}
+    if isinstance(content, str):
+        return {"data": content.encode()}
+    if isinstance(content, (bytearray, memoryview)):
+        return _buffer_options(memoryview(content).cast("B"))
+    if isinstance(content, os.PathLike):
+        return {"path": content}
+    if isinstance(content, io.TextIOBase):
+        raise TypeError('`file` is opened in text mode, which would change its bytes; open it in binary mode, "rb"')
+    if hasattr(content, "read"):
+        return _reader_options(content)
+    if hasattr(content, "__iter__") and not isinstance(content, dict):
+        return _iterable_options(content)
+    raise TypeError(
+        "`file` must be bytes, a str, a path, a file opened in binary mode, an iterable of bytes or a tuple of a name"
+        f" and one of these, not {type(content).__name__}"
+    )
+
+
+def _buffer_options(view: memoryview) -> dict[str, Any]:
+    """Memory that is not bytes, handed over in slices: the stable ABI of CPython 3.9 cannot borrow it."""
+    position = 0
+
+    def read(size: int) -> bytes:
+        nonlocal position
+        chunk = bytes(view[position : position + size])
+        position += len(chunk)
+        return chunk
+
+    def rewind() -> None:
+        nonlocal position
+        position = 0
+
+    return {"read": read, "rewind": rewind, "total": len(view)}
+
+
+def _reader_options(file: Any) -> dict[str, Any]:
+    """An object with a read method: from where it stands to its end."""
+    options: dict[str, Any] = {"read": file.read}
+    name = getattr(file, "name", None)
+    if isinstance(name, (str, bytes, os.PathLike)) and os.path.basename(os.fsdecode(name)):
+        options["filename"] = os.path.basename(os.fsdecode(name))
+    try:
+        start = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(start)
+    except (AttributeError, OSError, ValueError):
+        return options  # a pipe, a socket: of unknown length, to be read once
+    if isinstance(start, int) and isinstance(end, int):
+        options["total"] = max(end - start, 0)
+        options["rewind"] = lambda: file.seek(start)
+    return options
+
+
+def _iterable_options(chunks: Iterable[bytes]) -> dict[str, Any]:
+    """An iterable of bytes, which can be gone through again where it is not its own iterator."""
+    iterator: Iterator[bytes] = iter(chunks)
+
+    def read(size: int) -> bytes:
+        for chunk in iterator:
+            if not isinstance(chunk, (bytes, bytearray, memoryview)):
+                raise TypeError(f"`file` must be an iterable of bytes, but gave {type(chunk).__name__}")
+            if len(chunk):  # an empty one is not the end
+                return bytes(chunk)
+        return b""
+
+    def rewind() -> None:
+        nonlocal iterator
+        iterator = iter(chunks)
+
+    return {"read": read} if iterator is chunks else {"read": read, "rewind": rewind}
+
+
+def sink_options(into: Any) -> dict[str, Any]:
+    """The place of a download."""
+    if isinstance(into, (str, os.PathLike)):
+        return {"path": into}
+    if isinstance(into, io.TextIOBase):
+        raise TypeError('`into` is opened in text mode, which would change the bytes; open it in binary mode, "wb"')
+    if hasattr(into, "write"):
+        return {"write": _whole_writer(into.write)}
+    if callable(into):
+        return {"write": into}
+    raise TypeError(
+        f"`into` must be a path, a file opened in binary mode or a callable that takes bytes, not {type(into).__name__}"
+    )
+
+
+def _whole_writer(write: Callable[[bytes], Any]) -> Callable[[bytes], None]:
+    """A write method that takes all of its bytes: a raw file may take fewer at a time."""
+
+    def write_all(data: bytes) -> None:
+        written = write(data)
+        while isinstance(written, int) and written < len(data):
+            data = data[written:]
+            written = write(data)
+
+    return write_all

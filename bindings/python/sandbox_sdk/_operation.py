@@ -1,0 +1,32 @@
+"""One operation of the API, as the generated resources name it."""
+
+from __future__ import annotations
+
+from ._native import operation_find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Operation:
+    """An operation's handle and the model of its answer, both found when it is first called."""
+
+    __slots__ = ("class_name", "handle", "model", "module_name", "name")
+
+    def __init__(self, name: str, module_name: str = "", class_name: str = "") -> None:
+        self.name = name
+        self.module_name = module_name
+        self.class_name = class_name
+        self.handle: Any = None
+        self.model: Any = None
+
+    def load(self) -> Any:
+        """Finds both. Without a class's name the answer is bytes."""
+        if self.class_name:
+            from importlib import import_module
+
+            module = import_module(".types." + self.module_name, __package__)
+            self.model = getattr(module, self.class_name)._from_json
+        self.handle = operation_find(self.name)
+        return self.handle

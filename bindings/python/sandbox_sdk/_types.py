@@ -1,0 +1,55 @@
+"""The marks for an argument that is not given, and the shapes of arguments."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+    from typing import IO, Literal, Optional, Union
+
+    Headers = Mapping[str, Union[str, "Omit"]]
+    Query = Mapping[str, object]
+    Body = object
+    FileContent = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", IO[bytes], Iterable[bytes]]
+    FileTypes = Union[
+        FileContent,
+        tuple[Optional[str], FileContent],
+        tuple[Optional[str], FileContent, Optional[str]],
+    ]
+
+__all__ = ["NOT_GIVEN", "NoneType", "NotGiven", "Omit", "not_given", "omit"]
+
+NoneType = type(None)
+
+
+class NotGiven:
+    """Stands for an option that was not given where ``None`` has a meaning of its own.
+
+    ``timeout=None`` waits for ever; ``timeout=not_given`` takes the client's timeout.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+
+class Omit:
+    """Stands for something that is left out of the request: an argument that is not sent, or a header that is removed.
+
+    ``client.sandboxes.list(extra_headers={"X-Stainless-OS": Omit()})`` sends the request without that header.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+not_given = NotGiven()
+NOT_GIVEN = not_given
+omit = Omit()

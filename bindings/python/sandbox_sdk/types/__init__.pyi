@@ -1,0 +1,24 @@
+# Generated from api/openapi.yaml by scripts/generate; do not edit.
+from .pagination import Pagination as Pagination
+from .sandbox import Sandbox as Sandbox
+from .sandbox_create_params import SandboxCreateParams as SandboxCreateParams
+from .sandbox_create_response import SandboxCreateResponse as SandboxCreateResponse
+from .sandbox_delete_all_response import SandboxDeleteAllResponse as SandboxDeleteAllResponse
+from .sandbox_delete_params import SandboxDeleteParams as SandboxDeleteParams
+from .sandbox_delete_response import SandboxDeleteResponse as SandboxDeleteResponse
+from .sandbox_download_params import SandboxDownloadParams as SandboxDownloadParams
+from .sandbox_execute_params import SandboxExecuteParams as SandboxExecuteParams
+from .sandbox_execute_response import SandboxExecuteResponse as SandboxExecuteResponse
+from .sandbox_list_params import SandboxListParams as SandboxListParams
+from .sandbox_list_response import SandboxListResponse as SandboxListResponse
+from .sandbox_upload_params import SandboxUploadParams as SandboxUploadParams
+from .sandbox_upload_response import SandboxUploadResponse as SandboxUploadResponse
+from .volume import Volume as Volume
+from .volume_create_params import VolumeCreateParams as VolumeCreateParams
+from .volume_create_snapshot_params import VolumeCreateSnapshotParams as VolumeCreateSnapshotParams
+from .volume_create_snapshot_response import VolumeCreateSnapshotResponse as VolumeCreateSnapshotResponse
+from .volume_delete_response import VolumeDeleteResponse as VolumeDeleteResponse
+from .volume_list_item import VolumeListItem as VolumeListItem
+from .volume_list_params import VolumeListParams as VolumeListParams
+from .volume_list_response import VolumeListResponse as VolumeListResponse
+from .volume_mounted_by import VolumeMountedBy as VolumeMountedBy

@@ -1,0 +1,32 @@
+# Generated from api/openapi.yaml by scripts/generate; do not edit.
+"""What became of a sandbox and its storage."""
+
+from __future__ import annotations
+
+from .._models import BaseModel
+
+__all__ = [
+    "SandboxDeleteResponse",
+]
+
+
+class SandboxDeleteResponse(BaseModel):
+    """What became of a sandbox and its storage."""
+
+    id: str
+    """Identifier of the sandbox that was deleted."""
+
+    message: str
+    """What was done, in words."""
+
+    snapshot_created: bool | None = None
+    """Whether a snapshot was taken."""
+
+    snapshot_name: str | None = None
+    """Name of the snapshot that was taken."""
+
+    storage_deleted: bool | None = None
+    """Whether the storage was deleted."""
+
+    storage_name: str | None = None
+    """Name of the storage that was deleted."""

@@ -1,0 +1,22 @@
+# Generated from api/openapi.yaml by scripts/generate; do not edit.
+"""One page of sandboxes."""
+
+from __future__ import annotations
+
+from .._models import BaseModel
+from .pagination import Pagination
+from .sandbox import Sandbox
+
+__all__ = [
+    "SandboxListResponse",
+]
+
+
+class SandboxListResponse(BaseModel):
+    """One page of sandboxes."""
+
+    data: list[Sandbox]
+    """The sandboxes on this page."""
+
+    pagination: Pagination
+    """Where this page stands among all pages."""

@@ -1,0 +1,111 @@
+/*
+ * Python's typemaps for what the public headers' functions take and give. The work is in native/; here is only which type
+ * goes to which function.
+ */
+%{
+#include "native/native.h"
+%}
+
+/* An exception that is left set here fails the import, whichever way SWIG makes the module. */
+%init %{
+	python_json_init();
+%}
+
+/* Handles. */
+%typemap(in) sbx_client * "$1 = python_to_client($input); if (!$1) SWIG_fail;"
+%typemap(in) sbx_response * "$1 = python_to_response($input); if (!$1) SWIG_fail;"
+%typemap(in) sbx_error * "$1 = python_to_error($input); if (!$1) SWIG_fail;"
+%typemap(in) sbx_operation * "$1 = (sbx_operation *)python_to_operation($input); if (!$1) SWIG_fail;"
+%typemap(out) sbx_operation * "$result = python_from_operation($1);"
+
+/* Text and JSON. */
+%typemap(in) const char * (PyObject *kept) {
+	kept = PyList_New(0);
+	$1 = kept ? (char *)python_text($input, "$1_name", kept) : NULL;
+	if (!$1)
+		SWIG_fail;
+}
+%typemap(arginit, noblock=1) const char * "kept$argnum = NULL;"
+%typemap(freearg) const char * "Py_XDECREF(kept$argnum);"
+%typemap(out) const char * "$result = python_from_text($1);"
+%typemap(out) sbx_pair "$result = python_from_pair($1);"
+%typemap(in) const sbx_json *arguments {
+	$1 = $input == Py_None ? NULL : python_to_json($input, "");
+	if (PyErr_Occurred())
+		SWIG_fail;
+}
+%typemap(freearg) const sbx_json *arguments "sbx_json_free((sbx_json *)$1);"
+%typemap(out) const sbx_json * "$result = python_from_json($1);"
+
+/* Bytes with their length. */
+%typemap(in, numinputs=0) size_t *length (size_t length) "$1 = &length;"
+%typemap(out) const char *sbx_error_body, const char *sbx_response_body ""
+%typemap(argout) size_t *length {
+	if (result) {
+		$result = PyBytes_FromStringAndSize(result, (Py_ssize_t)*$1);
+	} else {
+		Py_INCREF(Py_None);
+		$result = Py_None;
+	}
+}
+
+/* Options, and the clients that are made of them. */
+%typemap(in) const sbx_client_options * (python_client_options read) {
+	if (python_client_options_read(&read, $input) < 0)
+		SWIG_fail;
+	$1 = &read.options;
+}
+%typemap(arginit, noblock=1) const sbx_client_options * "memset(&read$argnum, 0, sizeof(read$argnum));"
+%typemap(freearg) const sbx_client_options * "python_client_options_clear(&read$argnum);"
+%typemap(in, numinputs=0) sbx_client ** (sbx_client *made = NULL) "$1 = &made;"
+%typemap(argout) sbx_client ** {
+	if (result >= 0) {
+		$result = python_from_client(*$1);
+		if (!$result)
+			SWIG_fail;
+	}
+}
+/* An error's code is a number; every other status is an exception or nothing. */
+%typemap(out) sbx_status sbx_error_code "$result = PyLong_FromLong($1);"
+%typemap(out) sbx_status "$result = NULL;"
+%typemap(in, numinputs=0) sbx_error ** (sbx_error *error = NULL) "$1 = &error;"
+%typemap(argout) sbx_error ** {
+	if (result < 0) {
+		python_raise(*$1, NULL);
+		SWIG_fail;
+	}
+	if (!$result) {
+		Py_INCREF(Py_None);
+		$result = Py_None;
+	}
+}
+
+/* A call: its options come in, (decoded body, response) goes out. */
+%typemap(in) (const sbx_request_options *options, sbx_response **response, sbx_error **error) (python_request request) {
+	if (python_request_read(&request, $input) < 0)
+		SWIG_fail;
+	$1 = &request.options;
+	$2 = &request.response;
+	$3 = &request.error;
+}
+%typemap(arginit, noblock=1) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
+	"memset(&request$argnum, 0, sizeof(request$argnum));"
+%typemap(argout) (const sbx_request_options *options, sbx_response **response, sbx_error **error) {
+	$result = python_request_result(&request$argnum, result);
+	if (!$result)
+		SWIG_fail;
+}
+%typemap(freearg) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
+	"python_request_clear(&request$argnum);"
+
+/* Other threads run while one of these waits. */
+%define %blocks(function)
+%exception function {
+	Py_BEGIN_ALLOW_THREADS
+	$action
+	Py_END_ALLOW_THREADS
+}
+%enddef
+%blocks(sbx_client_invoke)
+%blocks(sbx_client_new_local)
+%blocks(sbx_client_close)
