@@ -23,6 +23,7 @@ class Language:
     decoded: Callable[[object], str]
     connection_message: str
     timeout_message: str
+    ordered: bool = True  # whether the language's maps keep the order in which they were written
     classes: dict = field(default_factory=dict)
 
 
@@ -53,5 +54,5 @@ BY_NAME = {
         timeout_message=r"Request timed out\.",
         classes=python_classes(),
     ),
-    "lua": Language("lua", headers("Lua", "Lua|LuaJIT|PUC-Rio"), compact, **DETAILED),
+    "lua": Language("lua", headers("Lua", "Lua|LuaJIT|PUC-Rio"), compact, ordered=False, **DETAILED),
 }

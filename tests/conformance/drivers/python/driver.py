@@ -1,0 +1,206 @@
+"""The Python driver of the conformance suite: one JSON line in for each case, one out."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sandbox_sdk import Omit, SandboxSDK, SandboxSDKError, Timeout
+
+# The contract's name where Python has another one.
+RENAMED = {"strict_response_validation": "_strict_response_validation"}
+PHASES = {"connect_timeout": "connect", "read_timeout": "read", "write_timeout": "write", "pool_timeout": "pool"}
+NOT_GIVEN_AS_NULL = ("api_key", "base_url")
+CALL_OPTIONS = {"headers": "extra_headers", "query": "extra_query", "body": "extra_body", "timeout": "timeout"}
+
+
+def headers_of(headers: dict) -> dict:
+    return {name: Omit() if value is None else value for name, value in headers.items()}
+
+
+def client_options(given: dict) -> dict:
+    options: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in PHASES or (name in NOT_GIVEN_AS_NULL and value is None):
+            continue
+        options[RENAMED.get(name, name)] = headers_of(value) if name == "default_headers" else value
+    phases = {PHASES[name]: value for name, value in given.items() if name in PHASES}
+    if phases:
+        options["timeout"] = Timeout(60, **{"connect": 5, **phases})
+    return options
+
+
+def copy_options(given: dict) -> dict:
+    """Python says by the name of the option whether headers and query are replaced."""
+    options = client_options(given)
+    for name in ("default_headers", "default_query"):
+        if options.pop(f"replace_{name}", False):
+            options[f"set_{name}"] = options.pop(name)
+    return options
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), 1000):
+        yield data[start : start + 1000]
+
+
+@contextlib.contextmanager
+def uploaded(upload: dict) -> Iterator[Any]:
+    """The file of an upload as Python gives it."""
+    data = base64.b64decode(upload.get("bytes", ""))
+    with contextlib.ExitStack() as opened:
+        content: Any = data
+        if upload["from"] == "path":
+            content = Path(upload["path"])
+        elif upload["from"] == "descriptor":
+            content = opened.enter_context(Path(upload["path"]).open("rb"))
+        elif upload["from"] == "callback":
+            content = pieces(data)
+        if "filename" in upload or "content_type" in upload:
+            content = (upload.get("filename"), content, upload.get("content_type"))
+        yield content
+
+
+@contextlib.contextmanager
+def downloaded(download: dict, received: io.BytesIO) -> Iterator[Any]:
+    """The destination of a download as Python gives it."""
+    if download["to"] == "path":
+        yield download["path"]
+    elif download["to"] == "descriptor":
+        with Path(download["path"]).open("wb") as opened:
+            yield opened
+    else:
+        yield received.write
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON has it."""
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, list):
+        return [plain(element) for element in value]
+    return value
+
+
+def presence_of(model: Any, name: str) -> str:
+    if name not in model.model_fields_set:
+        return "absent"
+    return "null" if getattr(model, name) is None else "present"
+
+
+def success(answer: Any, step: dict, received: io.BytesIO) -> dict:
+    if not hasattr(answer, "to_dict"):
+        return {"bytes": base64.b64encode(received.getvalue() or answer.read()).decode()}
+    return {
+        "json": answer.to_dict(),
+        "fields": {name: plain(getattr(answer, name)) for name in step["read"]},
+        "presence": {name: presence_of(answer, name) for name in step["read"]},
+    }
+
+
+def call_arguments(step: dict) -> tuple[list, dict]:
+    """Positional and keyword arguments of the method."""
+    keywords = dict(step.get("arguments", {}))
+    positional = [keywords.pop("id")] if "id" in keywords else []
+    for name, value in step.get("options", {}).items():
+        if name in CALL_OPTIONS:
+            keywords[CALL_OPTIONS[name]] = headers_of(value) if name == "headers" else value
+        elif name == "idempotency_key":
+            keywords.setdefault("extra_headers", {})["Idempotency-Key"] = value
+    return positional, keywords
+
+
+def call(client: SandboxSDK, step: dict) -> dict:
+    of_client = {name: step["options"][name] for name in ("max_retries", "deadline") if name in step.get("options", {})}
+    if of_client:
+        client = client.with_options(**of_client)
+    resource, method = step["call"].split(".")
+    positional, keywords = call_arguments(step)
+    received = io.BytesIO()
+    with contextlib.ExitStack() as files:
+        if "upload" in step:
+            keywords["file"] = files.enter_context(uploaded(step["upload"]))
+        if "download" in step:
+            keywords["into"] = files.enter_context(downloaded(step["download"], received))
+        return {"ok": success(getattr(getattr(client, resource), method)(*positional, **keywords), step, received)}
+
+
+def missing_or_unknown(error: TypeError) -> dict:
+    """Python's own words for an argument that a method does not have, or needs."""
+    words = str(error).split("'")
+    return {"code": "invalid_argument", "message": str(error), "argument": words[1] if len(words) > 1 else None}
+
+
+def failure(error: Exception) -> dict:
+    if isinstance(error, TypeError):
+        said = missing_or_unknown(error)
+        return {**said, "attempts": 0, "outcome_unknown": False, "classes": ["SandboxSDKError"]}
+    if not isinstance(error, SandboxSDKError):
+        raise error
+    request = getattr(error, "request", None)
+    return {
+        "code": error.code,
+        "status": getattr(error, "status_code", None),
+        "message": str(error),
+        "detail": error.detail,
+        "argument": getattr(error, "argument", None),
+        "body": getattr(error, "body", None),
+        "url": str(request.url) if request is not None else None,
+        "attempts": error.attempts,
+        "retryable": error.retryable,
+        "outcome_unknown": error.outcome_unknown,
+        "retry_after": error.retry_after,
+        "classes": [kind.__name__ for kind in type(error).__mro__],
+    }
+
+
+class Run:
+    """The clients of a case: the first one, and the current one."""
+
+    def __init__(self, options: dict) -> None:
+        self.first = self.current = SandboxSDK(**client_options(options))
+
+    def step(self, step: dict) -> dict:
+        try:
+            return self.do(step)
+        except Exception as error:
+            return {"error": failure(error)}
+
+    def do(self, step: dict) -> dict:
+        if "call" in step:
+            return call(self.current, step)
+        if "with_options" in step:
+            self.current = self.current.with_options(**copy_options(step["with_options"]))
+        elif "set" in step:
+            for name, value in step["set"].items():
+                setattr(self.current, name, value)
+        elif "close" in step:
+            self.current.close()
+        else:
+            self.current = self.first
+        return {}
+
+
+def answer(case: dict) -> dict:
+    try:
+        run = Run(case["client"])
+    except Exception as error:
+        return {"client_error": failure(error)}
+    results = [run.step(step) for step in case["steps"]]
+    run.first.close()
+    return {"results": results}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
