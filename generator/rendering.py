@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from . import c_types, examples, naming, python_types, safety, text
+from .c_symbols import check_symbols
 from .formatters import FORMATTERS
 from .model import Api
 from .outputs import OUTPUTS
@@ -50,6 +51,7 @@ def public_functions(module: Any) -> dict[str, Any]:
 
 def render(api: Api, root: Path) -> Iterator[tuple[Path, str]]:
     """Each generated file's place in the tree and its text; `root` has the settings of the formatters."""
+    check_symbols(api)
     templates = environment()
     for output in OUTPUTS:
         for item in output.each(api):

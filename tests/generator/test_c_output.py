@@ -169,3 +169,15 @@ def test_an_argument_that_is_also_an_answer_is_refused(sources, edit, generate):
     done = generate(sources)
     assert done.returncode == 1
     assert "SandboxResources is both an argument and an answer" in done.stderr
+
+
+def test_two_things_of_one_c_name_are_refused(sources, edit, generate):
+    edit("api/openapi.yaml", "\n    SandboxDeleteAllError:\n", "\n    SandboxName:\n")
+    edit(
+        "api/openapi.yaml",
+        "items: {$ref: '#/components/schemas/SandboxDeleteAllError'}",
+        "items: {$ref: '#/components/schemas/SandboxName'}",
+    )
+    done = generate(sources)
+    assert done.returncode == 1
+    assert "sbx_sandbox_name is the C name of Sandbox and SandboxCreateResponse.name and of SandboxName" in done.stderr
