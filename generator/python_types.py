@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .model import Api, Field, Kind, Operation, Parameter, Resource, Schema
+from .model import Api, Field, Kind, Location, Operation, Parameter, Resource, Schema
 from .naming import params_class, pascal_case, python_class, snake_case
 from .text import wrap
 
@@ -107,6 +107,8 @@ def annotation(field: Field, prefix: bool = False) -> str:
         return f"list[{name}]" if field.type.kind is Kind.SCHEMA_LIST else name
     if field.type.values:
         return f"Literal[{', '.join(repr(value) for value in field.type.values)}]"
+    if getattr(field, "location", None) is Location.QUERY and field.type.kind is Kind.INTEGER:
+        return "float"  # so that `page=answer.pagination.page + 1`, which is a float to a type checker, is right
     return BUILTINS[field.type.kind]
 
 

@@ -74,8 +74,8 @@ class VolumesResource(SyncAPIResource):
     def list(
         self,
         *,
-        page: int | Omit = omit,
-        page_size: int | Omit = omit,
+        page: float | Omit = omit,
+        page_size: float | Omit = omit,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
         extra_body: Body | None = None,

@@ -11,8 +11,8 @@ __all__ = [
 class SandboxListParams(TypedDict, total=False):
     """Arguments of ``sandboxes.list``."""
 
-    page: int
+    page: float
     """Which page, counted from 1. At least 1."""
 
-    page_size: int
+    page_size: float
     """How many items a page has. At least 1."""

@@ -11,8 +11,8 @@ __all__ = [
 class VolumeListParams(TypedDict, total=False):
     """Arguments of ``volumes.list``."""
 
-    page: int
+    page: float
     """Which page, counted from 1. At least 1."""
 
-    page_size: int
+    page_size: float
     """How many items a page has. At least 1."""
