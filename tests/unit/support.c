@@ -1,0 +1,199 @@
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static int64_t fake_now(void *context)
+{
+	return ((fake_platform *)context)->now;
+}
+
+static double fake_wall_clock(void *context)
+{
+	return ((fake_platform *)context)->wall_clock;
+}
+
+static bool fake_random(void *context, void *bytes, size_t length)
+{
+	memset(bytes, ((fake_platform *)context)->random, length);
+	return true;
+}
+
+void fake_platform_init(fake_platform *fake)
+{
+	*fake = (fake_platform){.now = 1000 * SBX__SECOND, .wall_clock = 1700000000};
+	fake->platform = (sbx__platform){fake_now, fake_wall_clock, fake_random, fake};
+}
+
+static void record(fake_transport *fake, const sbx__exchange *exchange)
+{
+	size_t attempt = fake->attempts;
+	sbx__buffer lines = {0};
+	assert_true(attempt < FAKE_ATTEMPTS);
+	for (size_t index = 0; index < exchange->headers_count; index++) {
+		const sbx_pair *header = &exchange->headers[index];
+		if (header->value)
+			sbx__buffer_format(&lines, "%s: %s\n", header->name, header->value);
+		else
+			sbx__buffer_format(&lines, "%s!\n", header->name);
+	}
+	fake->started_at[attempt] = fake->platform->now;
+	fake->urls[attempt] = strdup(exchange->url);
+	fake->methods[attempt] = strdup(exchange->method);
+	fake->headers[attempt] = sbx__buffer_take(&lines);
+}
+
+static bool start(sbx__transport *base, sbx__exchange *exchange)
+{
+	fake_transport *fake = (fake_transport *)base;
+	assert_null(fake->exchange);
+	record(fake, exchange);
+	fake->exchange = exchange;
+	fake->begun = false;
+	fake->attempts++;
+	return true;
+}
+
+static void stop(sbx__transport *base)
+{
+	((fake_transport *)base)->exchange = NULL;
+}
+
+static void take_body(fake_transport *fake, sbx__buffer *body)
+{
+	const sbx__exchange *exchange = fake->exchange;
+	char bytes[7];
+	int64_t got;
+	sbx__buffer_clear(body);
+	if (exchange->has_body && exchange->body)
+		sbx__buffer_append(body, exchange->body, (size_t)exchange->body_length);
+	while (exchange->has_body && !exchange->body &&
+	       (got = exchange->read(exchange->user_data, bytes, sizeof bytes)) > 0)
+		sbx__buffer_append(body, bytes, (size_t)got);
+}
+
+static void done(fake_transport *fake, sbx__attempt_end end, const char *detail)
+{
+	sbx__exchange *exchange = fake->exchange;
+	fake->exchange = NULL;
+	exchange->events->done(exchange->user_data, end, detail);
+}
+
+/* False: the call has forbidden it, and the exchange is over. */
+static bool connect_and_send(fake_transport *fake)
+{
+	const sbx__exchange *exchange = fake->exchange;
+	if (!exchange->events->connected(exchange->user_data)) {
+		done(fake, SBX__LOST, "aborted");
+		return false;
+	}
+	fake->connects++;
+	take_body(fake, &fake->bodies[fake->attempts - 1]);
+	return true;
+}
+
+static void give_answer(fake_transport *fake, const fake_answer *answer)
+{
+	const sbx__exchange *exchange = fake->exchange;
+	const char *body = answer->body ? answer->body : "";
+	size_t length = answer->body_length ? answer->body_length : strlen(body);
+	exchange->events->status(exchange->user_data, answer->status);
+	for (size_t index = 0; index < 8 && answer->headers[index]; index++)
+		exchange->events->header(exchange->user_data, answer->headers[index], strlen(answer->headers[index]));
+	if (length && !exchange->events->body(exchange->user_data, body, length))
+		done(fake, SBX__LOST, "aborted");
+	else if (answer->cut)
+		done(fake, SBX__LOST, "cut");
+	else
+		done(fake, SBX__ANSWERED, "");
+}
+
+static void act(fake_transport *fake)
+{
+	const fake_answer *answer = &fake->answers[fake->attempts - 1];
+	assert_true(fake->attempts <= fake->answers_count);
+	if (answer->refuse) {
+		done(fake, SBX__NOT_CONNECTED, "refused");
+		return;
+	}
+	if (answer->never_connects || !connect_and_send(fake) || answer->hang)
+		return;
+	if (answer->connect_twice && (!fake->exchange->rewind(fake->exchange->user_data) || !connect_and_send(fake)))
+		return;
+	if (answer->lose)
+		done(fake, SBX__LOST, "lost");
+	else
+		give_answer(fake, answer);
+}
+
+static void wait_for(sbx__transport *base, int64_t nanoseconds)
+{
+	fake_transport *fake = (fake_transport *)base;
+	if (fake->exchange && !fake->begun) {
+		fake->begun = true;
+		act(fake);
+		return;
+	}
+	/* Nothing will happen: the time passes. A call that waits for ever would hang. */
+	assert_true(nanoseconds < SBX__NEVER / 2);
+	fake->platform->now += nanoseconds;
+	fake->platform->wall_clock += (double)nanoseconds / 1e9;
+}
+
+static void wake(sbx__transport *base)
+{
+	((fake_transport *)base)->wakes++;
+}
+
+static void release(sbx__transport *base)
+{
+	(void)base;
+}
+
+static const sbx__transport_class fake_class = {start, stop, wait_for, wake, release};
+
+void fake_transport_init(fake_transport *fake, fake_platform *platform, const fake_answer *answers, size_t count)
+{
+	*fake = (fake_transport){
+	        .base.type = &fake_class, .platform = platform, .answers = answers, .answers_count = count};
+}
+
+void fake_transport_clear(fake_transport *fake)
+{
+	for (size_t attempt = 0; attempt < fake->attempts; attempt++) {
+		free(fake->urls[attempt]);
+		free(fake->methods[attempt]);
+		free(fake->headers[attempt]);
+		sbx__buffer_free(&fake->bodies[attempt]);
+	}
+}
+
+char *fake_header(const fake_transport *fake, size_t attempt, const char *name)
+{
+	size_t length = strlen(name);
+	assert_true(attempt < fake->attempts);
+	for (const char *line = fake->headers[attempt]; *line; line = strchr(line, '\n') + 1)
+		if (strncasecmp(line, name, length) == 0 && line[length] == ':')
+			return strndup(line + length + 2, strcspn(line + length + 2, "\n"));
+	return NULL;
+}
+
+void fake_drive(sbx__call *call, fake_transport *fake)
+{
+	sbx__call_set_transport(call, &fake->base);
+	while (!sbx__call_step(call))
+		call->transport->type->wait(call->transport, sbx__call_wake_at(call) - fake->platform->now);
+}
+
+sbx__config *test_config(const sbx_client_options *options)
+{
+	sbx_client_options known = SBX_CLIENT_OPTIONS_INIT;
+	if (options)
+		known = *options;
+	known.api_key = "test-key-0123456789";
+	known.base_url = "http://server.test/";
+	sbx__config *config = NULL;
+	assert_int_equal(sbx__config_new(&config, NULL, &known, NULL), SBX_OK);
+	return config;
+}

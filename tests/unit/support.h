@@ -1,0 +1,73 @@
+/*
+ * What several unit tests need: cmocka in its order, a platform whose clock the test turns, and a transport that
+ * answers from a script.
+ */
+#ifndef SBX_TESTS_UNIT_SUPPORT_H
+#define SBX_TESTS_UNIT_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka.h wants those four before it */
+#include <cmocka.h>
+
+#include "call.h"
+#include "platform.h"
+#include "transport.h"
+
+/* A platform with a clock that moves only when a test, or a wait of the fake transport, moves it. */
+typedef struct fake_platform {
+	sbx__platform platform;
+	int64_t now;
+	double wall_clock;
+	unsigned char random; /* every random byte */
+} fake_platform;
+
+void fake_platform_init(fake_platform *fake);
+
+/* One attempt's script. */
+typedef struct fake_answer {
+	bool refuse;         /* no connection is made */
+	bool lose;           /* the connection is lost before an answer */
+	bool connect_twice;  /* the transport asks to send the request a second time */
+	bool hang;           /* nothing ever happens after the connection */
+	bool never_connects; /* nothing ever happens */
+	bool cut;            /* the connection is lost within the body */
+	int status;
+	const char *headers[8];
+	const char *body;
+	size_t body_length; /* 0: as far as the NUL */
+} fake_answer;
+
+#define FAKE_ATTEMPTS 32
+
+typedef struct fake_transport {
+	sbx__transport base;
+	fake_platform *platform;
+	const fake_answer *answers; /* one an attempt */
+	size_t answers_count;
+	size_t attempts;
+	sbx__exchange *exchange;
+	bool begun;
+	int64_t started_at[FAKE_ATTEMPTS];
+	char *urls[FAKE_ATTEMPTS];
+	char *methods[FAKE_ATTEMPTS];
+	char *headers[FAKE_ATTEMPTS]; /* all, as "Name: value" lines; a removed one as "Name!" */
+	sbx__buffer bodies[FAKE_ATTEMPTS];
+	size_t connects; /* how often the transport was allowed to send */
+	int wakes;
+} fake_transport;
+
+void fake_transport_init(fake_transport *fake, fake_platform *platform, const fake_answer *answers, size_t count);
+void fake_transport_clear(fake_transport *fake);
+/* The value of a header of an attempt; NULL: none. The caller frees it. */
+char *fake_header(const fake_transport *fake, size_t attempt, const char *name);
+
+/* Drives a call to its end with the fake transport, as the synchronous driver does. */
+void fake_drive(sbx__call *call, fake_transport *fake);
+
+/* A config for tests: key "test-key-0123456789", base URL "http://server.test/". */
+sbx__config *test_config(const sbx_client_options *options);
+
+#endif

@@ -1,0 +1,534 @@
+/* The call state machine, with a transport and a clock of the test's own: nothing here waits or touches a socket. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "support.h"
+
+typedef struct run_result {
+	sbx_status status;
+	sbx_response *response;
+	sbx_error *error;
+	fake_platform platform;
+	fake_transport transport;
+	int64_t took; /* nanoseconds of the fake clock */
+} run_result;
+
+static sbx_json *parse(const char *text)
+{
+	sbx_json *json = NULL;
+	assert_int_equal(sbx_json_parse(text, strlen(text), &json, NULL), SBX_OK);
+	return json;
+}
+
+static void run_with(run_result *result, sbx__config *config, const char *operation, const char *arguments,
+                     const sbx_request_options *options, const fake_answer *answers, size_t count)
+{
+	sbx__call call;
+	sbx_json *json = parse(arguments);
+	*result = (run_result){0};
+	fake_platform_init(&result->platform);
+	fake_transport_init(&result->transport, &result->platform, answers, count);
+	int64_t before = result->platform.now;
+	result->status = sbx__call_init(&call, config, &result->platform.platform, sbx_operation_find(operation), json,
+	                                options, before, &result->error);
+	if (result->status == SBX_OK) {
+		fake_drive(&call, &result->transport);
+		result->status = sbx__call_take(&call, &result->response, &result->error);
+	}
+	result->took = result->platform.now - before;
+	sbx__call_free(&call);
+	sbx__config_unref(config);
+	sbx_json_free(json);
+}
+
+static void run(run_result *result, const char *operation, const char *arguments, const sbx_request_options *options,
+                const fake_answer *answers, size_t count)
+{
+	run_with(result, test_config(NULL), operation, arguments, options, answers, count);
+}
+
+static void clear(run_result *result)
+{
+	sbx_response_free(result->response);
+	sbx_error_free(result->error);
+	fake_transport_clear(&result->transport);
+}
+
+#define RUN(result, operation, arguments, options, ...) \
+	do { \
+		const fake_answer answers_[] = {__VA_ARGS__}; \
+		run(result, operation, arguments, options, answers_, sizeof answers_ / sizeof answers_[0]); \
+	} while (0)
+
+static void assert_header(const run_result *result, size_t attempt, const char *name, const char *value)
+{
+	char *header = fake_header(&result->transport, attempt, name);
+	if (value) {
+		assert_non_null(header);
+		assert_string_equal(header, value);
+	} else {
+		assert_null(header);
+	}
+	free(header);
+}
+
+static void two_retries_with_retry_after(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.execute", "{\"id\":\"a\",\"command\":\"true\"}", NULL,
+	    {.status = 503, .headers = {"Retry-After: 7"}, .body = "{}"},
+	    {.status = 429, .headers = {"retry-after-ms: 250"}}, {.status = 200, .body = "{\"exit_code\":3}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_int_equal(result.transport.attempts, 3);
+	assert_int_equal(result.transport.started_at[1] - result.transport.started_at[0], 7 * SBX__SECOND);
+	assert_int_equal(result.transport.started_at[2] - result.transport.started_at[1], SBX__SECOND / 4);
+	assert_int_equal(sbx_response_attempts(result.response), 3);
+	assert_int_equal(sbx_json_integer(sbx_json_get(sbx_response_json(result.response), "exit_code")), 3);
+	assert_true(fabs(sbx_response_elapsed(result.response) - 7.25) < 1e-6);
+	assert_header(&result, 0, "x-stainless-retry-count", "0");
+	assert_header(&result, 1, "x-stainless-retry-count", "1");
+	assert_header(&result, 2, "x-stainless-retry-count", "2");
+	char *first = fake_header(&result.transport, 0, "Idempotency-Key");
+	assert_int_equal(strlen(first), 36);
+	assert_header(&result, 2, "Idempotency-Key", first);
+	free(first);
+	for (size_t attempt = 0; attempt < 3; attempt++)
+		assert_string_equal(result.transport.bodies[attempt].data, "{\"command\":\"true\"}");
+	assert_string_equal(result.transport.urls[0], "http://server.test/v1/sandboxes/a/execute");
+	clear(&result);
+}
+
+static void backoff_grows_and_ends(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.list", "{}", NULL, {.refuse = true}, {.refuse = true}, {.refuse = true});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(result.took, SBX__SECOND / 2 + SBX__SECOND);
+	assert_int_equal(sbx_error_attempts(result.error), 3);
+	assert_string_equal(sbx_error_message(result.error), "Connection error: refused");
+	assert_string_equal(sbx_error_detail(result.error), "refused");
+	assert_int_equal(sbx_error_retryable(result.error), 1);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 0);
+	clear(&result);
+}
+
+static void unsafe_is_not_sent_again_after_a_loss(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.create", "{}", NULL, {.lose = true}, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(result.transport.attempts, 1);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+}
+
+static void unsafe_is_sent_again_when_it_never_left(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.create", "{}", NULL, {.refuse = true}, {.never_connects = true},
+	    {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_int_equal(result.transport.attempts, 3);
+	clear(&result);
+}
+
+static void transport_may_not_send_an_unsafe_request_twice(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.execute", "{\"id\":\"a\",\"command\":\"true\"}", NULL,
+	    {.connect_twice = true, .status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(result.transport.connects, 1);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+	RUN(&result, "sandboxes.list", "{}", NULL, {.connect_twice = true, .status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_int_equal(result.transport.connects, 2);
+	clear(&result);
+}
+
+static void retry_unsafe_restores_the_old_way(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.lose = true}, {.status = 502}, {.status = 200, .body = "{}"}};
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	options.retry_unsafe = SBX_FLAG_YES;
+	run_result result;
+	run_with(&result, test_config(&options), "sandboxes.create", "{}", NULL, answers, 3);
+	assert_int_equal(result.status, SBX_OK);
+	clear(&result);
+}
+
+static void timeouts_end_each_phase(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.max_retries = 0;
+	options.connect_timeout = 2;
+	options.read_timeout = 3;
+	RUN(&result, "sandboxes.list", "{}", &options, {.never_connects = true});
+	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
+	assert_int_equal(result.took, 2 * SBX__SECOND);
+	assert_string_equal(sbx_error_message(result.error), "Request timed out: no connection was made within 2 s");
+	clear(&result);
+	RUN(&result, "sandboxes.create", "{}", &options, {.hang = true});
+	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
+	assert_int_equal(result.took, 3 * SBX__SECOND);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	assert_header(&result, 0, "x-stainless-read-timeout", "3");
+	clear(&result);
+}
+
+static void deadline_covers_retries_and_waits(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.deadline = 5;
+	options.max_retries = 100;
+	RUN(&result, "sandboxes.list", "{}", &options, {.hang = true});
+	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
+	assert_int_equal(result.took, 5 * SBX__SECOND);
+	clear(&result);
+	/* A wait that would end after the deadline does not begin. */
+	RUN(&result, "sandboxes.list", "{}", &options, {.status = 503, .headers = {"retry-after: 6"}});
+	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
+	assert_int_equal(result.took, 0);
+	clear(&result);
+}
+
+static void read_timeout_grows_to_the_command(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.max_retries = 0;
+	const char *arguments = "{\"id\":\"a\",\"command\":\"sleep 90\",\"api_timeout\":90}";
+	RUN(&result, "sandboxes.execute", arguments, &options, {.hang = true});
+	assert_int_equal(result.took, 105 * SBX__SECOND);
+	assert_header(&result, 0, "x-stainless-read-timeout", "105");
+	clear(&result);
+	options.timeout = 10;
+	RUN(&result, "sandboxes.execute", arguments, &options, {.hang = true});
+	assert_int_equal(result.took, 10 * SBX__SECOND);
+	clear(&result);
+}
+
+static void delete_with_snapshot_is_unsafe(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.lose = true}, {.status = 404, .body = "gone"});
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	assert_int_equal(sbx_error_attempts(result.error), 2);
+	assert_string_equal(sbx_error_message(result.error), "gone");
+	clear(&result);
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\",\"create_snapshot\":true}", NULL, {.lose = true});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	clear(&result);
+}
+
+static void redirects(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.list", "{}", NULL, {.status = 302, .headers = {"Location: /elsewhere?a=b"}},
+	    {.status = 307, .headers = {"Location: https://other.test/x"}}, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_string_equal(result.transport.urls[1], "http://server.test/elsewhere?a=b");
+	assert_header(&result, 1, "x-api-key", "test-key-0123456789");
+	assert_string_equal(result.transport.urls[2], "https://other.test/x");
+	assert_header(&result, 2, "x-api-key", NULL);
+	assert_int_equal(sbx_response_attempts(result.response), 1);
+	clear(&result);
+	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 307, .headers = {"Location: https://other.test/x"}});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(result.transport.attempts, 1);
+	clear(&result);
+	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 303, .headers = {"Location: /done"}},
+	    {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_string_equal(result.transport.methods[1], "GET");
+	assert_null(result.transport.bodies[1].data);
+	clear(&result);
+}
+
+static void redirects_end(void **state)
+{
+	(void)state;
+	fake_answer answers[21];
+	for (size_t index = 0; index < 21; index++)
+		answers[index] = (fake_answer){.status = 302, .headers = {"Location: /again"}};
+	run_result result;
+	run(&result, "sandboxes.list", "{}", NULL, answers, 21);
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_string_equal(sbx_error_detail(result.error), "more than 20 redirects");
+	clear(&result);
+}
+
+static void answers_that_are_none(void **state)
+{
+	(void)state;
+	static const char *const bodies[] = {"<html>", "null", "[]", "", "{\"a\":", "\"text\"", "{'a':1}"};
+	for (size_t index = 0; index < sizeof bodies / sizeof bodies[0]; index++) {
+		run_result result;
+		RUN(&result, "sandboxes.list", "{}", NULL, {.status = 200, .body = bodies[index]});
+		assert_int_equal(result.status, SBX_ERROR_RESPONSE_VALIDATION);
+		assert_int_equal(sbx_error_http_status(result.error), 200);
+		assert_string_equal(sbx_error_body(result.error, NULL), bodies[index]);
+		clear(&result);
+	}
+}
+
+static void cut_answers_are_lost(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.max_retries = 0;
+	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{}", .cut = true});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(sbx_error_http_status(result.error), 0);
+	clear(&result);
+}
+
+static void error_keeps_what_the_server_said(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.list", "{}", NULL,
+	    {.status = 400,
+	     .headers = {"X-Request-Id: r1", "Content-Type: application/json"},
+	     .body = " {\"error\": {\"message\": \"no\"}} "});
+	assert_int_equal(result.status, SBX_ERROR_BAD_REQUEST);
+	assert_string_equal(sbx_error_message(result.error), "Error code: 400 - {\"error\":{\"message\":\"no\"}}");
+	assert_string_equal(sbx_error_request_id(result.error), "r1");
+	assert_string_equal(sbx_error_method(result.error), "GET");
+	assert_string_equal(sbx_error_url(result.error), "http://server.test/v1/sandboxes/list");
+	assert_int_equal(sbx_error_retryable(result.error), 0);
+	assert_int_equal(sbx_error_headers_count(result.error), 2);
+	clear(&result);
+	RUN(&result, "sandboxes.list", "{}", NULL, {.status = 418});
+	assert_int_equal(result.status, SBX_ERROR_STATUS);
+	assert_string_equal(sbx_error_message(result.error), "Error code: 418");
+	clear(&result);
+}
+
+static int64_t failing_read(void *user_data, void *buffer, size_t capacity)
+{
+	(void)user_data, (void)buffer, (void)capacity;
+	return -1;
+}
+
+static void a_source_that_fails_ends_the_call(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = failing_read;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.source = &source;
+	RUN(&result, "sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", &options, {.lose = true});
+	assert_int_equal(result.status, SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(result.transport.attempts, 1);
+	clear(&result);
+}
+
+static int64_t read_once(void *user_data, void *buffer, size_t capacity)
+{
+	int *reads = user_data;
+	(void)capacity;
+	if ((*reads)++)
+		return 0;
+	*(char *)buffer = 'x';
+	return 1;
+}
+
+static void a_source_that_cannot_be_rewound_is_sent_once(void **state)
+{
+	(void)state;
+	run_result result;
+	int reads = 0;
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = read_once;
+	source.user_data = &reads;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.source = &source;
+	const char *arguments = "{\"id\":\"a\",\"path\":\"/x\"}";
+	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 503}, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
+	assert_int_equal(result.transport.attempts, 1);
+	clear(&result);
+	reads = 0;
+	RUN(&result, "sandboxes.upload", arguments, &options, {.refuse = true}, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	clear(&result);
+	source.kind = SBX_SOURCE_MEMORY;
+	source.data = "abc";
+	source.length = 3;
+	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 503}, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_int_equal(result.transport.bodies[0].length, result.transport.bodies[1].length);
+	assert_memory_equal(result.transport.bodies[0].data, result.transport.bodies[1].data,
+	                    result.transport.bodies[0].length);
+	clear(&result);
+}
+
+static int collect(void *user_data, const void *data, size_t length)
+{
+	sbx__buffer_append(user_data, data, length);
+	return 0;
+}
+
+static void bytes_that_were_delivered_are_not_delivered_twice(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx__buffer collected = {0};
+	sbx_sink sink = SBX_SINK_INIT;
+	sink.kind = SBX_SINK_CALLBACK;
+	sink.write = collect;
+	sink.user_data = &collected;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.sink = &sink;
+	const char *arguments = "{\"id\":\"a\",\"path\":\"/x\"}";
+	RUN(&result, "sandboxes.download", arguments, &options, {.status = 503, .body = "not this"},
+	    {.status = 200, .body = "a\0b", .body_length = 3, .cut = true});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(collected.length, 3);
+	clear(&result);
+	sbx__buffer_free(&collected);
+	options.sink = NULL;
+	RUN(&result, "sandboxes.download", arguments, &options, {.status = 200, .body = "abc", .cut = true},
+	    {.status = 200, .body = "a\0b", .body_length = 3});
+	assert_int_equal(result.status, SBX_OK);
+	size_t length;
+	assert_memory_equal(sbx_response_body(result.response, &length), "a\0b", 3);
+	assert_int_equal(length, 3);
+	clear(&result);
+}
+
+static void arguments_are_checked_before_anything_is_sent(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *operation, *arguments, *named;
+	} cases[] = {
+	        {"sandboxes.execute", "{\"id\":\"a\"}", "command"},
+	        {"sandboxes.execute", "{\"id\":\"a\",\"command\":1}", "command"},
+	        {"sandboxes.execute", "{\"id\":\"a\",\"command\":\"x\",\"timeout\":1}", "timeout"},
+	        {"sandboxes.execute", "{\"id\":\"a\",\"command\":\"x\",\"api_timeout\":1.5}", "api_timeout"},
+	        {"sandboxes.execute", "{\"id\":\"a\",\"command\":\"x\",\"env\":{\"A\":1}}", "env"},
+	        {"sandboxes.execute", "{\"id\":\"\",\"command\":\"x\"}", "id"},
+	        {"sandboxes.execute", "{\"id\":\"..\",\"command\":\"x\"}", "id"},
+	        {"sandboxes.execute", "{\"id\":\"a\\u0000b\",\"command\":\"x\"}", "id"},
+	        {"sandboxes.create", "{\"resources\":{\"cpus\":\"1\"}}", "resources.cpus"},
+	        {"sandboxes.create", "{\"resources\":{\"gpus\":1}}", "resources.gpus"},
+	        {"sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", "file"},
+	};
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		run_result result;
+		run(&result, cases[index].operation, cases[index].arguments, NULL, NULL, 0);
+		assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+		assert_string_equal(sbx_error_argument(result.error), cases[index].named);
+		assert_int_equal(result.transport.attempts, 0);
+		clear(&result);
+	}
+}
+
+static void merged_bodies_queries_and_headers(void **state)
+{
+	(void)state;
+	run_result result;
+	const sbx_pair headers[] = {{"ACCEPT", NULL}, {"X-Mine", "1"}, {"user-agent", "me"}};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.headers = headers;
+	options.headers_count = 3;
+	sbx_json *body = parse("{\"timeout\":null,\"more\":[1]}");
+	sbx_json *query = parse("{\"a\":[1,null,\"b c\"],\"n\":{\"k\":true},\"z\":null}");
+	options.body = body;
+	options.query = query;
+	RUN(&result, "sandboxes.execute", "{\"id\":\"a/b\",\"command\":\"x\",\"api_timeout\":3}", &options,
+	    {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_string_equal(result.transport.bodies[0].data, "{\"command\":\"x\",\"timeout\":null,\"more\":[1]}");
+	assert_string_equal(result.transport.urls[0],
+	                    "http://server.test/v1/sandboxes/a%2Fb/execute?a=1%2Cb+c&n%5Bk%5D=true");
+	assert_header(&result, 0, "Accept", NULL);
+	assert_header(&result, 0, "User-Agent", "me");
+	assert_header(&result, 0, "X-Mine", "1");
+	assert_non_null(strstr(result.transport.headers[0], "ACCEPT!\n"));
+	clear(&result);
+	sbx_json_free(body);
+	sbx_json_free(query);
+}
+
+static void abort_tells_whether_the_outcome_is_known(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.hang = true}};
+	fake_platform platform;
+	fake_transport transport;
+	sbx__call call;
+	sbx_response *response = NULL;
+	sbx_error *error = NULL;
+	sbx__config *config = test_config(NULL);
+	fake_platform_init(&platform);
+	fake_transport_init(&transport, &platform, answers, 1);
+	assert_int_equal(sbx__call_init(&call, config, &platform.platform, sbx_operation_find("sandboxes.create"), NULL,
+	                                NULL, platform.now, NULL),
+	                 SBX_OK);
+	sbx__call_set_transport(&call, &transport.base);
+	assert_false(sbx__call_step(&call));
+	transport.base.type->wait(&transport.base, 0);
+	assert_false(sbx__call_step(&call));
+	sbx__call_abort(&call, SBX_ERROR_CANCELLED, "stopped");
+	assert_true(sbx__call_step(&call));
+	assert_null(transport.exchange);
+	assert_int_equal(sbx__call_take(&call, &response, &error), SBX_ERROR_CANCELLED);
+	assert_int_equal(sbx_error_outcome_unknown(error), 1);
+	sbx_error_free(error);
+	sbx__call_free(&call);
+	sbx__config_unref(config);
+	fake_transport_clear(&transport);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(two_retries_with_retry_after),
+	        cmocka_unit_test(backoff_grows_and_ends),
+	        cmocka_unit_test(unsafe_is_not_sent_again_after_a_loss),
+	        cmocka_unit_test(unsafe_is_sent_again_when_it_never_left),
+	        cmocka_unit_test(transport_may_not_send_an_unsafe_request_twice),
+	        cmocka_unit_test(retry_unsafe_restores_the_old_way),
+	        cmocka_unit_test(timeouts_end_each_phase),
+	        cmocka_unit_test(deadline_covers_retries_and_waits),
+	        cmocka_unit_test(read_timeout_grows_to_the_command),
+	        cmocka_unit_test(delete_with_snapshot_is_unsafe),
+	        cmocka_unit_test(redirects),
+	        cmocka_unit_test(redirects_end),
+	        cmocka_unit_test(answers_that_are_none),
+	        cmocka_unit_test(cut_answers_are_lost),
+	        cmocka_unit_test(error_keeps_what_the_server_said),
+	        cmocka_unit_test(a_source_that_fails_ends_the_call),
+	        cmocka_unit_test(a_source_that_cannot_be_rewound_is_sent_once),
+	        cmocka_unit_test(bytes_that_were_delivered_are_not_delivered_twice),
+	        cmocka_unit_test(arguments_are_checked_before_anything_is_sent),
+	        cmocka_unit_test(merged_bodies_queries_and_headers),
+	        cmocka_unit_test(abort_tells_whether_the_outcome_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
