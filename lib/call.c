@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "error.h"
 #include "json.h"
+#include "json_check.h"
 #include "redact.h"
 #include "transport_parse.h"
 
@@ -146,12 +147,20 @@ static void resolve_options(sbx__call *call)
 	call->deadline = deadline == SBX_FOREVER ? SBX__NEVER : call->started + sbx__nanoseconds(deadline);
 	if (call->options.max_retries == SBX_DEFAULT)
 		call->options.max_retries = call->config->max_retries;
-	const char *unsafe_when = input->operation->unsafe_when;
-	call->safety = input->operation->safety;
-	if (unsafe_when && sbx_json_boolean(sbx_json_get(input->arguments, unsafe_when)))
-		call->safety = SBX__UNSAFE;
+}
+
+/* What may happen when this very call is sent twice. */
+static sbx__safety resolve_safety(const sbx__call *call)
+{
+	const sbx_operation *operation = call->input.operation;
+	const char *name = operation->unsafe_when;
+	const sbx_json *extra = call->options.body && name ? sbx_json_get(call->options.body, name) : NULL;
+	const sbx_json *unsafe_when = extra || !name ? extra : sbx_json_get(call->input.arguments, name);
 	if (call->config->retry_unsafe)
-		call->safety = SBX__SAFE;
+		return SBX__SAFE;
+	if (sbx_json_boolean(unsafe_when) || (call->input.file && !call->source.rewindable))
+		return SBX__UNSAFE;
+	return operation->safety;
 }
 
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
@@ -177,6 +186,7 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	if (call->options.source && (status = sbx__source_open(&call->source, call->options.source, error)) < 0)
 		return status;
 	call->input.file = call->options.source ? &call->source : NULL;
+	call->safety = resolve_safety(call);
 	if ((status = sbx__request_init(&call->request, &call->input, error)) < 0)
 		return status;
 	if (call->options.sink && operation->model)
@@ -206,7 +216,7 @@ static void append_stripped(sbx__buffer *message, const sbx__buffer *body)
 		start++;
 	while (end > start && strchr(" \t\r\n", body->data[end - 1]) && body->data[end - 1])
 		end--;
-	sbx__buffer_append(message, body->data ? body->data + start : "", end - start);
+	sbx__utf8_append(message, body->data ? body->data + start : "", end - start);
 }
 
 /* The message of an answer that is no success; NULL: no memory. */
@@ -309,6 +319,8 @@ static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
 	sbx_error *error = sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
 	                                  call->input.operation->name, sbx_error_message(cause));
 	sbx_error_free(cause);
+	if (!sbx__error_is_static(error))
+		sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &error->json, NULL);
 	return error;
 }
 

@@ -51,6 +51,22 @@ bool sbx__utf8_valid(const char *text, size_t length)
 	return true;
 }
 
+void sbx__utf8_append(sbx__buffer *buffer, const char *text, size_t length)
+{
+	size_t start = 0;
+	size_t index = 0;
+	while (index < length) {
+		size_t sequence = utf8_sequence((const unsigned char *)text + index, length - index);
+		if (sequence == 0) {
+			sbx__buffer_append(buffer, text + start, index - start);
+			sbx__buffer_text(buffer, "\xef\xbf\xbd");
+			start = index + 1;
+		}
+		index += sequence ? sequence : 1;
+	}
+	sbx__buffer_append(buffer, text + start, length - start);
+}
+
 static void skip_space(scanner *scan)
 {
 	while (scan->at < scan->end &&

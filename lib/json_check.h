@@ -25,5 +25,7 @@ bool sbx__json_check_text(sbx__json_check *check, const char *text, size_t lengt
 
 /* Whether bytes are UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing past U+10FFFF). */
 bool sbx__utf8_valid(const char *text, size_t length);
+/* Appends text, with U+FFFD in the place of each byte that is not UTF-8. */
+void sbx__utf8_append(sbx__buffer *buffer, const char *text, size_t length);
 
 #endif

@@ -336,8 +336,16 @@ static bool build_form(sbx__request *request, const sbx__request_input *input)
 	return sbx__multipart_finish(&request->form, operation->file_part, input->file);
 }
 
+static bool is_get(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+/* A GET has no body, whatever the call adds to it. */
 static bool build_body(sbx__request *request, const sbx__request_input *input)
 {
+	if (is_get(request->method))
+		return true;
 	if (input->operation->body == SBX__BODY_MULTIPART)
 		return build_form(request, input);
 	if (input->operation->body == SBX__BODY_JSON || input->options->body)
@@ -347,11 +355,6 @@ static bool build_body(sbx__request *request, const sbx__request_input *input)
 
 /* ---- the headers ---- */
 
-static bool is_get(const char *method)
-{
-	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-}
-
 static void put_own_headers(sbx__request *request, const sbx__request_input *input)
 {
 	sbx__header_set *headers = &request->headers;
@@ -360,7 +363,8 @@ static void put_own_headers(sbx__request *request, const sbx__request_input *inp
 	if (request->is_form)
 		sbx__header_set_put(headers, "Content-Type", request->content_type);
 	const char *key = input->options->idempotency_key;
-	if (key || request->idempotency_key[0])
+	bool became_get = is_get(request->method) && !is_get(input->operation->method);
+	if (!became_get && (key || request->idempotency_key[0]))
 		sbx__header_set_put(headers, "Idempotency-Key", key ? key : request->idempotency_key);
 }
 

@@ -38,6 +38,7 @@ typedef struct curl_transport {
 	sbx__exchange *exchange; /* NULL: none is under way */
 	bool fresh;              /* libcurl has not yet been run for the exchange */
 	bool connected;
+	bool head_ended; /* the blank line after an answer's headers has come */
 	bool tls;
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
 	size_t nodes_capacity;
@@ -72,8 +73,11 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 	bool ok = true;
 	if (trimmed > 9 && memcmp(data, "HTTP/", 5) == 0) {
 		const char *space = memchr(data, ' ', trimmed);
+		transport->head_ended = false;
 		ok = exchange->events->status(exchange->user_data, space ? atoi(space + 1) : 0);
-	} else if (trimmed) {
+	} else if (trimmed == 0) {
+		transport->head_ended = true;
+	} else {
 		ok = exchange->events->header(exchange->user_data, data, trimmed);
 	}
 	/* Any other number than the length tells libcurl to end the transfer. */
@@ -206,6 +210,7 @@ static bool curl_start(sbx__transport *base, sbx__exchange *exchange)
 	transport->exchange = exchange;
 	transport->fresh = true;
 	transport->connected = false;
+	transport->head_ended = false;
 	transport->problem[0] = '\0';
 	if (curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK)
 		return true;
@@ -242,6 +247,9 @@ static void run_without_sigpipe(CURLM *multi, int *running)
 
 static void finish_exchange(curl_transport *transport, CURLcode code)
 {
+	/* libcurl takes a connection that ends within the headers for the end of an answer without a body. */
+	if (code == CURLE_OK && !transport->head_ended)
+		code = CURLE_PARTIAL_FILE;
 	sbx__exchange *exchange = transport->exchange;
 	sbx__attempt_end end = code == CURLE_OK ? SBX__ANSWERED : transport->connected ? SBX__LOST : SBX__NOT_CONNECTED;
 	const char *detail = "";

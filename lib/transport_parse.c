@@ -66,6 +66,11 @@ bool sbx__url_parse(const char *url, sbx__url_parts *parts, const char **problem
 		*problem = "it must begin with http:// or https://";
 		return false;
 	}
+	/* libcurl takes what follows any number of slashes for a host. */
+	if (strchr(url, ':')[3] == '/') {
+		*problem = "it has no host";
+		return false;
+	}
 	CURLU *handle = curl_url();
 	if (!handle)
 		return false;
