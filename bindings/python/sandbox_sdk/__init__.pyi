@@ -1,0 +1,71 @@
+"""The names of the package, for type checkers; __init__.py loads each when it is first used."""
+
+from . import resources as resources
+from . import types as types
+from ._client import Client as Client
+from ._client import SandboxSDK as SandboxSDK
+from ._constants import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
+from ._constants import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+from ._exceptions import APIConnectionError as APIConnectionError
+from ._exceptions import APIError as APIError
+from ._exceptions import APIResponseValidationError as APIResponseValidationError
+from ._exceptions import APIStatusError as APIStatusError
+from ._exceptions import APITimeoutError as APITimeoutError
+from ._exceptions import AuthenticationError as AuthenticationError
+from ._exceptions import BadRequestError as BadRequestError
+from ._exceptions import ConflictError as ConflictError
+from ._exceptions import InternalServerError as InternalServerError
+from ._exceptions import InvalidArgumentError as InvalidArgumentError
+from ._exceptions import LocalFileError as LocalFileError
+from ._exceptions import NotFoundError as NotFoundError
+from ._exceptions import PermissionDeniedError as PermissionDeniedError
+from ._exceptions import RateLimitError as RateLimitError
+from ._exceptions import SandboxSDKError as SandboxSDKError
+from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
+from ._local import local as local
+from ._models import BaseModel as BaseModel
+from ._timeout import Timeout as Timeout
+from ._types import NOT_GIVEN as NOT_GIVEN
+from ._types import NoneType as NoneType
+from ._types import NotGiven as NotGiven
+from ._types import Omit as Omit
+from ._types import not_given as not_given
+from ._types import omit as omit
+from ._version import __title__ as __title__
+from ._version import __version__ as __version__
+
+__all__ = [
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "NOT_GIVEN",
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "BaseModel",
+    "Client",
+    "ConflictError",
+    "InternalServerError",
+    "InvalidArgumentError",
+    "LocalFileError",
+    "NoneType",
+    "NotFoundError",
+    "NotGiven",
+    "Omit",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "SandboxSDK",
+    "SandboxSDKError",
+    "Timeout",
+    "UnprocessableEntityError",
+    "__title__",
+    "__version__",
+    "local",
+    "not_given",
+    "omit",
+    "resources",
+    "types",
+]
