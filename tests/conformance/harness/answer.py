@@ -22,6 +22,7 @@ KEYS = {
     "raw_base64",
     "cut_after",
     "cut_body_after",
+    "early",
     "delay",
     "delay_between",
     "piece",

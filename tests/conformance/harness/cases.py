@@ -58,6 +58,7 @@ REQUEST_KEYS = {
     "listener",
     "connection",
     "again",
+    "may_stop",
     "after",
 }
 UPLOAD_KEYS = {*KINDS, "from", "path", "filename", "content_type", "can_rewind"}

@@ -27,10 +27,12 @@ class Language:
     classes: dict = field(default_factory=dict)
 
 
-def python_classes() -> dict[str, str]:
-    """The exception class of each error code."""
+def python_classes() -> dict[str, set[str]]:
+    """The exception classes that an error code may have: the table's, and Python's own for a call that is none."""
     table = (PROJECT / "lib" / "errors.def").read_text(encoding="utf-8")
-    return {name: python_class for _, name, python_class in ERROR_LINE.findall(table)}
+    classes = {name: {python_class} for _, name, python_class in ERROR_LINE.findall(table)}
+    classes["invalid_argument"].add("TypeError")
+    return classes
 
 
 def headers(language: str, runtime: str) -> dict:

@@ -67,9 +67,13 @@ class Connection:
         self.buffer = self.buffer or self.receive()
         self.request = self.server.record(self.number, self.listener)
         self.read_head()
+        spec = self.server.next_answer(self.request)
+        goes_on = True
+        if spec.get("early"):
+            goes_on = self.give(answer.build(spec))
         self.read_body()
         self.request.whole = True
-        return self.give(answer.build(self.server.next_answer(self.request)))
+        return goes_on if spec.get("early") else self.give(answer.build(spec))
 
     def give(self, reply: answer.Answer) -> bool:
         """Sends an answer; False ends the connection."""

@@ -245,3 +245,12 @@ def test_only_a_language_without_ordered_maps_may_send_members_in_another_order(
     assert not compare.same_query(C, "a=1&b=2", "b=2&a=1")
     assert compare.same_query(BY_NAME["lua"], "a=1&b=2", "b=2&a=1")
     assert not compare.same_query(BY_NAME["lua"], "a=1&b=2", "b=2&a=2")
+
+
+def test_only_a_request_that_may_stop_need_not_be_whole():
+    raw = copy.deepcopy(RAW)
+    answer, requests = good()
+    requests[0].whole, requests[0].body = False, b"{"
+    assert differences(raw, answer, requests)
+    raw["requests"][0]["may_stop"] = True
+    assert differences(raw, answer, requests) == []

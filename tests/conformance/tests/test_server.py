@@ -145,6 +145,16 @@ def test_chunks_of_a_request_are_put_together():
     assert (server.requests[0].body, bytes(server.requests[0].raw)) == (b"ab\nc", chunked)
 
 
+def test_an_early_answer_comes_before_the_body():
+    with Server([{"status": 413, "early": True}]) as server, connect(server) as sock:
+        sock.sendall(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n")
+        assert sock.recv(65536).startswith(b"HTTP/1.1 413")
+        sock.sendall(b"abc")
+        sock.shutdown(socket.SHUT_WR)
+        everything(sock)
+    assert (server.requests[0].body, server.requests[0].whole) == (b"abc", True)
+
+
 def test_a_request_that_breaks_off_is_not_whole():
     with Server([{"text": "ok"}]) as server, connect(server) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc")

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,15 +133,21 @@ def call(client: SandboxSDK, step: dict) -> dict:
 
 
 def missing_or_unknown(error: TypeError) -> dict:
-    """Python's own words for an argument that a method does not have, or needs."""
-    words = str(error).split("'")
-    return {"code": "invalid_argument", "message": str(error), "argument": words[1] if len(words) > 1 else None}
+    """Python's own error for an argument that a method does not have, or needs."""
+    named = re.search(r"'(\w+)'", str(error))
+    return {
+        "code": "invalid_argument",
+        "message": str(error),
+        "argument": named[1] if named else None,
+        "attempts": 0,
+        "outcome_unknown": False,
+        "classes": ["TypeError"],
+    }
 
 
 def failure(error: Exception) -> dict:
     if isinstance(error, TypeError):
-        said = missing_or_unknown(error)
-        return {**said, "attempts": 0, "outcome_unknown": False, "classes": ["SandboxSDKError"]}
+        return missing_or_unknown(error)
     if not isinstance(error, SandboxSDKError):
         raise error
     request = getattr(error, "request", None)
