@@ -149,7 +149,7 @@ def failure(error: Exception) -> dict:
     if isinstance(error, TypeError):
         return missing_or_unknown(error)
     if not isinstance(error, SandboxSDKError):
-        raise error
+        return {"code": None, "message": repr(error), "classes": [type(error).__name__]}
     request = getattr(error, "request", None)
     return {
         "code": error.code,
