@@ -78,6 +78,18 @@ REFUSED = {
         '        from:\n          type: [string, "null"]\n          examples',
         "SandboxDeleteParams.from is a word of Python or Lua",
     ),
+    "two media types that are served": ("x-sdk-served: false\n              schema", "schema", "one media type"),
+    "a parameter in a header": ("name: page\n      in: query", "name: page\n      in: header", "not in the header"),
+    "a multipart body without a file": (
+        "type: string\n          contentMediaType: application/octet-stream\n          description: The bytes",
+        "type: string\n          description: The bytes",
+        "one part with a contentMediaType",
+    ),
+    "no answer": (
+        "      responses:\n        '200':\n          description: The new volume.",
+        "      responses:\n        '300':\n          description: The new volume.",
+        "one answer with a status of 2xx",
+    ),
     "a reference to nothing": (
         "items: {$ref: '#/components/schemas/VolumeListItem'}",
         "items: {$ref: '#/components/schemas/Disk'}",
