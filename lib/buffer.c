@@ -1,5 +1,6 @@
 #include "buffer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,11 @@ void sbx__buffer_format(sbx__buffer *buffer, const char *format, ...)
 void sbx__buffer_number(sbx__buffer *buffer, double number, bool fraction)
 {
 	char text[40];
+	/* Most are whole: those need no search for the shortest form. */
+	if (number > -1e9 && number < 1e9 && number == (double)(int)number && (number != 0 || !signbit(number))) {
+		sbx__buffer_format(buffer, fraction ? "%d.0" : "%d", (int)number);
+		return;
+	}
 	for (int precision = 15; precision <= 17; precision++) {
 		snprintf(text, sizeof text, "%.*g", precision, number);
 		/* strtod() reads by the same locale that snprintf() has written by. */

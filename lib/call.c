@@ -37,7 +37,7 @@ static bool on_connected(void *user_data)
 		return false;
 	}
 	call->attempt.connected = true;
-	call->last_activity = now(call);
+	call->attempt.active = true;
 	return true;
 }
 
@@ -46,14 +46,14 @@ static bool on_status(void *user_data, int http_status)
 	sbx__call *call = user_data;
 	sbx__headers_clear(&call->attempt.headers);
 	call->attempt.http_status = http_status;
-	call->last_activity = now(call);
+	call->attempt.active = true;
 	return true;
 }
 
 static bool on_header(void *user_data, const char *line, size_t length)
 {
 	sbx__call *call = user_data;
-	call->last_activity = now(call);
+	call->attempt.active = true;
 	if (length > LARGEST_HEADERS - call->attempt.headers.text.length) {
 		call->attempt.too_large = true;
 		return false;
@@ -77,7 +77,7 @@ static bool keep_in_memory(sbx__call *call, const void *data, size_t length)
 static bool on_body(void *user_data, const void *data, size_t length)
 {
 	sbx__call *call = user_data;
-	call->last_activity = now(call);
+	call->attempt.active = true;
 	call->attempt.received += (int64_t)length;
 	if (call->input.operation->model || !is_success(call->attempt.http_status))
 		return keep_in_memory(call, data, length);
@@ -103,7 +103,7 @@ static int64_t on_read(void *user_data, void *buffer, size_t capacity)
 {
 	sbx__call *call = user_data;
 	int64_t got = sbx__multipart_read(&call->request.form, buffer, capacity);
-	call->last_activity = now(call);
+	call->attempt.active = true;
 	call->attempt.body_sent = got == 0;
 	call->attempt.source_failed = got < 0;
 	return got;
@@ -346,12 +346,12 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model)
 	sbx_response *response = calloc(1, sizeof *response);
 	if (!response)
 		return NULL;
-	response->method = strdup(call->request.method);
 	response->url = sbx__redact_url(call->request.url);
-	if (!response->method || !response->url) {
-		sbx_response_free(response);
+	if (!response->url) {
+		free(response);
 		return NULL;
 	}
+	response->method = call->request.method;
 	response->status = call->attempt.http_status;
 	response->headers = call->attempt.headers;
 	call->attempt.headers = (sbx__headers){0};
@@ -632,6 +632,10 @@ static void check_time(sbx__call *call)
 	const char *phase;
 	double seconds;
 	int64_t time = now(call);
+	if (call->attempt.active) {
+		call->attempt.active = false;
+		call->last_activity = time;
+	}
 	if (time >= call->deadline) {
 		time_out(call, "the call was not done", (double)(call->deadline - call->started) / 1e9);
 		log_end(call);

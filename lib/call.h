@@ -25,6 +25,7 @@ typedef enum sbx__call_state {
 /* How one attempt goes. */
 typedef struct sbx__attempt {
 	bool connected;
+	bool active;         /* something happened since the call last looked at the clock */
 	bool resend_refused; /* the transport wanted to send an unsafe request twice */
 	bool body_sent;      /* all of the request's body was given to the transport */
 	bool source_failed;

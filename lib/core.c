@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MOST_CONNECTIONS 100
 #define MOST_IDLE 20
@@ -15,7 +14,7 @@ struct sbx__core {
 	atomic_bool closed;
 	const sbx__platform *platform;
 	sbx__transport_factory factory;
-	pid_t owner;
+	unsigned forks;        /* how many forks led to the process that made the core */
 	pthread_mutex_t mutex; /* of all below; never held while waiting for the network or in a caller's callback */
 	pthread_cond_t freed;
 	sbx__lease *idle; /* last used first, so that the rest grow old and are closed */
@@ -37,7 +36,7 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__transport_factory f
 	atomic_init(&core->closed, false);
 	core->platform = platform;
 	core->factory = factory;
-	core->owner = getpid();
+	core->forks = sbx__platform_forks();
 	core->local = local;
 	pthread_mutex_init(&core->mutex, NULL);
 	pthread_condattr_t attributes;
@@ -66,7 +65,7 @@ bool sbx__core_is_closed(const sbx__core *core)
 
 bool sbx__core_is_forked(const sbx__core *core)
 {
-	return core->owner != getpid();
+	return core->forks != sbx__platform_forks();
 }
 
 static void free_lease(sbx__lease *lease)
@@ -135,12 +134,32 @@ static sbx__lease *make_lease(sbx__core *core)
 	return NULL;
 }
 
-/* With the mutex held: waits for a permit and takes it, with an idle transport where there is one. */
-static sbx_status take_permit(sbx__core *core, const struct timespec *until, sbx__lease **lease)
+static struct timespec time_after(int64_t nanoseconds)
 {
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	int64_t seconds = nanoseconds / SBX__SECOND;
+	int64_t rest = time.tv_nsec + nanoseconds % SBX__SECOND;
+	time.tv_sec += (time_t)(seconds + rest / SBX__SECOND);
+	time.tv_nsec = (long)(rest % SBX__SECOND);
+	return time;
+}
+
+/* With the mutex held: waits until the limit allows one more. */
+static bool wait_for_permit(sbx__core *core, int64_t nanoseconds)
+{
+	struct timespec until = time_after(nanoseconds);
 	while (core->used_count >= MOST_CONNECTIONS && !sbx__core_is_closed(core))
-		if (pthread_cond_timedwait(&core->freed, &core->mutex, until) == ETIMEDOUT)
-			return SBX_ERROR_TIMEOUT;
+		if (pthread_cond_timedwait(&core->freed, &core->mutex, &until) == ETIMEDOUT)
+			return false;
+	return true;
+}
+
+/* With the mutex held: takes a permit, and an idle transport where there is one. */
+static sbx_status take_permit(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
+{
+	if (core->used_count >= MOST_CONNECTIONS && !wait_for_permit(core, nanoseconds))
+		return SBX_ERROR_TIMEOUT;
 	if (sbx__core_is_closed(core))
 		return SBX_ERROR_CLOSED;
 	core->used_count++;
@@ -153,23 +172,11 @@ static sbx_status take_permit(sbx__core *core, const struct timespec *until, sbx
 	return SBX_OK;
 }
 
-static struct timespec time_after(int64_t nanoseconds)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	int64_t seconds = nanoseconds / SBX__SECOND;
-	int64_t rest = time.tv_nsec + nanoseconds % SBX__SECOND;
-	time.tv_sec += (time_t)(seconds + rest / SBX__SECOND);
-	time.tv_nsec = (long)(rest % SBX__SECOND);
-	return time;
-}
-
 sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
 {
-	struct timespec until = time_after(nanoseconds);
 	sbx__lease *taken = NULL;
 	pthread_mutex_lock(&core->mutex);
-	sbx_status status = take_permit(core, &until, &taken);
+	sbx_status status = take_permit(core, nanoseconds, &taken);
 	pthread_mutex_unlock(&core->mutex);
 	if (status < 0)
 		return status;

@@ -33,13 +33,18 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 		value++;
 	while (end > value && is_space(end[-1]))
 		end--;
+	size_t value_length = (size_t)(end - value);
 	size_t offset = headers->text.length;
-	sbx__buffer_append(&headers->text, line, name_length);
-	sbx__buffer_byte(&headers->text, '\0');
-	sbx__buffer_append(&headers->text, value, (size_t)(end - value));
-	sbx__buffer_byte(&headers->text, '\0');
+	if (!sbx__buffer_reserve(&headers->text, name_length + value_length + 2))
+		return false;
+	char *text = headers->text.data + offset;
+	memcpy(text, line, name_length);
+	text[name_length] = '\0';
+	memcpy(text + name_length + 1, value, value_length);
+	text[name_length + 1 + value_length] = '\0';
+	headers->text.length += name_length + value_length + 2;
 	sbx__buffer_append(&headers->offsets, &offset, sizeof offset);
-	return !headers->text.failed && !headers->offsets.failed;
+	return !headers->offsets.failed;
 }
 
 size_t sbx__headers_count(const sbx__headers *headers)
@@ -88,21 +93,27 @@ const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *nam
 	return find(set, name);
 }
 
-static void push(sbx__header_set *set, const char *name, const char *value)
+static bool reserve_pairs(sbx__header_set *set, size_t count)
 {
-	if (set->failed)
-		return;
-	if (set->count == set->capacity) {
-		size_t capacity = set->capacity ? 2 * set->capacity : 24;
-		sbx_pair *pairs = realloc(set->pairs, capacity * sizeof *pairs);
-		if (!pairs) {
-			set->failed = true;
-			return;
-		}
-		set->pairs = pairs;
-		set->capacity = capacity;
+	if (set->failed || count <= set->capacity)
+		return !set->failed;
+	size_t capacity = count < 24 ? 24 : 2 * count;
+	sbx_pair *pairs = realloc(set->pairs, capacity * sizeof *pairs);
+	if (!pairs) {
+		set->failed = true;
+		return false;
 	}
-	set->pairs[set->count++] = (sbx_pair){name, value};
+	set->pairs = pairs;
+	set->capacity = capacity;
+	return true;
+}
+
+void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from)
+{
+	if (!reserve_pairs(set, from->count))
+		return;
+	memcpy(set->pairs, from->pairs, from->count * sizeof *set->pairs);
+	set->count = from->count;
 }
 
 void sbx__header_set_put(sbx__header_set *set, const char *name, const char *value)
@@ -110,8 +121,8 @@ void sbx__header_set_put(sbx__header_set *set, const char *name, const char *val
 	sbx_pair *pair = find(set, name);
 	if (pair)
 		*pair = (sbx_pair){name, value};
-	else
-		push(set, name, value);
+	else if (reserve_pairs(set, set->count + 1))
+		set->pairs[set->count++] = (sbx_pair){name, value};
 }
 
 void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count)

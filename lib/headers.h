@@ -35,6 +35,8 @@ typedef struct sbx__header_set {
 void sbx__header_set_free(sbx__header_set *set);
 /* Sets a header in the place of one with the same name in any case. */
 void sbx__header_set_put(sbx__header_set *set, const char *name, const char *value);
+/* Makes a set the same as another; the pairs are shared. */
+void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from);
 void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count);
 const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *name);
 

@@ -1,6 +1,8 @@
 #include "platform.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
@@ -38,6 +40,27 @@ static bool system_random(void *context, void *bytes, size_t length)
 }
 
 const sbx__platform sbx__platform_system = {system_now, system_wall_clock, system_random, NULL};
+
+static atomic_uint forks;
+static pthread_once_t forks_once = PTHREAD_ONCE_INIT;
+
+static void count_fork(void)
+{
+	atomic_fetch_add_explicit(&forks, 1, memory_order_relaxed);
+}
+
+static void count_forks(void)
+{
+	/* Without memory for the handler a fork is not noticed, as in most libraries. */
+	(void)!pthread_atfork(NULL, NULL, count_fork);
+}
+
+/* Asked with each call: a counter, since getpid() is a system call. */
+unsigned sbx__platform_forks(void)
+{
+	pthread_once(&forks_once, count_forks);
+	return atomic_load_explicit(&forks, memory_order_relaxed);
+}
 
 const char *sbx__platform_os(void)
 {

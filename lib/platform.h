@@ -23,6 +23,9 @@ typedef struct sbx__platform {
 /* The machine's own. */
 extern const sbx__platform sbx__platform_system;
 
+/* How many forks lie between this process and the one that loaded the library. */
+unsigned sbx__platform_forks(void);
+
 /* The values of X-Stainless-OS and X-Stainless-Arch; static text. */
 const char *sbx__platform_os(void);
 const char *sbx__platform_arch(void);

@@ -47,70 +47,89 @@ static bool type_fits(sbx__type type, const sbx_json *value)
 static const char *type_words(sbx__type type)
 {
 	static const char *const words[] = {
-	        [SBX__STRING] = "a string",
-	        [SBX__INTEGER] = "an integer",
-	        [SBX__NUMBER] = "a number",
-	        [SBX__BOOLEAN] = "a boolean",
-	        [SBX__STRING_MAP] = "an object of strings",
-	        [SBX__STRING_LIST] = "an array of strings",
-	        [SBX__OBJECT] = "an object",
-	        [SBX__MODEL] = "an object",
-	        [SBX__MODEL_LIST] = "an array",
+	        [SBX__STRING] = "needs a string here, not ",
+	        [SBX__INTEGER] = "needs an integer here, not ",
+	        [SBX__NUMBER] = "needs a number here, not ",
+	        [SBX__BOOLEAN] = "needs a boolean here, not ",
+	        [SBX__STRING_MAP] = "needs an object of strings here, not ",
+	        [SBX__STRING_LIST] = "needs an array of strings here, not ",
+	        [SBX__OBJECT] = "needs an object here, not ",
+	        [SBX__MODEL] = "needs an object here, not ",
+	        [SBX__MODEL_LIST] = "needs an array here, not ",
 	};
 	return words[type];
 }
 
-static sbx_status check_object(const char *operation, const char *within, const sbx__parameter *parameters,
-                               size_t count, const sbx_json *given, bool lenient, sbx_error **error);
+/* Where a check stands: the names that lead to it, from the inside out. A path is written only for an error. */
+typedef struct check_place {
+	const char *operation;
+	const char *name;
+	const struct check_place *within; /* NULL: the operation itself */
+} check_place;
 
-static sbx_status check_value(const char *operation, const char *path, const sbx__parameter *parameter,
+static void append_place(const check_place *place, sbx__buffer *path)
+{
+	if (place->within) {
+		append_place(place->within, path);
+		sbx__buffer_byte(path, '.');
+	}
+	sbx__buffer_text(path, place->name);
+}
+
+static sbx_status fail_at(const check_place *place, sbx_error **error, const char *problem, const char *actual)
+{
+	sbx__buffer path = {0};
+	append_place(place, &path);
+	sbx_status status =
+	        path.failed ? sbx__fail_memory(error)
+		            : sbx__fail_argument(error, path.data, "%s %s%s", place->operation, problem, actual);
+	sbx__buffer_free(&path);
+	return status;
+}
+
+static sbx_status check_members(const sbx_operation *operation, const check_place *within,
+                                const sbx__parameter *parameters, size_t count, const sbx_json *given, bool lenient,
+                                sbx_error **error);
+
+static sbx_status check_value(const sbx_operation *operation, const check_place *place, const sbx__parameter *parameter,
                               const sbx_json *value, sbx_error **error)
 {
 	if (!type_fits(parameter->type, value))
-		return sbx__fail_argument(error, path, "%s needs %s here, not %s", operation,
-		                          type_words(parameter->type), sbx__json_type_name(value));
+		return fail_at(place, error, type_words(parameter->type), sbx__json_type_name(value));
 	if (parameter->members)
-		return check_object(operation, path, parameter->members, parameter->members_count, value, false, error);
+		return check_members(operation, place, parameter->members, parameter->members_count, value, false,
+		                     error);
 	sbx_json_cursor cursor = {NULL};
 	const char *name;
 	const sbx_json *member;
 	while (parameter->type == SBX__STRING_MAP && sbx_json_next(value, &cursor, &name, &member))
 		if (sbx_json_type_of(member) != SBX_JSON_STRING)
-			return sbx__fail_argument(error, path, "%s needs a string for %s here, not %s", operation, name,
-			                          sbx__json_type_name(member));
+			return fail_at(place, error, "needs strings alone in here, not ", sbx__json_type_name(member));
 	return SBX_OK;
 }
 
-static sbx_status check_given(const char *operation, const char *within, const sbx__parameter *parameters, size_t count,
-                              const char *name, const sbx_json *value, bool lenient, sbx_error **error)
-{
-	sbx__buffer path = {0};
-	sbx__buffer_format(&path, "%s%s%s", within, *within ? "." : "", name);
-	sbx_status status = SBX_OK;
-	const sbx__parameter *parameter = find_parameter(parameters, count, name);
-	if (path.failed)
-		status = sbx__fail_memory(error);
-	else if (!parameter)
-		status = sbx__fail_argument(error, path.data, "%s has no such argument", operation);
-	else if (!lenient && sbx_json_type_of(value) != SBX_JSON_NULL)
-		status = check_value(operation, path.data, parameter, value, error);
-	sbx__buffer_free(&path);
-	return status;
-}
-
 /* A null passes: it is sent as it is. With `lenient` the types are the server's to judge. */
-static sbx_status check_object(const char *operation, const char *within, const sbx__parameter *parameters,
-                               size_t count, const sbx_json *given, bool lenient, sbx_error **error)
+static sbx_status check_members(const sbx_operation *operation, const check_place *within,
+                                const sbx__parameter *parameters, size_t count, const sbx_json *given, bool lenient,
+                                sbx_error **error)
 {
 	sbx_json_cursor cursor = {NULL};
 	const char *name;
 	const sbx_json *value;
 	sbx_status status = SBX_OK;
-	while (status == SBX_OK && sbx_json_next(given, &cursor, &name, &value))
-		status = check_given(operation, within, parameters, count, name, value, lenient, error);
-	for (size_t index = 0; status == SBX_OK && index < count; index++)
+	while (status == SBX_OK && sbx_json_next(given, &cursor, &name, &value)) {
+		const check_place place = {operation->name, name, within};
+		const sbx__parameter *parameter = find_parameter(parameters, count, name);
+		if (!parameter)
+			status = fail_at(&place, error, "has no such argument", "");
+		else if (!lenient && sbx_json_type_of(value) != SBX_JSON_NULL)
+			status = check_value(operation, &place, parameter, value, error);
+	}
+	for (size_t index = 0; status == SBX_OK && index < count; index++) {
+		const check_place place = {operation->name, parameters[index].name, within};
 		if (parameters[index].required && !sbx_json_get(given, parameters[index].name))
-			status = sbx__fail_argument(error, parameters[index].name, "%s needs this argument", operation);
+			status = fail_at(&place, error, "needs this argument", "");
+	}
 	return status;
 }
 
@@ -137,8 +156,8 @@ static sbx_status check_arguments(const sbx__request_input *input, sbx_error **e
 	        sbx__headers_check(input->options->headers, input->options->headers_count, "extra_headers", error);
 	if (status < 0)
 		return status;
-	return check_object(operation->name, "", operation->parameters, operation->parameters_count, input->arguments,
-	                    input->config->lenient_arguments, error);
+	return check_members(operation, NULL, operation->parameters, operation->parameters_count, input->arguments,
+	                     input->config->lenient_arguments, error);
 }
 
 /* ---- the URL ---- */
@@ -401,8 +420,7 @@ static void put_call_headers(sbx__request *request, const sbx__request_input *in
 
 bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries)
 {
-	request->headers.count = 0;
-	sbx__header_set_merge(&request->headers, input->config->headers.pairs, input->config->headers.count);
+	sbx__header_set_copy(&request->headers, &input->config->headers);
 	put_own_headers(request, input);
 	put_call_headers(request, input, retries);
 	return !request->headers.failed;

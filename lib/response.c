@@ -66,7 +66,6 @@ void sbx_response_free(sbx_response *response)
 	sbx__headers_free(&response->headers);
 	sbx__buffer_free(&response->body);
 	sbx__model_unref(response->model);
-	free(response->method);
 	free(response->url);
 	free(response);
 }

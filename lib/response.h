@@ -13,8 +13,8 @@ struct sbx_response {
 	int status;
 	sbx__headers headers;
 	sbx__buffer body;
-	sbx__model *model; /* NULL where the answer is bytes */
-	char *method;
+	sbx__model *model;  /* NULL where the answer is bytes */
+	const char *method; /* static */
 	char *url;
 	int64_t size;
 	int attempts;

@@ -19,15 +19,19 @@ static void append_percent(sbx__buffer *url, unsigned char byte)
 
 static void append_encoded(sbx__buffer *url, const char *text, size_t length, bool form)
 {
+	size_t start = 0;
 	for (size_t index = 0; index < length; index++) {
 		unsigned char byte = (unsigned char)text[index];
 		if (is_unreserved(byte))
-			sbx__buffer_byte(url, (char)byte);
-		else if (form && byte == ' ')
+			continue;
+		sbx__buffer_append(url, text + start, index - start);
+		start = index + 1;
+		if (form && byte == ' ')
 			sbx__buffer_byte(url, '+');
 		else
 			append_percent(url, byte);
 	}
+	sbx__buffer_append(url, text + start, length - start);
 }
 
 void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length)
