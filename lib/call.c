@@ -296,11 +296,18 @@ static sbx_error *connection_error(sbx__call *call)
 	return error;
 }
 
+/* Whether a redirect has followed a request that may not be sent twice, and so has probably been carried out. */
+static bool carried_out(const sbx__call *call)
+{
+	return call->request.became_get && call->safety == SBX__UNSAFE;
+}
+
 static void fail_attempt(sbx__call *call)
 {
 	bool answered = call->attempt.end == SBX__ANSWERED;
 	sbx_error *error = answered ? status_error(call) : connection_error(call);
-	bool unknown = sbx__retry_outcome_unknown(call->safety, call->attempt.end, call->attempt.http_status);
+	bool unknown = carried_out(call) ||
+	               sbx__retry_outcome_unknown(call->safety, call->attempt.end, call->attempt.http_status);
 	describe(call, error);
 	if (!sbx__error_is_static(error))
 		error->outcome_unknown = unknown;
@@ -406,29 +413,30 @@ static sbx_error *redirect_error(const char *problem)
 	return error;
 }
 
+/* Takes over the URL. */
 static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts)
 {
 	sbx__request *request = &call->request;
-	sbx__url_parts from;
-	const char *problem;
+	bool as_get = request->became_get || becomes_get(request->method, call->attempt.http_status);
+	const char *problem = NULL;
+	sbx__url_parts from = {0};
 	if (++call->redirects > MOST_REDIRECTS)
-		return redirect_error("more than 20 redirects");
-	if (becomes_get(request->method, call->attempt.http_status)) {
-		request->method = "GET";
-		sbx__request_drop_body(request);
-	}
-	if (!sbx__url_parse(request->url, &from, &problem))
-		return sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
-	bool leaves = strcmp(from.origin, parts->origin) != 0;
+		problem = "more than 20 redirects";
+	else if (!sbx__url_parse(request->url, &from, &problem))
+		;
+	else if (request->has_body && !as_get && strcmp(from.origin, parts->origin) != 0)
+		problem = "a redirect to another origin, which the body is not sent to";
+	else if (!sbx__request_rewind(request))
+		problem = "a redirect of an upload whose source can be read only once";
+	else
+		problem = NULL;
 	sbx__url_parts_free(&from);
-	if (leaves && request->has_body)
-		return redirect_error("a redirect to another origin, which the body is not sent to");
-	if (!sbx__request_rewind(request))
-		return redirect_error("a redirect of an upload whose source can be read only once");
-	free(request->url);
-	request->url = strdup(url);
-	request->foreign = strcmp(parts->origin, call->config->origin) != 0;
-	return request->url ? NULL : sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+	if (problem) {
+		free(url);
+		return redirect_error(problem);
+	}
+	sbx__request_redirect(request, url, as_get, strcmp(parts->origin, call->config->origin) != 0);
+	return NULL;
 }
 
 /* True: the answer was a redirect, and the call goes on or has ended by it. */
@@ -446,7 +454,6 @@ static bool redirect(sbx__call *call)
 	}
 	sbx_error *error = follow(call, url, &parts);
 	sbx__url_parts_free(&parts);
-	free(url);
 	if (error)
 		fail_finally(call, error);
 	else
@@ -466,8 +473,8 @@ static double random_fraction(const sbx__call *call)
 /* Whether the call can be tried once more: all is as it was before the attempt. */
 static bool can_try_again(sbx__call *call)
 {
-	return call->retries < call->options.max_retries && wanted_again(call) && sbx__request_rewind(&call->request) &&
-	       (call->input.operation->model || sbx__sink_restart(&call->sink));
+	return !carried_out(call) && call->retries < call->options.max_retries && wanted_again(call) &&
+	       sbx__request_rewind(&call->request) && (call->input.operation->model || sbx__sink_restart(&call->sink));
 }
 
 static void wait_or_fail(sbx__call *call)
@@ -486,6 +493,8 @@ static void wait_or_fail(sbx__call *call)
 		return;
 	}
 	call->retries++;
+	call->redirects = 0;
+	sbx__request_restart(&call->request, &call->input);
 	call->state = SBX__CALL_WAITING;
 	if (sbx__log_wants(&call->config->log, SBX_LOG_INFO)) {
 		char *url = sbx__redact_url(call->request.url);
@@ -550,7 +559,7 @@ static void fill_exchange(sbx__call *call)
 	        .url = request->url,
 	        .headers = request->headers.pairs,
 	        .headers_count = request->headers.count,
-	        .has_body = request->has_body,
+	        .has_body = sbx__request_sends_body(request),
 	        .body = request->is_form ? NULL : request->body.data,
 	        .body_length = request->is_form ? sbx__multipart_total(&request->form) : (int64_t)request->body.length,
 	        .read = on_read,
@@ -601,7 +610,7 @@ static double phase_timeout(const sbx__call *call, const char **name)
 	if (!call->attempt.connected)
 		return timeouts->connect;
 	*name = "the server did not take the request";
-	if (call->request.is_form && !call->attempt.body_sent)
+	if (call->exchange.has_body && !call->exchange.body && !call->attempt.body_sent)
 		return timeouts->write;
 	*name = "the server did not answer";
 	return timeouts->read;

@@ -382,8 +382,7 @@ static void put_own_headers(sbx__request *request, const sbx__request_input *inp
 	if (request->is_form)
 		sbx__header_set_put(headers, "Content-Type", request->content_type);
 	const char *key = input->options->idempotency_key;
-	bool became_get = is_get(request->method) && !is_get(input->operation->method);
-	if (!became_get && (key || request->idempotency_key[0]))
+	if (!request->became_get && (key || request->idempotency_key[0]))
 		sbx__header_set_put(headers, "Idempotency-Key", key ? key : request->idempotency_key);
 }
 
@@ -460,15 +459,41 @@ bool sbx__request_rewind(sbx__request *request)
 	return !request->is_form || sbx__multipart_rewind(&request->form);
 }
 
-void sbx__request_drop_body(sbx__request *request)
+bool sbx__request_sends_body(const sbx__request *request)
 {
-	request->has_body = false;
-	request->is_form = false;
+	return request->has_body && !request->became_get;
+}
+
+void sbx__request_redirect(sbx__request *request, char *url, bool as_get, bool foreign)
+{
+	if (request->first_url)
+		free(request->url);
+	else
+		request->first_url = request->url;
+	request->url = url;
+	request->foreign = foreign;
+	if (as_get) {
+		request->became_get = true;
+		request->method = "GET";
+	}
+}
+
+void sbx__request_restart(sbx__request *request, const sbx__request_input *input)
+{
+	if (!request->first_url)
+		return;
+	free(request->url);
+	request->url = request->first_url;
+	request->first_url = NULL;
+	request->method = input->operation->method;
+	request->became_get = false;
+	request->foreign = false;
 }
 
 void sbx__request_free(sbx__request *request)
 {
 	free(request->url);
+	free(request->first_url);
 	sbx__buffer_free(&request->body);
 	sbx__multipart_free(&request->form);
 	sbx__header_set_free(&request->headers);

@@ -26,11 +26,13 @@ typedef struct sbx__request_input {
 typedef struct sbx__request {
 	const char *method;
 	char *url;
+	char *first_url; /* where the request began, when redirects led it elsewhere; else NULL */
 	bool has_body;
 	sbx__buffer body;    /* a JSON body */
 	sbx__multipart form; /* a multipart body */
 	bool is_form;
-	bool foreign; /* a redirect led away from the base URL's origin */
+	bool became_get; /* a redirect turned the request into a GET, without its body */
+	bool foreign;    /* a redirect led away from the base URL's origin */
 	char idempotency_key[37];
 	char content_type[80];
 	char read_timeout[32];
@@ -44,8 +46,12 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries);
 /* Takes the body back to its start, for another attempt. False: a source that can be read only once. */
 bool sbx__request_rewind(sbx__request *request);
-/* Drops the body: a redirect changed the method to GET. */
-void sbx__request_drop_body(sbx__request *request);
+/* Whether there is a body to send now. */
+bool sbx__request_sends_body(const sbx__request *request);
+/* Sends the request to another URL, which is taken over, from now on. */
+void sbx__request_redirect(sbx__request *request, char *url, bool as_get, bool foreign);
+/* Takes back what redirects did. */
+void sbx__request_restart(sbx__request *request, const sbx__request_input *input);
 void sbx__request_free(sbx__request *request);
 
 #endif

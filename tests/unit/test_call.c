@@ -263,6 +263,23 @@ static void redirects(void **state)
 	clear(&result);
 }
 
+static void a_retry_begins_where_the_call_began(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.list", "{}", NULL, {.status = 302, .headers = {"Location: https://other.test/x"}},
+	    {.status = 503}, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_string_equal(result.transport.urls[2], "http://server.test/v1/sandboxes/list");
+	assert_header(&result, 2, "x-api-key", "test-key-0123456789");
+	clear(&result);
+	/* A POST that was answered by "see other" has been carried out. */
+	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 303, .headers = {"Location: /done"}}, {.status = 503});
+	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+}
+
 static void redirects_end(void **state)
 {
 	(void)state;
@@ -519,6 +536,7 @@ int main(void)
 	        cmocka_unit_test(read_timeout_grows_to_the_command),
 	        cmocka_unit_test(delete_with_snapshot_is_unsafe),
 	        cmocka_unit_test(redirects),
+	        cmocka_unit_test(a_retry_begins_where_the_call_began),
 	        cmocka_unit_test(redirects_end),
 	        cmocka_unit_test(answers_that_are_none),
 	        cmocka_unit_test(cut_answers_are_lost),
