@@ -5,27 +5,15 @@
 
 #include "arguments.h"
 #include "error.h"
-#include "json.h"
-#include "json_check.h"
+#include "outcome.h"
 #include "redact.h"
-#include "transport_parse.h"
+#include "redirect.h"
 
 /* How much longer than the command's own timeout the client waits for the answer, in seconds. */
 #define COMMAND_MARGIN 15
-#define MOST_REDIRECTS 20
 /* What a JSON answer or the body of an error may have, and what all of an answer's headers may have, in bytes. */
 #define LARGEST_DOCUMENT ((size_t)256 << 20)
 #define LARGEST_HEADERS ((size_t)1 << 20)
-
-static int64_t now(const sbx__call *call)
-{
-	return call->platform->now(call->platform->context);
-}
-
-static bool is_success(int http_status)
-{
-	return http_status >= 200 && http_status <= 299;
-}
 
 /* ---- what the transport tells ---- */
 
@@ -79,7 +67,7 @@ static bool on_body(void *user_data, const void *data, size_t length)
 	sbx__call *call = user_data;
 	call->attempt.active = true;
 	call->attempt.received += (int64_t)length;
-	if (call->input.operation->model || !is_success(call->attempt.http_status))
+	if (call->input.operation->model || !sbx__is_success(call->attempt.http_status))
 		return keep_in_memory(call, data, length);
 	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
 	return !call->attempt.sink_failed;
@@ -199,269 +187,12 @@ void sbx__call_set_transport(sbx__call *call, sbx__transport *transport)
 	call->transport = transport;
 }
 
-/* ---- ending ---- */
-
-static void finish(sbx__call *call, sbx_error *error)
-{
-	call->error = error;
-	call->state = SBX__CALL_DONE;
-}
-
-/* A body as text for a message: without white space around it, as it was sent. */
-static void append_stripped(sbx__buffer *message, const sbx__buffer *body)
-{
-	size_t start = 0;
-	size_t end = body->length;
-	while (start < end && strchr(" \t\r\n", body->data[start]) && body->data[start])
-		start++;
-	while (end > start && strchr(" \t\r\n", body->data[end - 1]) && body->data[end - 1])
-		end--;
-	sbx__utf8_append(message, body->data ? body->data + start : "", end - start);
-}
-
-/* The message of an answer that is no success; NULL: no memory. */
-static char *status_message(const sbx__call *call, const sbx_json *json)
-{
-	sbx__buffer message = {0};
-	if (json) {
-		sbx__buffer_format(&message, "Error code: %d - ", call->attempt.http_status);
-		sbx__json_append_text(json, 0, &message);
-	} else {
-		append_stripped(&message, &call->body);
-		if (message.length == 0)
-			sbx__buffer_format(&message, "Error code: %d", call->attempt.http_status);
-	}
-	return sbx__buffer_take(&message);
-}
-
-/* Gives an error what is known of the request and the answer. The answer's parts move into it. */
-static void describe(sbx__call *call, sbx_error *error)
-{
-	if (sbx__error_is_static(error))
-		return;
-	sbx__attempt *attempt = &call->attempt;
-	error->method = strdup(call->request.method);
-	error->url = sbx__redact_url(call->request.url);
-	error->attempts = call->attempts;
-	if (attempt->http_status && attempt->end == SBX__ANSWERED) {
-		error->http_status = attempt->http_status;
-		error->retry_after =
-		        sbx__retry_after(&attempt->headers, call->platform->wall_clock(call->platform->context));
-		error->headers = attempt->headers;
-		attempt->headers = (sbx__headers){0};
-		error->body = call->body;
-		call->body = (sbx__buffer){0};
-	}
-	sbx__redact_text(error->message, call->config->api_key);
-	sbx__redact_text(error->detail, call->config->api_key);
-}
+/* ---- deciding ---- */
 
 static bool wanted_again(const sbx__call *call)
 {
 	return sbx__retry_wanted(call->safety, call->attempt.end, call->attempt.http_status, &call->attempt.headers);
 }
-
-static sbx_error *status_error(sbx__call *call)
-{
-	sbx_json *json = NULL;
-	sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &json, NULL);
-	sbx_error *error = sbx__error_new(sbx__status_from_http(call->attempt.http_status), "%s", "");
-	char *message = status_message(call, json);
-	if (sbx__error_is_static(error) || !message) {
-		free(message);
-		sbx_json_free(json);
-		return error;
-	}
-	free(error->message);
-	error->message = message;
-	error->json = json;
-	error->retryable =
-	        sbx__retry_wanted(SBX__SAFE, SBX__ANSWERED, call->attempt.http_status, &call->attempt.headers);
-	return error;
-}
-
-static sbx_error *connection_error(sbx__call *call)
-{
-	bool timed_out = call->attempt.timed_out;
-	const char *detail = call->attempt.detail ? call->attempt.detail : "";
-	if (call->attempt.resend_refused)
-		detail = "the connection was lost after the request was sent";
-	sbx_error *error =
-	        sbx__error_new(timed_out ? SBX_ERROR_TIMEOUT : SBX_ERROR_CONNECTION, "%s%s%s",
-		               timed_out ? "Request timed out" : "Connection error", *detail ? ": " : ".", detail);
-	if (!sbx__error_is_static(error)) {
-		error->detail = strdup(detail);
-		error->retryable = true;
-	}
-	return error;
-}
-
-/* Whether a redirect has followed a request that may not be sent twice, and so has probably been carried out. */
-static bool carried_out(const sbx__call *call)
-{
-	return call->request.became_get && call->safety == SBX__UNSAFE;
-}
-
-static void fail_attempt(sbx__call *call)
-{
-	bool answered = call->attempt.end == SBX__ANSWERED;
-	sbx_error *error = answered ? status_error(call) : connection_error(call);
-	bool unknown = carried_out(call) ||
-	               sbx__retry_outcome_unknown(call->safety, call->attempt.end, call->attempt.http_status);
-	describe(call, error);
-	if (!sbx__error_is_static(error))
-		error->outcome_unknown = unknown;
-	finish(call, error);
-}
-
-/* An error that no further attempt can cure. */
-static void fail_finally(sbx__call *call, sbx_error *error)
-{
-	describe(call, error);
-	finish(call, error);
-}
-
-static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
-{
-	sbx_error *error = sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
-	                                  call->input.operation->name, sbx_error_message(cause));
-	sbx_error_free(cause);
-	if (!sbx__error_is_static(error))
-		sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &error->json, NULL);
-	return error;
-}
-
-/* ---- a success ---- */
-
-static bool decode(sbx__call *call, sbx__model **model)
-{
-	const sbx_operation *operation = call->input.operation;
-	sbx_error *error = NULL;
-	sbx_json *json = NULL;
-	if (call->body.length == 0)
-		sbx__fail(&error, SBX_ERROR_RESPONSE_VALIDATION, "it is empty");
-	else if (sbx_json_parse(call->body.data, call->body.length, &json, &error) == SBX_OK)
-		sbx__model_new(operation->model, json, call->config->strict, model, &error);
-	if (!error)
-		return true;
-	fail_finally(call, sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY ? error : validation_error(call, error));
-	return false;
-}
-
-static sbx_response *make_response(sbx__call *call, sbx__model *model)
-{
-	sbx_response *response = calloc(1, sizeof *response);
-	if (!response)
-		return NULL;
-	response->url = sbx__redact_url(call->request.url);
-	if (!response->url) {
-		free(response);
-		return NULL;
-	}
-	response->method = call->request.method;
-	response->status = call->attempt.http_status;
-	response->headers = call->attempt.headers;
-	call->attempt.headers = (sbx__headers){0};
-	response->body = call->body;
-	call->body = (sbx__buffer){0};
-	response->model = model;
-	response->size = call->attempt.received;
-	response->attempts = call->attempts;
-	response->elapsed = (double)(now(call) - call->started) / 1e9;
-	return response;
-}
-
-static void succeed(sbx__call *call)
-{
-	sbx__model *model = NULL;
-	sbx_error *error = NULL;
-	if (call->input.operation->model && !decode(call, &model))
-		return;
-	if (!call->input.operation->model && sbx__sink_finish(&call->sink, &error) < 0) {
-		fail_finally(call, error);
-		return;
-	}
-	call->response = make_response(call, model);
-	if (!call->response) {
-		sbx__model_unref(model);
-		sbx__fail_memory(&error);
-	}
-	finish(call, error);
-}
-
-/* ---- redirects ---- */
-
-static bool is_redirect(int http_status)
-{
-	return http_status == 301 || http_status == 302 || http_status == 303 || http_status == 307 ||
-	       http_status == 308;
-}
-
-/* What browsers and RFC 9110, section 15.4, make of a method behind a redirect. */
-static bool becomes_get(const char *method, int http_status)
-{
-	if (strcmp(method, "HEAD") == 0 || strcmp(method, "GET") == 0)
-		return false;
-	return http_status == 303 || http_status == 302 || (http_status == 301 && strcmp(method, "POST") == 0);
-}
-
-static sbx_error *redirect_error(const char *problem)
-{
-	sbx_error *error = sbx__error_new(SBX_ERROR_CONNECTION, "Connection error: %s", problem);
-	if (!sbx__error_is_static(error))
-		error->detail = strdup(problem);
-	return error;
-}
-
-/* Takes over the URL. */
-static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts)
-{
-	sbx__request *request = &call->request;
-	bool as_get = request->became_get || becomes_get(request->method, call->attempt.http_status);
-	const char *problem = NULL;
-	sbx__url_parts from = {0};
-	if (++call->redirects > MOST_REDIRECTS)
-		problem = "more than 20 redirects";
-	else if (!sbx__url_parse(request->url, &from, &problem))
-		;
-	else if (request->has_body && !as_get && strcmp(from.origin, parts->origin) != 0)
-		problem = "a redirect to another origin, which the body is not sent to";
-	else if (!sbx__request_rewind(request))
-		problem = "a redirect of an upload whose source can be read only once";
-	else
-		problem = NULL;
-	sbx__url_parts_free(&from);
-	if (problem) {
-		free(url);
-		return redirect_error(problem);
-	}
-	sbx__request_redirect(request, url, as_get, strcmp(parts->origin, call->config->origin) != 0);
-	return NULL;
-}
-
-/* True: the answer was a redirect, and the call goes on or has ended by it. */
-static bool redirect(sbx__call *call)
-{
-	const char *location = sbx__headers_get(&call->attempt.headers, "location");
-	if (!is_redirect(call->attempt.http_status) || !location)
-		return false;
-	char *url = sbx__url_resolve(call->request.url, location);
-	sbx__url_parts parts;
-	const char *problem;
-	if (!url || !sbx__url_parse(url, &parts, &problem)) {
-		free(url);
-		return false;
-	}
-	sbx_error *error = follow(call, url, &parts);
-	sbx__url_parts_free(&parts);
-	if (error)
-		fail_finally(call, error);
-	else
-		call->state = SBX__CALL_READY;
-	return true;
-}
-
-/* ---- deciding ---- */
 
 static double random_fraction(const sbx__call *call)
 {
@@ -473,23 +204,23 @@ static double random_fraction(const sbx__call *call)
 /* Whether the call can be tried once more: all is as it was before the attempt. */
 static bool can_try_again(sbx__call *call)
 {
-	return !carried_out(call) && call->retries < call->options.max_retries && wanted_again(call) &&
+	return !sbx__outcome_carried_out(call) && call->retries < call->options.max_retries && wanted_again(call) &&
 	       sbx__request_rewind(&call->request) && (call->input.operation->model || sbx__sink_restart(&call->sink));
 }
 
 static void wait_or_fail(sbx__call *call)
 {
 	if (!can_try_again(call)) {
-		fail_attempt(call);
+		sbx__outcome_fail_attempt(call);
 		return;
 	}
 	bool answered = call->attempt.end == SBX__ANSWERED;
 	double wall_clock = call->platform->wall_clock(call->platform->context);
 	double retry_after = answered ? sbx__retry_after(&call->attempt.headers, wall_clock) : SBX_DEFAULT;
 	double wait = sbx__retry_wait(retry_after, call->retries, random_fraction(call));
-	call->wake_at = now(call) + sbx__nanoseconds(wait);
+	call->wake_at = sbx__call_now(call) + sbx__nanoseconds(wait);
 	if (call->wake_at >= call->deadline) {
-		fail_attempt(call);
+		sbx__outcome_fail_attempt(call);
 		return;
 	}
 	call->retries++;
@@ -541,10 +272,10 @@ static void judge(sbx__call *call)
 	else if (attempt->too_large)
 		sbx__fail(&error, SBX_ERROR_RESPONSE_TOO_LARGE, "The answer is larger than a client takes");
 	if (error)
-		fail_finally(call, error);
-	else if (attempt->end == SBX__ANSWERED && is_success(attempt->http_status))
-		succeed(call);
-	else if (attempt->end != SBX__ANSWERED || !redirect(call))
+		sbx__outcome_fail(call, error);
+	else if (attempt->end == SBX__ANSWERED && sbx__is_success(attempt->http_status))
+		sbx__outcome_succeed(call);
+	else if (attempt->end != SBX__ANSWERED || !sbx__redirect_follow(call))
 		wait_or_fail(call);
 }
 
@@ -584,7 +315,7 @@ static void begin_attempt(sbx__call *call)
 	clear_attempt(call);
 	call->attempts = call->retries + 1;
 	if (!sbx__request_make_headers(&call->request, &call->input, call->retries)) {
-		fail_finally(call, sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory"));
+		sbx__outcome_fail(call, sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory"));
 		return;
 	}
 	fill_exchange(call);
@@ -594,7 +325,7 @@ static void begin_attempt(sbx__call *call)
 		               call->request.method, url ? url : "", call->attempts);
 		free(url);
 	}
-	call->last_activity = now(call);
+	call->last_activity = sbx__call_now(call);
 	call->state = SBX__CALL_SENDING;
 	if (!call->transport->type->start(call->transport, &call->exchange)) {
 		call->attempt.out_of_memory = true;
@@ -640,7 +371,7 @@ static void check_time(sbx__call *call)
 {
 	const char *phase;
 	double seconds;
-	int64_t time = now(call);
+	int64_t time = sbx__call_now(call);
 	if (call->attempt.active) {
 		call->attempt.active = false;
 		call->last_activity = time;
@@ -648,7 +379,7 @@ static void check_time(sbx__call *call)
 	if (time >= call->deadline) {
 		time_out(call, "the call was not done", (double)(call->deadline - call->started) / 1e9);
 		log_end(call);
-		fail_attempt(call);
+		sbx__outcome_fail_attempt(call);
 	} else if (time >= phase_end(call, &phase, &seconds)) {
 		time_out(call, phase, seconds);
 	}
@@ -669,7 +400,7 @@ bool sbx__call_step(sbx__call *call)
 			judge(call);
 			break;
 		case SBX__CALL_WAITING:
-			if (now(call) >= call->wake_at)
+			if (sbx__call_now(call) >= call->wake_at)
 				call->state = SBX__CALL_READY;
 			break;
 		case SBX__CALL_DONE:
@@ -701,10 +432,9 @@ void sbx__call_abort(sbx__call *call, sbx_status code, const char *message)
 		call->transport->type->stop(call->transport);
 	call->attempt.end = may_have_left ? SBX__LOST : SBX__NOT_CONNECTED;
 	sbx_error *error = sbx__error_new(code, "%s", message);
-	describe(call, error);
 	if (!sbx__error_is_static(error))
 		error->outcome_unknown = sbx__retry_outcome_unknown(call->safety, call->attempt.end, 0);
-	finish(call, error);
+	sbx__outcome_fail(call, error);
 }
 
 sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error)

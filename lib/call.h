@@ -85,4 +85,15 @@ void sbx__call_abort(sbx__call *call, sbx_status code, const char *message);
 sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error);
 void sbx__call_free(sbx__call *call);
 
+/* The time on the call's platform. */
+static inline int64_t sbx__call_now(const sbx__call *call)
+{
+	return call->platform->now(call->platform->context);
+}
+
+static inline bool sbx__is_success(int http_status)
+{
+	return http_status >= 200 && http_status <= 299;
+}
+
 #endif

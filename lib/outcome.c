@@ -1,0 +1,189 @@
+#include "outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "json.h"
+#include "json_check.h"
+#include "redact.h"
+
+static void finish(sbx__call *call, sbx_error *error)
+{
+	call->error = error;
+	call->state = SBX__CALL_DONE;
+}
+
+/* A body as text for a message: without white space around it, as it was sent. */
+static void append_stripped(sbx__buffer *message, const sbx__buffer *body)
+{
+	size_t start = 0;
+	size_t end = body->length;
+	while (start < end && strchr(" \t\r\n", body->data[start]) && body->data[start])
+		start++;
+	while (end > start && strchr(" \t\r\n", body->data[end - 1]) && body->data[end - 1])
+		end--;
+	sbx__utf8_append(message, body->data ? body->data + start : "", end - start);
+}
+
+/* The message of an answer that is no success; NULL: no memory. */
+static char *status_message(const sbx__call *call, const sbx_json *json)
+{
+	sbx__buffer message = {0};
+	if (json) {
+		sbx__buffer_format(&message, "Error code: %d - ", call->attempt.http_status);
+		sbx__json_append_text(json, 0, &message);
+	} else {
+		append_stripped(&message, &call->body);
+		if (message.length == 0)
+			sbx__buffer_format(&message, "Error code: %d", call->attempt.http_status);
+	}
+	return sbx__buffer_take(&message);
+}
+
+/* Gives an error what is known of the request and the answer. The answer's parts move into it. */
+static void describe(sbx__call *call, sbx_error *error)
+{
+	if (sbx__error_is_static(error))
+		return;
+	sbx__attempt *attempt = &call->attempt;
+	error->method = strdup(call->request.method);
+	error->url = sbx__redact_url(call->request.url);
+	error->attempts = call->attempts;
+	if (attempt->http_status && attempt->end == SBX__ANSWERED) {
+		error->http_status = attempt->http_status;
+		error->retry_after =
+		        sbx__retry_after(&attempt->headers, call->platform->wall_clock(call->platform->context));
+		error->headers = attempt->headers;
+		attempt->headers = (sbx__headers){0};
+		error->body = call->body;
+		call->body = (sbx__buffer){0};
+	}
+	sbx__redact_text(error->message, call->config->api_key);
+	sbx__redact_text(error->detail, call->config->api_key);
+}
+
+static sbx_error *status_error(sbx__call *call)
+{
+	sbx_json *json = NULL;
+	sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &json, NULL);
+	sbx_error *error = sbx__error_new(sbx__status_from_http(call->attempt.http_status), "%s", "");
+	char *message = status_message(call, json);
+	if (sbx__error_is_static(error) || !message) {
+		free(message);
+		sbx_json_free(json);
+		return error;
+	}
+	free(error->message);
+	error->message = message;
+	error->json = json;
+	error->retryable =
+	        sbx__retry_wanted(SBX__SAFE, SBX__ANSWERED, call->attempt.http_status, &call->attempt.headers);
+	return error;
+}
+
+static sbx_error *connection_error(sbx__call *call)
+{
+	bool timed_out = call->attempt.timed_out;
+	const char *detail = call->attempt.detail ? call->attempt.detail : "";
+	if (call->attempt.resend_refused)
+		detail = "the connection was lost after the request was sent";
+	sbx_error *error =
+	        sbx__error_new(timed_out ? SBX_ERROR_TIMEOUT : SBX_ERROR_CONNECTION, "%s%s%s",
+		               timed_out ? "Request timed out" : "Connection error", *detail ? ": " : ".", detail);
+	if (!sbx__error_is_static(error)) {
+		error->detail = strdup(detail);
+		error->retryable = true;
+	}
+	return error;
+}
+
+bool sbx__outcome_carried_out(const sbx__call *call)
+{
+	return call->request.became_get && call->safety == SBX__UNSAFE;
+}
+
+void sbx__outcome_fail_attempt(sbx__call *call)
+{
+	bool answered = call->attempt.end == SBX__ANSWERED;
+	sbx_error *error = answered ? status_error(call) : connection_error(call);
+	bool unknown = sbx__outcome_carried_out(call) ||
+	               sbx__retry_outcome_unknown(call->safety, call->attempt.end, call->attempt.http_status);
+	describe(call, error);
+	if (!sbx__error_is_static(error))
+		error->outcome_unknown = unknown;
+	finish(call, error);
+}
+
+void sbx__outcome_fail(sbx__call *call, sbx_error *error)
+{
+	describe(call, error);
+	finish(call, error);
+}
+
+static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
+{
+	sbx_error *error = sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
+	                                  call->input.operation->name, sbx_error_message(cause));
+	sbx_error_free(cause);
+	if (!sbx__error_is_static(error))
+		sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &error->json, NULL);
+	return error;
+}
+
+static bool decode(sbx__call *call, sbx__model **model)
+{
+	const sbx_operation *operation = call->input.operation;
+	sbx_error *error = NULL;
+	sbx_json *json = NULL;
+	if (call->body.length == 0)
+		sbx__fail(&error, SBX_ERROR_RESPONSE_VALIDATION, "it is empty");
+	else if (sbx_json_parse(call->body.data, call->body.length, &json, &error) == SBX_OK)
+		sbx__model_new(operation->model, json, call->config->strict, model, &error);
+	if (!error)
+		return true;
+	sbx__outcome_fail(call,
+	                  sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY ? error : validation_error(call, error));
+	return false;
+}
+
+static sbx_response *make_response(sbx__call *call, sbx__model *model)
+{
+	sbx_response *response = calloc(1, sizeof *response);
+	if (!response)
+		return NULL;
+	response->url = sbx__redact_url(call->request.url);
+	if (!response->url) {
+		free(response);
+		return NULL;
+	}
+	response->method = call->request.method;
+	response->status = call->attempt.http_status;
+	response->headers = call->attempt.headers;
+	call->attempt.headers = (sbx__headers){0};
+	response->body = call->body;
+	call->body = (sbx__buffer){0};
+	response->model = model;
+	response->size = call->attempt.received;
+	response->attempts = call->attempts;
+	response->elapsed = (double)(sbx__call_now(call) - call->started) / 1e9;
+	return response;
+}
+
+void sbx__outcome_succeed(sbx__call *call)
+{
+	sbx__model *model = NULL;
+	sbx_error *error = NULL;
+	if (call->input.operation->model && !decode(call, &model))
+		return;
+	if (!call->input.operation->model && sbx__sink_finish(&call->sink, &error) < 0) {
+		sbx__outcome_fail(call, error);
+		return;
+	}
+	call->response = make_response(call, model);
+	if (!call->response) {
+		sbx__model_unref(model);
+		sbx__fail_memory(&error);
+	}
+	finish(call, error);
+}

@@ -1,0 +1,19 @@
+/*
+ * How a call ends: its response or its error, made of all that is known by then. Each of these brings the call to
+ * SBX__CALL_DONE.
+ */
+#ifndef SBX_LIB_OUTCOME_H
+#define SBX_LIB_OUTCOME_H
+
+#include "call.h"
+
+/* The answer is a success: decodes it, or puts the bytes in their place. */
+void sbx__outcome_succeed(sbx__call *call);
+/* The last attempt failed, and no other will be made. */
+void sbx__outcome_fail_attempt(sbx__call *call);
+/* An error that is not about an attempt's end; it is taken over. */
+void sbx__outcome_fail(sbx__call *call, sbx_error *error);
+/* Whether a redirect has followed a request that may not be sent twice, and so has probably been carried out. */
+bool sbx__outcome_carried_out(const sbx__call *call);
+
+#endif

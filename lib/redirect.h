@@ -1,0 +1,13 @@
+/*
+ * Redirects. They are followed here and not by libcurl, so that neither the key nor a body leaves its origin.
+ */
+#ifndef SBX_LIB_REDIRECT_H
+#define SBX_LIB_REDIRECT_H
+
+#include "call.h"
+
+/* Where the answer of the last attempt is a redirect, readies the call for its target or ends it with an error. False:
+ * it is none. */
+bool sbx__redirect_follow(sbx__call *call);
+
+#endif
