@@ -84,12 +84,27 @@ void sbx__buffer_format(sbx__buffer *buffer, const char *format, ...)
 	va_end(arguments);
 }
 
+static void append_integer(sbx__buffer *buffer, int number)
+{
+	char text[12];
+	char *at = text + sizeof text;
+	unsigned left = number < 0 ? 0u - (unsigned)number : (unsigned)number;
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (number < 0)
+		*--at = '-';
+	sbx__buffer_append(buffer, at, (size_t)(text + sizeof text - at));
+}
+
 void sbx__buffer_number(sbx__buffer *buffer, double number, bool fraction)
 {
 	char text[40];
 	/* Most are whole: those need no search for the shortest form. */
 	if (number > -1e9 && number < 1e9 && number == (double)(int)number && (number != 0 || !signbit(number))) {
-		sbx__buffer_format(buffer, fraction ? "%d.0" : "%d", (int)number);
+		append_integer(buffer, (int)number);
+		if (fraction)
+			sbx__buffer_text(buffer, ".0");
 		return;
 	}
 	for (int precision = 15; precision <= 17; precision++) {

@@ -80,10 +80,16 @@ void sbx__header_set_free(sbx__header_set *set)
 	*set = (sbx__header_set){0};
 }
 
+/* Most names differ in their first letter: that is seen without a call. */
+static bool same_name(const char *left, const char *right)
+{
+	return ((*left ^ *right) & ~0x20) == 0 && strcasecmp(left, right) == 0;
+}
+
 static sbx_pair *find(const sbx__header_set *set, const char *name)
 {
 	for (size_t index = 0; index < set->count; index++)
-		if (strcasecmp(set->pairs[index].name, name) == 0)
+		if (same_name(set->pairs[index].name, name))
 			return &set->pairs[index];
 	return NULL;
 }

@@ -121,14 +121,43 @@ static bool grow_nodes(curl_transport *transport, size_t count)
 	return true;
 }
 
-/* libcurl adds some headers by itself: "Name:" keeps it from that. "Name;" stands for a header with an empty value. */
-static void append_line(sbx__buffer *lines, const char *name, const char *value)
+static char *put_text(char *at, const char *text, size_t length)
 {
-	sbx__buffer_text(lines, name);
-	sbx__buffer_text(lines, !value ? ":" : *value ? ": " : ";");
-	if (value)
-		sbx__buffer_text(lines, value);
-	sbx__buffer_byte(lines, '\0');
+	memcpy(at, text, length);
+	return at + length;
+}
+
+/* Writes one header as libcurl wants it and gives its end. "Name:" keeps libcurl from a header that it would add by
+ * itself; "Name;" stands for a header with an empty value. */
+static char *put_line(char *at, const char *name, const char *value)
+{
+	at = put_text(at, name, strlen(name));
+	if (!value || !*value) {
+		*at++ = value ? ';' : ':';
+	} else {
+		*at++ = ':';
+		*at++ = ' ';
+		at = put_text(at, value, strlen(value));
+	}
+	*at = '\0';
+	return at + 1;
+}
+
+static size_t lines_length(const sbx__exchange *exchange)
+{
+	size_t length = sizeof "Expect:";
+	for (size_t index = 0; index < exchange->headers_count; index++) {
+		const sbx_pair *header = &exchange->headers[index];
+		length += strlen(header->name) + (header->value ? strlen(header->value) : 0) + 3;
+	}
+	return length;
+}
+
+static void add_node(curl_transport *transport, size_t index, char *line)
+{
+	transport->nodes[index] = (struct curl_slist){line, NULL};
+	if (index)
+		transport->nodes[index - 1].next = &transport->nodes[index];
 }
 
 /* Makes libcurl's list without an allocation for each header. */
@@ -137,25 +166,19 @@ static struct curl_slist *make_list(curl_transport *transport, const sbx__exchan
 	size_t count = exchange->headers_count;
 	bool has_expect = false;
 	sbx__buffer_clear(&transport->lines);
-	if (!grow_nodes(transport, count + 1))
+	if (!grow_nodes(transport, count + 1) || !sbx__buffer_reserve(&transport->lines, lines_length(exchange)))
 		return NULL;
+	char *at = transport->lines.data;
 	for (size_t index = 0; index < count; index++) {
 		const sbx_pair *header = &exchange->headers[index];
 		has_expect = has_expect || strcasecmp(header->name, "Expect") == 0;
-		append_line(&transport->lines, header->name, header->value);
+		add_node(transport, index, at);
+		at = put_line(at, header->name, header->value);
 	}
 	if (!has_expect) {
 		/* Waiting for a "100 Continue" costs a second on servers that never send one. */
-		append_line(&transport->lines, "Expect", NULL);
-		count++;
-	}
-	if (transport->lines.failed)
-		return NULL;
-	char *line = transport->lines.data;
-	for (size_t index = 0; index < count; index++) {
-		bool last = index + 1 == count;
-		transport->nodes[index] = (struct curl_slist){line, last ? NULL : &transport->nodes[index + 1]};
-		line += strlen(line) + 1;
+		add_node(transport, count, at);
+		put_line(at, "Expect", NULL);
 	}
 	return transport->nodes;
 }
