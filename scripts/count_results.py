@@ -2,7 +2,7 @@
 
 Read are JUnit files (*.xml), lists of checks (*.checks: 'ok NAME' or 'not ok NAME' a line) and logs that close with
 'N passed, N failed' (*.closing). A report that cannot be read, a runner that ended badly although nothing failed, and
-a suite that ran nothing each count as one failure, named on stderr.
+a suite that ran nothing each count as one failure. What failed is named on stderr.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ def count_junit(path: Path) -> tuple[int, int, int]:
         kinds = {child.tag for child in case}
         if kinds & {"failure", "error"}:
             failed += 1
+            print(f"failed: {case.get('classname', '')} {case.get('name', '')}", file=sys.stderr)
         elif "skipped" in kinds:
             skipped += 1
         else:
@@ -30,7 +31,10 @@ def count_junit(path: Path) -> tuple[int, int, int]:
 
 def count_checks(path: Path) -> tuple[int, int, int]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return sum(line.startswith("ok ") for line in lines), sum(line.startswith("not ok ") for line in lines), 0
+    bad = [line for line in lines if line.startswith("not ok ")]
+    for line in bad:
+        print(f"failed: {line[len('not ok ') :]}", file=sys.stderr)
+    return sum(line.startswith("ok ") for line in lines), len(bad), 0
 
 
 def count_closing(path: Path) -> tuple[int, int, int]:

@@ -82,6 +82,7 @@ def test_a_failed_test_fails_the_run_and_shows_the_log(tree):
     assert last_line(result) == "4 passed, 1 failed"
     assert result.returncode == 1
     assert "the reason" in result.stdout
+    assert "failed: three" in result.stdout
 
 
 def test_a_suite_that_ran_nothing_is_a_failure(tree):
