@@ -83,13 +83,13 @@ def same_number(expected: object, got: str | None) -> bool:
         return False
 
 
-def compare_headers(expected: dict, request: Request, optional: set[str]) -> list[str]:
+def compare_headers(expected: dict, request: Request) -> list[str]:
     found: list[str] = []
     names = [name.lower() for name, _ in request.headers]
     for name in sorted(set(names)):
         if names.count(name) > 1:
             found.append(f"header {name}: sent {names.count(name)} times")
-        elif name not in expected and name not in optional:
+        elif name not in expected:
             found.append(f"header {name}: not expected, got {request.header(name)!r}")
     for name, value in expected.items():
         got = request.header(name)
@@ -202,7 +202,7 @@ def compare_request(case: Case, language: Language, spec: dict, before: Request 
     if not same_query(language, spec.get("query", ""), query):
         found += different("query", spec.get("query", ""), query)
     headers = {**framing(spec, got), **expected_headers(case, language, spec)}
-    found += compare_headers(headers, got, {name.lower() for name in case.defaults["optional_headers"]})
+    found += compare_headers(headers, got)
     found += [] if spec.get("may_stop") else compare_body(language, spec, got)
     if "connection" in spec:
         found += compare_connection(spec["connection"], before, got)

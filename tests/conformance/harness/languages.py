@@ -56,5 +56,5 @@ BY_NAME = {
         timeout_message=r"Request timed out\.",
         classes=python_classes(),
     ),
-    "lua": Language("lua", headers("Lua", "Lua|LuaJIT|PUC-Rio"), compact, ordered=False, **DETAILED),
+    "lua": Language("lua", headers("Lua", "Lua|LuaJIT"), compact, ordered=False, **DETAILED),
 }

@@ -15,7 +15,6 @@ DEFAULTS = {
     "client": {},
     "headers": {"Host": "h", "x-stainless-retry-count": "0", "x-stainless-read-timeout": "60"},
     "methods": {"POST": {"Idempotency-Key": {"matches": ".{4,}"}}},
-    "optional_headers": ["Connection"],
 }
 C = BY_NAME["c"]
 RAW = {
@@ -44,7 +43,6 @@ def make_request(number: int, arrived: float, retries: int) -> Request:
         *((name, value) for name, value in C.headers.items() if isinstance(value, str)),
         ("X-Stainless-Runtime", "libcurl"),
         ("X-Stainless-Runtime-Version", "7.88.1"),
-        ("Connection", "keep-alive"),
     ]
     return Request(
         number, 1, "main", arrived, bytearray(), "POST", "/p?a=1", "HTTP/1.1", headers, b"{}", True, arrived + 0.01

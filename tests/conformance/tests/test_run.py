@@ -21,13 +21,14 @@ DEFAULTS = {
     "client": {"base_url": "${main_url}"},
     "headers": {
         "Host": "${main_host}",
+        "Connection": "close",
+        "Accept-Encoding": "identity",
         "User-Agent": {"matches": ".+"},
         "X-Stainless-Lang": None,
         "X-Stainless-Runtime": None,
         "X-Stainless-Runtime-Version": None,
     },
     "methods": {"GET": {"User-Agent": {"matches": ".+"}}},
-    "optional_headers": ["Connection", "Accept-Encoding"],
 }
 
 
