@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* How much of a file is read at once. */
+#define DOWNLOAD_BLOCK (256 * 1024)
+
 enum part { PART_OTHER, PART_PATH, PART_FILE };
 
 struct upload {
@@ -213,11 +216,37 @@ static int read_path(struct request *request, const char **path)
 	return 0;
 }
 
+/* Not libmicrohttpd's own way of sending a file: that one waits for the rest of a file that has become shorter. */
+static ssize_t read_file(void *context, uint64_t position, char *buffer, size_t size)
+{
+	const struct engine_file *file = context;
+	ssize_t got;
+
+	do
+		got = pread(file->fd, buffer, size, (off_t)position);
+	while (got < 0 && errno == EINTR);
+	/* The promised length cannot be kept: the connection ends, and the client knows. */
+	return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void close_file(void *context)
+{
+	struct engine_file *file = context;
+	close(file->fd);
+	free(file);
+}
+
 static int answer_file(struct request *request, const struct engine_file *file, struct MHD_Response **response)
 {
-	/* The response owns the descriptor from here on. */
-	struct MHD_Response *made = MHD_create_response_from_fd64(file->size, file->fd);
+	struct engine_file *copy = malloc(sizeof(*copy));
+	struct MHD_Response *made = NULL;
+
+	if (copy) {
+		*copy = *file;
+		made = MHD_create_response_from_callback(file->size, DOWNLOAD_BLOCK, read_file, copy, close_file);
+	}
 	if (!made) {
+		free(copy);
 		close(file->fd);
 		return problem_memory(&request->problem);
 	}

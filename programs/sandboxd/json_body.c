@@ -23,7 +23,7 @@ static int parse_object(const char *text, size_t length, struct json_object **ou
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
 	if (!tokener)
 		return problem_memory(problem);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	/* With the terminating NUL the tokener knows that the text is complete, also when it is a bare number. */
 	struct json_object *root = json_tokener_parse_ex(tokener, text, (int)length + 1);
 	enum json_tokener_error error = json_tokener_get_error(tokener);

@@ -1,5 +1,7 @@
 #include "json_grammar.h"
 
+#include "utf8.h"
+
 #include <string.h>
 
 struct scanner {
@@ -77,6 +79,14 @@ static bool scan_string(struct scanner *scanner)
 		int c = peek(scanner);
 		if (c < 0x20) /* the end of the text, or a control character */
 			return false;
+		if (c >= 0x80) {
+			size_t length = utf8_sequence((const unsigned char *)scanner->text + scanner->at,
+			                              scanner->length - scanner->at);
+			if (length == 0)
+				return false;
+			scanner->at += length;
+			continue;
+		}
 		scanner->at++;
 		if (c == '"')
 			return true;

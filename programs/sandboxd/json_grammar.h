@@ -1,5 +1,5 @@
-/* Says whether a text is JSON by RFC 8259. The parser in use is laxer (NaN, single quotes, comments), so every text is
- * looked at first. */
+/* Says whether a text is JSON by RFC 8259. The parser in use is laxer (NaN, single quotes, comments, overlong UTF-8),
+ * so every text is looked at first. */
 #ifndef SANDBOXD_JSON_GRAMMAR_H
 #define SANDBOXD_JSON_GRAMMAR_H
 

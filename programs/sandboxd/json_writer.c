@@ -1,5 +1,7 @@
 #include "json_writer.h"
 
+#include "utf8.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,37 +39,6 @@ void json_key(struct json_writer *writer, const char *key)
 	writer->separate = false;
 }
 
-/* The length of the UTF-8 sequence that starts here; 0 when there is none. Overlong forms, surrogates and what lies
- * beyond U+10FFFF are refused. */
-static size_t sequence_length(const unsigned char *bytes, size_t left)
-{
-	unsigned char lowest = 0x80, highest = 0xBF;
-	size_t length;
-
-	if (bytes[0] >= 0xC2 && bytes[0] <= 0xDF)
-		length = 2;
-	else if (bytes[0] >= 0xE0 && bytes[0] <= 0xEF)
-		length = 3;
-	else if (bytes[0] >= 0xF0 && bytes[0] <= 0xF4)
-		length = 4;
-	else
-		return 0;
-	if (bytes[0] == 0xE0)
-		lowest = 0xA0;
-	else if (bytes[0] == 0xED)
-		highest = 0x9F;
-	else if (bytes[0] == 0xF0)
-		lowest = 0x90;
-	else if (bytes[0] == 0xF4)
-		highest = 0x8F;
-	if (length > left || bytes[1] < lowest || bytes[1] > highest)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((bytes[i] & 0xC0) != 0x80)
-			return 0;
-	return length;
-}
-
 static void append_escaped(struct json_writer *writer, unsigned char c)
 {
 	char escape[8];
@@ -94,7 +65,7 @@ bool json_bytes(struct json_writer *writer, const char *bytes, size_t length)
 	append_text(writer, "\"");
 	while (at < length) {
 		if (in[at] >= 0x80) {
-			size_t sequence = sequence_length(in + at, length - at);
+			size_t sequence = utf8_sequence(in + at, length - at);
 			if (sequence) {
 				at += sequence;
 				continue;

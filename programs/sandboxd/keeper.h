@@ -35,7 +35,7 @@ struct keeper_request {
  * program. */
 int keeper_start(struct keeper *keeper, const char *bwrap, const char *folder, const void *filter, size_t filter_size,
                  struct failure *failure);
-/* Runs `bwrap --args <arguments> -- /bin/sh -c <command>` with these two standard streams. The command's channel is
+/* Runs `bwrap --args <arguments> -- /bin/sh -c -- <command>` with these two standard streams. The command's channel is
  * described at struct engine_process. Takes over none of the descriptors. Returns 0, or -1 with errno. */
 int keeper_run(struct keeper *keeper, const struct keeper_request *request, const char *command, int arguments, int out,
                int err, int channel);

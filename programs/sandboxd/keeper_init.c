@@ -60,9 +60,10 @@ static int open_filter(const struct init_settings *settings)
 static _Noreturn void execute(const struct init_settings *settings, const char *command, int arguments, int out,
                               int err, int status)
 {
+	/* The last dashes: a command may begin with one. */
 	static char name[] = "bwrap", args[] = "--args", args_fd[] = "3", dashes[] = "--", shell[] = "/bin/sh",
 	            dash_c[] = "-c";
-	char *argv[] = {name, args, args_fd, dashes, shell, dash_c, (char *)(uintptr_t)command, NULL};
+	char *argv[] = {name, args, args_fd, dashes, shell, dash_c, dashes, (char *)(uintptr_t)command, NULL};
 	char *environment[] = {NULL};
 	const int from[] = {out, err, arguments, open_filter(settings), status, settings->bwrap};
 	const int to[] = {STDOUT_FILENO, STDERR_FILENO, FD_ARGUMENTS, FD_FILTER, FD_STATUS, FD_AFTER};

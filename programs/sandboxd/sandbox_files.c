@@ -114,6 +114,8 @@ static int open_or_make(int root, int parent, char *path, char *end, const char 
 		 * meanwhile. */
 		if (mkdirat(parent, name, 0755) == 0 || errno == EEXIST)
 			fd = open_in(root, path, O_PATH | O_DIRECTORY);
+		if (fd < 0 && errno == ENOENT)
+			errno = ENOTDIR;
 	}
 	if (fd < 0)
 		file_problem(problem, whole);

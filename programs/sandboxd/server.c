@@ -96,8 +96,11 @@ static enum MHD_Result answer(struct request *request, const char *url)
 	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 	int result = request->route->handle(request, &response);
 	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
-	if (result < 0)
+	if (result < 0) {
+		/* Before the answer: who has it finds nothing left of a failed upload. */
+		upload_free(request);
 		return send_problem(request, url);
+	}
 	enum MHD_Result queued = MHD_queue_response(request->connection, MHD_HTTP_OK, response);
 	MHD_destroy_response(response);
 	return queued;

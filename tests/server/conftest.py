@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from harness import BINARY, IS_ROOT, OTHER_USER, Directories, Server, marker  # noqa: E402
+
+
+def pytest_configure(config):
+    if not BINARY.is_file():
+        raise pytest.UsageError(f"{BINARY} is missing: build it, or name another one by SANDBOXD")
+
+
+def other_user_can_run() -> bool:
+    if not IS_ROOT:
+        return False
+    done = subprocess.run([str(BINARY), "--version"], user=OTHER_USER, group=OTHER_USER, extra_groups=[], check=False)
+    return done.returncode == 0
+
+
+@pytest.fixture
+def directories():
+    made = Directories()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def start(directories):
+    """Starts servers that end with the test."""
+    servers = []
+
+    def start_one(*arguments, **options) -> Server:
+        servers.append(Server(*arguments, **options))
+        return servers[-1]
+
+    yield start_one
+    for server in servers:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """One for all tests that leave it as it was."""
+    one = Server("--ephemeral", "--max-output", "100000")
+    yield one
+    assert one.stop() == 0
+    assert one.rest == b"", "nothing after the ready line"
+    assert one.errors == b"", "quiet by default"
+
+
+@pytest.fixture(scope="session", params=["own user", "other user"])
+def any_server(request, server):
+    """The server, and one that is not root where the tests are."""
+    if request.param == "own user":
+        yield server
+        return
+    if not IS_ROOT:
+        pytest.skip("only root can start a server as another user")
+    try:
+        usable = other_user_can_run()
+    except PermissionError:
+        usable = False
+    if not usable:
+        pytest.skip(f"{BINARY} cannot be run by other users")
+    one = Server("--ephemeral", "--max-output", "100000", user=OTHER_USER, env={"TMPDIR": "/tmp"})
+    yield one
+    assert one.stop() == 0
+    assert one.errors == b""
+
+
+@pytest.fixture
+def sandbox(server):
+    made = server.create()
+    yield made
+    server.call("DELETE", f"/v1/sandboxes/{made['id']}/delete")
+
+
+@pytest.fixture
+def any_sandbox(any_server):
+    made = any_server.create()
+    yield made
+    any_server.call("DELETE", f"/v1/sandboxes/{made['id']}/delete")
+
+
+@pytest.fixture
+def mark():
+    return marker()
