@@ -79,7 +79,7 @@ class Size:
     memory_calls: int
 
 
-REAL = Size(rounds=9, warmup=200, c_calls=5000, python_calls=5000, peer_calls=500, memory_calls=1000)
+REAL = Size(rounds=21, warmup=200, c_calls=3000, python_calls=3000, peer_calls=300, memory_calls=1000)
 SMOKE = Size(rounds=1, warmup=1, c_calls=5, python_calls=5, peer_calls=5, memory_calls=5)
 
 
