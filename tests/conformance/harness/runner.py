@@ -43,7 +43,7 @@ class Values(dict):
     def __missing__(self, name: str) -> str:
         listener, _, what = name.rpartition("_")
         host = "[::1]" if listener == "ipv6" else "127.0.0.1"
-        if listener not in ("main", "other", "unused", "ipv6") or what not in ("url", "host", "port"):
+        if listener not in ("main", "other", "unused", "full", "ipv6") or what not in ("url", "host", "port"):
             raise KeyError(f"a case names ${{{name}}}, which stands for nothing")
         port = self.server.port(listener)
         self[name] = {"url": f"http://{host}:{port}", "host": f"{host}:{port}", "port": str(port)}[what]

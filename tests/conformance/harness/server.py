@@ -162,16 +162,27 @@ class Server:
         self.stop()
 
     def port(self, name: str) -> int:
-        """The port of the listener called `name`: `main`, `other`, `ipv6`, or `unused`, where nobody answers."""
+        """The port of a listener: `main`, `other`, `ipv6`; `unused` refuses, `full` leaves connections waiting."""
         if name not in self.listeners:
             family, host = (socket.AF_INET6, "::1") if name == "ipv6" else (socket.AF_INET, "127.0.0.1")
             listener = socket.socket(family)
             listener.bind((host, 0))
             self.listeners[name] = listener
-            if name != "unused":  # bound but not listening: refused, and nobody else can take the port meanwhile
+            if name == "full":
+                self.fill(listener)
+            elif name != "unused":  # bound but not listening: refused, and nobody else can take the port meanwhile
                 listener.listen()
                 self.start_thread(self.accept, name, listener)
         return self.listeners[name].getsockname()[1]
+
+    def fill(self, listener: socket.socket) -> None:
+        """Takes every place in the queue of connections that nobody accepts."""
+        listener.listen(0)
+        for _ in range(3):
+            sock = socket.socket()
+            sock.setblocking(False)
+            sock.connect_ex(listener.getsockname())
+            self.sockets.append(sock)
 
     def start_thread(self, target: object, *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
@@ -208,5 +219,5 @@ class Server:
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in list(self.threads):
             thread.join(timeout=5)
-        for sock in self.listeners.values():
+        for sock in [*self.listeners.values(), *self.sockets]:
             sock.close()

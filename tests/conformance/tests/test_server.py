@@ -116,6 +116,11 @@ def test_nobody_listens_on_the_unused_port():
         connect(server, "unused")
 
 
+def test_nobody_gets_through_to_the_full_port():
+    with Server([]) as server, pytest.raises(TimeoutError):
+        socket.create_connection(("127.0.0.1", server.port("full")), timeout=0.2)
+
+
 def test_requests_are_recorded_byte_for_byte():
     body = bytes(range(256))
     post = b"POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 256\r\n\r\n" + body
