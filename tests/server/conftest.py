@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import BINARY, IS_ROOT, OTHER_USER, Directories, Server, marker  # noqa: E402
+from harness import BINARY, IS_ROOT, OTHER_USER, Directories, Server, marker
 
 
 def pytest_configure(config):

@@ -71,7 +71,9 @@ def test_foreign_host(server, host):
 
 
 def test_two_hosts(server):
-    answer = server.raw(f"GET {LIST} HTTP/1.1\r\nHost: localhost\r\nHost: a.com\r\nx-api-key: {server.key}\r\n\r\n".encode())
+    answer = server.raw(
+        f"GET {LIST} HTTP/1.1\r\nHost: localhost\r\nHost: a.com\r\nx-api-key: {server.key}\r\n\r\n".encode()
+    )
     assert answer.split()[1] in (b"400", b"403")
 
 

@@ -40,7 +40,9 @@ def test_execution_time(server, sandbox):
     assert 300 <= server.execute(sandbox, "sleep 0.3")["execution_time_ms"] < 3000
 
 
-@pytest.mark.parametrize(("command", "code"), [("true", 0), ("exit 255", 255), ("kill -9 $$", 137), ("kill -TERM $$", 143)])
+@pytest.mark.parametrize(
+    ("command", "code"), [("true", 0), ("exit 255", 255), ("kill -9 $$", 137), ("kill -TERM $$", 143)]
+)
 def test_exit_code(server, sandbox, command, code):
     assert server.execute(sandbox, command)["exit_code"] == code
 
@@ -96,7 +98,7 @@ def test_working_dir_that_is_closed(server, sandbox):
 
 def test_a_command_that_says_what_the_engine_says(server, sandbox):
     """What a command writes is never taken for the engine's own complaint."""
-    result = server.execute(sandbox, "echo \"bwrap: Can't chdir to /x\" >&2; exit 1")
+    result = server.execute(sandbox, 'echo "bwrap: Can\'t chdir to /x" >&2; exit 1')
     assert (result["status"], result["exit_code"]) == ("completed", 1)
 
 
@@ -167,7 +169,10 @@ def test_closed_streams(server, sandbox):
 
 
 def test_dev_stdout_can_be_opened(server, sandbox):
-    assert server.output(sandbox, "echo one > /dev/stdout; echo two > /proc/self/fd/1; echo 3 | tee /dev/stderr") == "one\ntwo\n3\n"
+    assert (
+        server.output(sandbox, "echo one > /dev/stdout; echo two > /proc/self/fd/1; echo 3 | tee /dev/stderr")
+        == "one\ntwo\n3\n"
+    )
 
 
 # ---- ends ----

@@ -9,6 +9,7 @@ import socket
 import stat
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from harness import IS_ROOT, descendants, read_proc, sleepers, status_field, wait_until
@@ -118,7 +119,9 @@ print(seen, sorted(found))
     targets = {re.sub(r"\d+", "N", target) for _, _, target in mine}
     assert targets <= {"/dev/null", "pipe:[N]", "/proc/N/fd", "anon_inode:[eventfd]", "anon_inode:[signalfd]"}, mine
     key = server.key
-    assert server.execute(sandbox, f"grep -rs {key} /proc/[0-9]*/environ /etc /run /var /home /tmp /data")["stdout"] == ""
+    assert (
+        server.execute(sandbox, f"grep -rs {key} /proc/[0-9]*/environ /etc /run /var /home /tmp /data")["stdout"] == ""
+    )
 
 
 def test_the_hosts_files_cannot_be_seen(any_server, any_sandbox, directories):
@@ -126,7 +129,23 @@ def test_the_hosts_files_cannot_be_seen(any_server, any_sandbox, directories):
     secret.write_text("x")
     listing = any_server.output(any_sandbox, "ls -A /; ls -A /root /mnt /srv /opt /sys /boot /var /run 2>&1; true")
     top = listing.splitlines()[: listing.splitlines().index(next(line for line in listing.splitlines() if ":" in line))]
-    assert set(top) <= set("bin data dev etc home lib lib32 lib64 libx32 proc run sbin tmp usr var".split())
+    assert set(top) <= {
+        "bin",
+        "data",
+        "dev",
+        "etc",
+        "home",
+        "lib",
+        "lib32",
+        "lib64",
+        "libx32",
+        "proc",
+        "run",
+        "sbin",
+        "tmp",
+        "usr",
+        "var",
+    }
     assert any_server.execute(any_sandbox, f"ls {secret} {any_server.state} /etc/shadow /etc/sudoers")["stdout"] == ""
     assert any_server.output(any_sandbox, "cut -d: -f1 /etc/passwd").split() == ["root", "sandbox", "nobody"]
     assert any_server.output(any_sandbox, "id -un; hostname; echo ~") == "sandbox\nsandbox\n/home/sandbox\n"
@@ -143,14 +162,30 @@ def test_sandboxes_cannot_see_each_other(server, mark):
 
 
 def test_only_the_own_places_are_writable(any_server, any_sandbox):
-    script = "for d in / /usr /usr/bin /etc /dev /proc /run /var /home /bin /lib; do touch $d/x 2>/dev/null && echo $d; done; "
+    places = "/ /usr /usr/bin /etc /dev /proc /run /var /home /bin /lib"
+    script = f"for d in {places}; do touch $d/x 2>/dev/null && echo $d; done; "
     assert any_server.output(any_sandbox, script + "mkdir /new 2>/dev/null && echo new; true") == ""
     assert any_server.output(any_sandbox, "touch /data/x /tmp/x ~/x /dev/shm/x /var/tmp/x && echo fine") == "fine\n"
 
 
 def test_dev_is_minimal(server, sandbox):
     names = set(server.output(sandbox, "ls -A /dev").split())
-    assert names == set("core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero".split())
+    assert names == {
+        "core",
+        "fd",
+        "full",
+        "null",
+        "ptmx",
+        "pts",
+        "random",
+        "shm",
+        "stderr",
+        "stdin",
+        "stdout",
+        "tty",
+        "urandom",
+        "zero",
+    }
     assert server.execute(sandbox, "head -c 1 /dev/core")["exit_code"] != 0
     assert server.execute(sandbox, "mknod /data/null c 1 3")["exit_code"] != 0
 
@@ -217,7 +252,9 @@ for family in (16, 38, 40, 17):
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86-64")
 def test_refused_system_calls(any_server, any_sandbox):
     any_server.upload(any_sandbox, "/data/refused.py", REFUSED.encode())
-    results = dict(line.rsplit(" ", 1) for line in any_server.output(any_sandbox, "python3 /data/refused.py").splitlines())
+    results = dict(
+        line.rsplit(" ", 1) for line in any_server.output(any_sandbox, "python3 /data/refused.py").splitlines()
+    )
     assert results.pop("clone3") == "38"
     assert results.pop("family 16") == "allowed", "netlink, which programs ask for their own network"
     assert {results.pop(f"family {number}") for number in (38, 40, 17)} == {"97"}
@@ -243,7 +280,9 @@ def test_threads_and_common_programs_work(any_server, any_sandbox):
 
 
 def test_limits(any_server, any_sandbox):
-    limits = any_server.output(any_sandbox, "ulimit -c; ulimit -n; ulimit -p 2>/dev/null || ulimit -u; ulimit -Hn").split()
+    limits = any_server.output(
+        any_sandbox, "ulimit -c; ulimit -n; ulimit -p 2>/dev/null || ulimit -u; ulimit -Hn"
+    ).split()
     assert limits == ["0", "4096", "512", "4096"]
 
 
@@ -284,7 +323,7 @@ def test_the_key_is_not_in_the_command_line(server):
 @pytest.mark.skipif(not IS_ROOT, reason="needs another user")
 def test_the_server_cannot_be_traced(any_server):
     """Not by its own user either: its memory holds the key."""
-    assert os.stat(f"/proc/{any_server.pid}/environ").st_uid == 0
+    assert Path(f"/proc/{any_server.pid}/environ").stat().st_uid == 0
 
 
 def test_an_env_variable_cannot_change_how_bubblewrap_runs(start, directories):
@@ -292,5 +331,7 @@ def test_an_env_variable_cannot_change_how_bubblewrap_runs(start, directories):
     trap = directories.new()
     trap.chmod(0o755)
     server = start("--ephemeral")
-    sandbox = server.create(env_vars={"LD_PRELOAD": f"{trap}/no.so", "LD_LIBRARY_PATH": str(trap), "BASH_ENV": "/data/x"})
+    sandbox = server.create(
+        env_vars={"LD_PRELOAD": f"{trap}/no.so", "LD_LIBRARY_PATH": str(trap), "BASH_ENV": "/data/x"}
+    )
     assert server.output(sandbox, "echo fine") == "fine\n"

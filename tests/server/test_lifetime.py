@@ -25,7 +25,9 @@ from harness import BINARY, IS_ROOT, Server, descendants, form, is_alive, proces
 def test_everything_is_there_after_a_restart(start, directories):
     state = str(directories.new())
     server = start("--state", state)
-    made = [server.create(name=f"n{i}", image="i", env_vars={"A": f"v{i}"}, resources={"cpus": i + 1}) for i in range(3)]
+    made = [
+        server.create(name=f"n{i}", image="i", env_vars={"A": f"v{i}"}, resources={"cpus": i + 1}) for i in range(3)
+    ]
     server.upload(made[0], "/data/f", b"kept")
     server.output(made[0], "echo kept > ~/g; ln -s g ~/l; chmod 751 /data; mkdir -m 700 /tmp/d")
     gone = server.create()
@@ -426,6 +428,6 @@ def test_the_owners_pidfd_is_not_inherited_further(own, mark):
     thread.start()
     assert wait_until(lambda: sleepers(mark))
     for pid in descendants(server.pid):
-        targets = [os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+        targets = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
         assert not any("pidfd" in target or "state.db" in target or "lock" in target for target in targets), targets
     thread.join()

@@ -17,7 +17,15 @@ def post(server, body: bytes, path=CREATE, content_type="application/json"):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/v1", "/v1/sandboxes", "/v1/sandboxes/", "/v1/sandboxes/list/", "/v1/sandboxes//execute", "/v1/sandboxes/a/b"],
+    [
+        "/",
+        "/v1",
+        "/v1/sandboxes",
+        "/v1/sandboxes/",
+        "/v1/sandboxes/list/",
+        "/v1/sandboxes//execute",
+        "/v1/sandboxes/a/b",
+    ],
 )
 def test_unknown_path(server, path):
     answer = server.call("GET", path)
@@ -83,8 +91,8 @@ def test_volumes_are_not_implemented(server, method, path):
         b'{"a": 0x1}',
         b'{"a": tru}',
         b'{"a" 1}',
-        b'{a: 1}',
-        b'// comment\n{}',
+        b"{a: 1}",
+        b"// comment\n{}",
         b"\xef\xbb\xbf{}",
         b"{}\x00",
         b'{"name": "x"',
@@ -187,7 +195,11 @@ def test_missing_command(server, sandbox):
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({"create_snapshot": "x"}, "create_snapshot"), ({"snapshot_name": 1}, "snapshot_name"), ({"keep_storage": 0}, "keep_storage")],
+    [
+        ({"create_snapshot": "x"}, "create_snapshot"),
+        ({"snapshot_name": 1}, "snapshot_name"),
+        ({"keep_storage": 0}, "keep_storage"),
+    ],
 )
 def test_wrong_values_of_delete(server, sandbox, body, field):
     answer = server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete", body)

