@@ -296,11 +296,16 @@ describe("a download", function()
 		answer = nil -- luacheck: ignore
 		collectgarbage()
 		local before = process.memory()
-		local highest = before
+		local highest, chunks = before, 0
 		assert.equal(size, (case:client().sandboxes:download("s-1", {
 			path = "/f",
 			into = function()
-				highest = math.max(highest, process.memory())
+				chunks = chunks + 1
+				-- Lua plans its collections by the strings of 64 MiB above: what is measured is the module.
+				if chunks % 64 == 0 then
+					collectgarbage()
+					highest = math.max(highest, process.memory())
+				end
 			end,
 		})))
 		assert.truthy(highest - before < 8 * 1024, ("grew by %d KiB"):format(highest - before))

@@ -10,9 +10,14 @@
 #define CALL "sandbox_sdk.call"
 #define ERROR "sandbox_sdk.error_place"
 
+/* What a client takes in memory once it has a connection, measured. */
+#define CLIENT_SIZE 32768
+
 sbx_client **sbx_lua_new_client(lua_State *L)
 {
-	return sbx_lua_new_userdata(L, sizeof(sbx_client *), CLIENT);
+	sbx_client **place = sbx_lua_new_userdata(L, sizeof(sbx_client *), CLIENT);
+	sbx_lua_account(L, CLIENT_SIZE);
+	return place;
 }
 
 sbx_client *sbx_lua_check_client(lua_State *L, int index)

@@ -1,5 +1,6 @@
 #include "userdata.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define HELD "sandbox_sdk.held"
@@ -19,6 +20,13 @@ void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *funct
 	/* getmetatable() gives the name, so that no program gets at __gc. */
 	lua_pushstring(L, name);
 	lua_setfield(L, -2, "__metatable");
+}
+
+void sbx_lua_account(lua_State *L, size_t bytes)
+{
+	/* A step would also run a collector that the program has stopped. */
+	if (lua_gc(L, LUA_GCISRUNNING, 0) == 1)
+		lua_gc(L, LUA_GCSTEP, (int)(bytes / 1024 < INT_MAX / 1024 ? bytes / 1024 : INT_MAX / 1024));
 }
 
 const char *sbx_lua_check_text(lua_State *L, int index)

@@ -6,6 +6,10 @@
 #include "userdata.h"
 #include "values.h"
 
+/* What a decoded answer takes in memory, measured: so much for itself, and a multiple of its text. */
+#define BASE_SIZE 2048
+#define SIZE_FACTOR 16
+
 /* An answer and how many views show parts of it. The views of an answer are collected in any order. */
 typedef struct document {
 	size_t views;
@@ -38,6 +42,7 @@ void sbx_lua_push_response(lua_State *L, sbx_response **response)
 	*shown = (document){1, *response};
 	*response = NULL;
 	*made = (view){shown, sbx_response_json(shown->response)};
+	sbx_lua_account(L, BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(shown->response));
 }
 
 /* Pushes what a part of a view's answer is in Lua: a scalar, or a view. */

@@ -17,7 +17,8 @@ from pathlib import Path
 
 ROOT = Path(sys.argv[1])
 LOCK = threading.Lock()
-COUNTS: dict[str, int] = {}
+COUNTS: dict[str, int] = {}  # of requests, by case
+ANSWERS: dict[str, int] = {}  # how many there are, by case
 
 
 def header(head: bytes, name: bytes) -> bytes:
@@ -54,10 +55,9 @@ class Handler(socketserver.StreamRequestHandler):
         case = head.split(b" ", 2)[1].split(b"/")[1].decode()
         with LOCK:
             number = COUNTS[case] = COUNTS.get(case, 0) + 1
+            answers = ANSWERS.setdefault(case, sum(1 for _ in (ROOT / case).glob("answer-*")))
         (ROOT / case / f"request-{number}").write_bytes(head + body)
-        while number > 1 and not (ROOT / case / f"answer-{number}").exists():
-            number -= 1
-        answer = (ROOT / case / f"answer-{number}").read_bytes()
+        answer = (ROOT / case / f"answer-{min(number, answers)}").read_bytes()
         if answer.startswith(b"@delay "):
             line, answer = answer.split(b"\n", 1)
             time.sleep(float(line.split()[1]))

@@ -1,0 +1,276 @@
+--- Clients: their options, their copies, closing them.
+package.path = "tests/lua/?.lua;" .. package.path
+local recorder = require "support.recorder"
+local sdk = require "sandbox_sdk"
+
+local function refused(options)
+	local client, err = sdk.new(options)
+	assert.is_nil(client)
+	return err
+end
+
+describe("a client", function()
+	it("tells of itself", function()
+		local client = assert(sdk.new { api_key = "k", base_url = "http://127.0.0.1:1/api", max_retries = 7 })
+		assert.equal("k", client.api_key)
+		assert.equal("http://127.0.0.1:1/api/", client.base_url)
+		assert.equal(7, client.max_retries)
+		assert.equal("integer", math.type(client.max_retries))
+		assert.equal("sandbox_sdk.Client (http://127.0.0.1:1/api/)", tostring(client))
+		assert.is_nil(client.no_such_field)
+	end)
+
+	it("does not print its key", function()
+		local client = assert(sdk.new { api_key = "secret-key" })
+		assert.is_nil(tostring(client):find("secret", 1, true))
+		assert.is_nil(tostring(client.sandboxes):find("secret", 1, true))
+	end)
+
+	it("needs a key", function()
+		local program = [[lua5.4 -e 'local client, err = require("sandbox_sdk").new() print(client, err.code, err)']]
+		local pipe <close> = assert(io.popen("env -u SANDBOX_SDK_API_KEY " .. program))
+		local output = pipe:read "a"
+		assert.equal("nil\tconfiguration\t", output:sub(1, 18))
+		assert.truthy(output:find("SANDBOX_SDK_API_KEY", 1, true))
+	end)
+
+	it("takes key and URL from the environment", function()
+		local program = [[lua5.4 -e 'local client = require("sandbox_sdk").new() print(client.api_key, client.base_url)']]
+		local environment = "SANDBOX_SDK_API_KEY=from-there SANDBOX_SDK_BASE_URL=http://127.0.0.1:2 "
+		local pipe <close> = assert(io.popen(environment .. program))
+		assert.equal("from-there\thttp://127.0.0.1:2/\n", pipe:read "a")
+	end)
+
+	it("has options for every request", function()
+		local case = recorder.case "{}"
+		local client = case:client {
+			default_headers = { ["X-Default"] = "d", ["X-Stainless-Lang"] = false },
+			default_query = { tag = { "a", "b" }, deep = { on = true } },
+			timeout = { connect = 1, read = 2, write = 3, pool = 4 },
+			deadline = 5,
+			retry_unsafe = true,
+			log_level = "off",
+		}
+		assert(client.sandboxes:list())
+		local request = case:request()
+		assert.equal("d", request.headers["x-default"])
+		assert.is_nil(request.headers["x-stainless-lang"])
+		assert.truthy(request.path:find("tag=a%2Cb", 1, true) or request.path:find("tag=a,b", 1, true))
+		assert.truthy(request.path:find("deep%5Bon%5D=true", 1, true) or request.path:find("deep[on]=true", 1, true))
+	end)
+
+	it("sends an unsafe request again only if told to", function()
+		local late = "@delay 0.4\n" .. recorder.answer(200, "{}")
+		local case = recorder.case(late, "{}")
+		local answer, err = case:client({ max_retries = 1 }).sandboxes:create { timeout = 0.15 }
+		assert.is_nil(answer)
+		assert.is_true(err.outcome_unknown)
+		assert.equal(1, err.attempts)
+		case = recorder.case(late, "{}")
+		assert(case:client({ max_retries = 1, retry_unsafe = true }).sandboxes:create { timeout = 0.15 })
+	end)
+
+	it("can be changed", function()
+		local case = recorder.case "{}"
+		local client = case:client()
+		assert.is_true(client:set_options { max_retries = 4, default_headers = { ["X-New"] = "n" } })
+		assert.equal(4, client.max_retries)
+		client.max_retries = 0
+		client.api_key = "other-key"
+		assert.equal("other-key", client.api_key)
+		assert(client.sandboxes:list())
+		assert.equal("n", case:request().headers["x-new"])
+		assert.equal("other-key", case:request().headers["x-api-key"])
+		local changed, err = client:set_options { base_url = "nonsense" }
+		assert.is_nil(changed)
+		assert.truthy(err.code == "configuration" or err.code == "invalid_argument")
+		assert.has_error(function()
+			client.max_retries = "many"
+		end, "client.max_retries: max_retries: must be an integer, not a string")
+		assert.has_error(function()
+			client.no_such_option = 1
+		end, "client.no_such_option: no_such_option: is not an option")
+	end)
+end)
+
+describe("a copy with other options", function()
+	it("changes what is given and keeps the rest", function()
+		local case = recorder.case "{}"
+		local client = case:client { default_headers = { ["X-A"] = "1", ["X-B"] = "1" }, default_query = { a = 1 } }
+		local copy = assert(client:with_options { default_headers = { ["X-B"] = "2" }, default_query = { b = 2 } })
+		assert(copy.sandboxes:list())
+		local request = case:request()
+		assert.equal("1", request.headers["x-a"])
+		assert.equal("2", request.headers["x-b"])
+		assert.equal("test-key", request.headers["x-api-key"])
+		assert.equal("/v1/sandboxes/list?a=1&b=2", request.path)
+		copy = assert(client:with_options { set_default_headers = { ["X-C"] = "3" }, set_default_query = { c = 3 } })
+		assert(copy.sandboxes:list())
+		request = case:request(2)
+		assert.is_nil(request.headers["x-a"])
+		assert.equal("3", request.headers["x-c"])
+		assert.equal("/v1/sandboxes/list?c=3", request.path)
+		assert(client:with_options())
+	end)
+
+	it("outlives the client that it was made of", function()
+		local case = recorder.case "{}"
+		local copy = assert(case:client():with_options { max_retries = 1 })
+		collectgarbage()
+		collectgarbage()
+		assert(copy.sandboxes:list())
+	end)
+
+	it("is refused as a client is", function()
+		local client = assert(sdk.new { api_key = "k" })
+		local copy, err = client:with_options { no_such = 1 }
+		assert.is_nil(copy)
+		assert.equal("no_such", err.argument)
+		copy, err = client:with_options { default_headers = { a = "1" }, set_default_headers = { a = "2" } }
+		assert.is_nil(copy)
+		assert.equal("set_default_headers", err.argument)
+		copy, err = client:with_options { default_query = { a = "1" }, set_default_query = { a = "2" } }
+		assert.is_nil(copy)
+		assert.equal("set_default_query", err.argument)
+	end)
+end)
+
+describe("a closed client", function()
+	it("fails every call", function()
+		local client = recorder.case("{}"):client()
+		assert(client.sandboxes:list())
+		assert.is_false(client:is_closed())
+		client:close()
+		client:close()
+		assert.is_true(client:is_closed())
+		local answer, err = client.sandboxes:list()
+		assert.is_nil(answer)
+		assert.equal("closed", err.code)
+		answer, err = client.volumes:create_snapshot("v", { name = "n" })
+		assert.is_nil(answer)
+		assert.equal("closed", err.code)
+	end)
+
+	it("is closed together with its copies", function()
+		local client = recorder.case("{}"):client()
+		local copy = assert(client:with_options { max_retries = 1 })
+		copy:close()
+		assert.is_true(client:is_closed())
+		local answer, err = client.sandboxes:list()
+		assert.is_nil(answer)
+		assert.equal("closed", err.code)
+	end)
+
+	it("is what a scope leaves behind, also when it is left by an error", function()
+		local kept
+		do
+			local client <close> = recorder.case("{}"):client()
+			kept = client
+			assert(client.sandboxes:list())
+		end
+		assert.is_true(kept:is_closed())
+		pcall(function()
+			local client <close> = recorder.case("{}"):client()
+			kept = client
+			error "left"
+		end)
+		assert.is_true(kept:is_closed())
+	end)
+end)
+
+describe("an option is refused", function()
+	local every = { true, 1, 1.5, "text", {}, print, coroutine.create(print), io.stdout, sdk.null }
+	local text = { string = true }
+	local wanted = {
+		api_key = text,
+		base_url = text,
+		timeout = { number = true, table = true },
+		deadline = { number = true },
+		max_retries = { integer = true },
+		retry_unsafe = { boolean = true },
+		default_headers = { table = true },
+		default_query = { table = true },
+		set_default_headers = { table = true },
+		set_default_query = { table = true },
+		strict_response_validation = { boolean = true },
+		log_level = {},
+	}
+	for name, types in pairs(wanted) do
+		it("of a wrong type: " .. name, function()
+			for _, value in ipairs(every) do
+				local kind = math.type(value) == "integer" and "integer" or type(value)
+				if not types[kind] and not types[type(value)] then
+					local err = refused { api_key = name ~= "api_key" and "k" or nil, [name] = value }
+					assert.equal("invalid_argument", err.code)
+					assert.equal(name, err.argument)
+					assert.equal(name .. ": ", err.message:sub(1, #name + 2))
+				end
+			end
+		end)
+	end
+
+	local values = {
+		{ "unknown", { no_such = 1 }, "no_such" },
+		{ "without a name", { "text" }, nil },
+		{ "a key with a NUL", { api_key = "a\0b" }, "api_key" },
+		{ "a URL with a NUL", { api_key = "k", base_url = "http://a\0b" }, "base_url" },
+		{ "a negative timeout", { timeout = -1 }, "timeout" },
+		{ "a timeout for ever by its number", { timeout = -2 }, "timeout" },
+		{ "no number", { timeout = 0 / 0 }, "timeout" },
+		{ "a timeout of no phase", { timeout = { all = 1 } }, "timeout.all" },
+		{ "a phase of a wrong type", { timeout = { read = "1" } }, "timeout.read" },
+		{ "a negative phase", { timeout = { pool = -1 } }, "timeout.pool" },
+		{ "true for a time", { deadline = true }, "deadline" },
+		{ "negative retries", { max_retries = -1 }, "max_retries" },
+		{ "too many retries", { max_retries = 1 << 40 }, "max_retries" },
+		{ "a header of a wrong type", { default_headers = { ["X-A"] = 1 } }, "default_headers.X-A" },
+		{ "a header that is true", { default_headers = { ["X-A"] = true } }, "default_headers.X-A" },
+		{ "a header without a name", { default_headers = { "a" } }, "default_headers" },
+		{ "a header's name with a NUL", { default_headers = { ["X\0"] = "a" } }, "default_headers.X" },
+		{ "a header with a NUL", { default_headers = { ["X-A"] = "a\0b" } }, "default_headers.X-A" },
+		{ "a header with a line break", { default_headers = { ["X-A"] = "a\r\nX-B: b" } }, "default_headers" },
+		{ "a query that is an array", { default_query = sdk.array {} }, "default_query" },
+		{ "a query that cannot be sent", { default_query = { a = print } }, "default_query.a" },
+		{ "an unknown log level", { log_level = "loud" }, "log_level" },
+	}
+	for _, value in ipairs(values) do
+		it(value[1], function()
+			value[2].api_key = value[2].api_key or "k"
+			local err = refused(value[2])
+			assert.equal("invalid_argument", err.code)
+			assert.equal(value[3], err.argument)
+		end)
+	end
+
+	it("a base URL that is none", function()
+		local err = refused { api_key = "k", base_url = "nonsense" }
+		assert.truthy(err.code == "configuration" or err.code == "invalid_argument")
+	end)
+end)
+
+it("times may be none", function()
+	assert(sdk.new { api_key = "k", timeout = false, deadline = false })
+	assert(sdk.new { api_key = "k", timeout = math.huge, deadline = math.huge })
+	assert(sdk.new { api_key = "k", timeout = { connect = false, read = 0.5 } })
+end)
+
+describe("a mistake in the program raises an error", function()
+	local client = assert(sdk.new { api_key = "k", base_url = "http://127.0.0.1:1" })
+	local mistakes = {
+		["options that are no table"] = { "sandbox_sdk.new: the options must be a table, not a string", sdk.new, "key" },
+		["a local server's options"] = { "sandbox_sdk.local_server: the options must be a table", sdk.local_server, 1 },
+		["close with a dot"] = { "client:close() is called with a colon", client.close },
+		["is_closed with a dot"] = { "client:is_closed() is called with a colon", client.is_closed, {} },
+		["with_options with a dot"] = { "client:with_options() is called with a colon", client.with_options, {} },
+		["with_options of a string"] = { "client:with_options: the options must be", client.with_options, client, "x" },
+		["set_options with a dot"] = { "client:set_options() is called with a colon", client.set_options, {} },
+		["set_options of a number"] = { "client:set_options: the options must be", client.set_options, client, 1 },
+	}
+	for name, mistake in pairs(mistakes) do
+		it(name, function()
+			local ok, message = pcall(table.unpack(mistake, 2))
+			assert.is_false(ok)
+			assert.truthy(message:find(mistake[1], 1, true), message)
+		end)
+	end
+end)
