@@ -149,8 +149,7 @@ def test_delete_of_whatever_a_sandbox_has_made(any_server):
     any_server.output(
         sandbox,
         "cd /data && mkdir closed && touch closed/file && mkfifo fifo && ln -s / root && touch -- -rf '\n' .removed-0"
-        " &&
-        " mkdir empty && chmod 0 empty && chmod 0 closed && mkdir -p wide && (cd wide && seq 200 | xargs touch) &&"
+        " && mkdir empty && chmod 0 empty && chmod 0 closed && mkdir -p wide && (cd wide && seq 200 | xargs touch) &&"
         ' /usr/bin/python3 -c \'import os\nfor i in range(2100): os.mkdir("d"); os.chdir("d")\'',
     )
     assert any_server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete").status == 200
