@@ -114,12 +114,17 @@ void sbx__buffer_number(sbx__buffer *buffer, double number, bool fraction)
 			break;
 	}
 	bool whole = true;
-	for (char *at = text; *at; at++) {
+	char *end = text;
+	/* What a locale puts in the place of the point may be several bytes long. */
+	for (const char *at = text; *at; at++) {
 		bool digit = (*at >= '0' && *at <= '9') || *at == '-' || *at == '+';
-		if (!digit && *at != 'e')
-			*at = '.';
+		if (digit || *at == 'e')
+			*end++ = *at;
+		else if (end[-1] != '.')
+			*end++ = '.';
 		whole = whole && digit;
 	}
+	*end = '\0';
 	sbx__buffer_text(buffer, text);
 	if (whole && fraction)
 		sbx__buffer_text(buffer, ".0");
