@@ -5,7 +5,6 @@
 #include <string.h>
 
 static sbx_error *error;
-
 static void check(int ok, const char *what)
 {
 	if (!ok)
@@ -55,6 +54,6 @@ int main(void)
 	sbx_error_free(error), error = NULL;
 	check(sbx_sandboxes_delete(client, id, NULL, NULL, NULL, &error) == SBX_OK, "delete");
 	printf("deleted: %s\n", name);
-	sbx_response_free(file), sbx_execution_free(run), sbx_sandbox_list_free(list);
-	sbx_sandbox_free(sandbox), sbx_client_free(client);
+	sbx_response_free(file), sbx_execution_free(run), sbx_sandbox_list_free(list), sbx_sandbox_free(sandbox);
+	sbx_client_free(client);
 }
