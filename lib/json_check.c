@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,19 +142,42 @@ static bool scan_digits(scanner *scan)
 	return scan->at > first;
 }
 
-/* Copies a number's text so that it ends with a NUL; NULL when memory has run out. */
-static char *number_text(const scanner *scan, const char *first)
+/* Reads an exponent, and lets one that is absurdly large stop growing: no fraction is long enough to make up for it. */
+static int64_t read_exponent(const char *at, const char *end)
 {
-	size_t length = (size_t)(scan->at - first);
-	char *text = malloc(length + 1);
-	if (text) {
-		memcpy(text, first, length);
-		text[length] = '\0';
-	}
-	return text;
+	bool negative = *at == '-';
+	int64_t exponent = 0;
+	if (*at == '-' || *at == '+')
+		at++;
+	for (; at < end && exponent < INT64_C(1000000000000); at++)
+		exponent = exponent * 10 + (*at - '0');
+	return negative ? -exponent : exponent;
 }
 
-/* A whole number is noted when it does not fit 64 bits; one with fraction or exponent must fit a double. */
+/* Copies a number's text without its point, which the locale may want to be another byte: "-12.5e3" becomes "-125e2".
+ * NULL when memory has run out. */
+static char *number_text(const scanner *scan, const char *first)
+{
+	sbx__buffer text = {0};
+	int64_t exponent = 0;
+	bool fraction = false;
+	const char *at = first;
+	for (; at < scan->at && *at != 'e' && *at != 'E'; at++) {
+		if (*at == '.') {
+			fraction = true;
+			continue;
+		}
+		sbx__buffer_byte(&text, *at);
+		exponent -= fraction;
+	}
+	if (at < scan->at)
+		exponent += read_exponent(at + 1, scan->at);
+	if (exponent)
+		sbx__buffer_format(&text, "e%lld", (long long)exponent);
+	return sbx__buffer_take(&text);
+}
+
+/* A whole number is noted when it does not fit 64 bits; any number must fit a double. */
 static bool check_range(scanner *scan, const char *first, bool whole)
 {
 	char *text = number_text(scan, first);
@@ -165,14 +189,7 @@ static bool check_range(scanner *scan, const char *first, bool whole)
 	else if (whole)
 		(void)strtoull(text, NULL, 10);
 	bool fits = errno == 0;
-	/* The integral part alone decides: nothing here depends on the locale's point. */
-	char *exponent = strpbrk(text, "eE");
-	bool finite = !exponent || isfinite(strtod(text, NULL));
-	if (exponent && finite) {
-		/* A locale with another point stops strtod() at ours; the exponent then has to be read apart. */
-		long power = strtol(exponent + 1, NULL, 10);
-		finite = power <= 308 || (long)strcspn(text, ".eE") + power <= 309;
-	}
+	bool finite = (whole && fits) || isfinite(strtod(text, NULL));
 	free(text);
 	if (!finite)
 		return fail(scan, "a number that is too large");

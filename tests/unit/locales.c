@@ -28,7 +28,10 @@ bool locale_enter(const char *decimal_point)
 	         "cd %s && localedef --no-archive -c -i ./definition -f UTF-8 ./unit.UTF-8 >words 2>&1", folder.path);
 	int made = system(command);
 	setenv("LOCPATH", folder.path, 1);
-	if (made >= 0 && setlocale(LC_NUMERIC, "unit.UTF-8"))
+	bool entered = made >= 0 && setlocale(LC_NUMERIC, "unit.UTF-8");
+	/* With it glibc's newlocale() leaks. */
+	unsetenv("LOCPATH");
+	if (entered)
 		return true;
 	locale_leave();
 	return false;
@@ -37,6 +40,5 @@ bool locale_enter(const char *decimal_point)
 void locale_leave(void)
 {
 	setlocale(LC_ALL, "C");
-	unsetenv("LOCPATH");
 	folder_remove(&folder);
 }

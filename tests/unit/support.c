@@ -186,6 +186,13 @@ void fake_drive(sbx__call *call, fake_transport *fake)
 		call->transport->type->wait(call->transport, sbx__call_wake_at(call) - fake->platform->now);
 }
 
+sbx_json *json_of(const char *text)
+{
+	sbx_json *json = NULL;
+	assert_int_equal(sbx_json_parse(text, strlen(text), &json, NULL), SBX_OK);
+	return json;
+}
+
 sbx__config *test_config(const sbx_client_options *options)
 {
 	sbx_client_options known = SBX_CLIENT_OPTIONS_INIT;

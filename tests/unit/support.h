@@ -67,6 +67,9 @@ char *fake_header(const fake_transport *fake, size_t attempt, const char *name);
 /* Drives a call to its end with the fake transport, as the synchronous driver does. */
 void fake_drive(sbx__call *call, fake_transport *fake);
 
+/* A value of JSON text, which the caller frees. */
+sbx_json *json_of(const char *text);
+
 /* A config for tests: key "test-key-0123456789", base URL "http://server.test/". */
 sbx__config *test_config(const sbx_client_options *options);
 
