@@ -94,6 +94,7 @@ class Recorder:
     def _handler(recorder) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def setup(self) -> None:
                 super().setup()
@@ -120,12 +121,12 @@ class Recorder:
             def read_body(self) -> bytes:
                 if self.headers.get("Transfer-Encoding") != "chunked":
                     return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                body = b""
+                body = bytearray()
                 while size := int(self.rfile.readline(), 16):
                     body += self.rfile.read(size)
                     self.rfile.readline()
                 self.rfile.readline()
-                return body
+                return bytes(body)
 
             def log_message(self, *_: object) -> None:
                 pass

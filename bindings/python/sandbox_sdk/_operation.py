@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._lazy import load_module
 from ._native import operation_find
 
 TYPE_CHECKING = False
@@ -24,9 +25,7 @@ class Operation:
     def load(self) -> Any:
         """Finds both. Without a class's name the answer is bytes."""
         if self.class_name:
-            from importlib import import_module
-
-            module = import_module(".types." + self.module_name, __package__)
+            module = load_module("sandbox_sdk.types." + self.module_name)
             self.model = getattr(module, self.class_name)._from_json
         self.handle = operation_find(self.name)
         return self.handle

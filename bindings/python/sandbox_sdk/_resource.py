@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sys import modules
 
+from ._lazy import load_module
 from ._native import client_invoke, client_set_options
 from ._timeout import timeout_options
 from ._types import NotGiven, Omit, not_given
@@ -176,9 +177,7 @@ class LazyResource:
     def __get__(self, client: Any, owner: type) -> Any:
         if client is None:
             return self
-        from importlib import import_module
-
-        module = import_module(".resources." + self.module_name, __package__)
+        module = load_module("sandbox_sdk.resources." + self.module_name)
         resource = getattr(module, self.class_name)(client)
         # From now on the instance's own attribute is found first.
         client.__dict__[self.module_name] = resource
