@@ -5,6 +5,19 @@
 
 #include "native.h"
 
+/* Raises the package's own exception, which names the argument. */
+static void refuse_nul(const char *name)
+{
+	PyObject *module = PyImport_ImportModule("sandbox_sdk._exceptions"), *exception = NULL;
+
+	if (module)
+		exception = PyObject_CallMethod(module, "holds_nul", "s", name);
+	if (exception)
+		PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+	Py_XDECREF(exception);
+	Py_XDECREF(module);
+}
+
 /* Puts bytes into `kept`, which takes them over, and gives what is in them. */
 static const char *keep(PyObject *bytes, const char *name, PyObject *kept)
 {
@@ -20,7 +33,7 @@ static const char *keep(PyObject *bytes, const char *name, PyObject *kept)
 		return NULL;
 	if (strlen(text) == (size_t)length)
 		return text;
-	PyErr_Format(PyExc_ValueError, "`%s` holds a NUL character", name);
+	refuse_nul(name);
 	return NULL;
 }
 

@@ -174,6 +174,13 @@ def from_native(error: Any, path: str) -> SandboxSDKError:
     return exception
 
 
+def holds_nul(argument: str) -> InvalidArgumentError:
+    """The exception for text with a NUL where none can be sent; the native module calls this to raise it."""
+    exception = InvalidArgumentError(f"`{argument}` holds a NUL character")
+    exception.code, exception.argument = "invalid_argument", argument
+    return exception
+
+
 def _construct(kind: type, error: Any, path: str) -> Any:
     message = _native.error_message(error)
     if issubclass(kind, APIStatusError):
