@@ -1,5 +1,6 @@
 #include "arguments.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
@@ -82,6 +83,10 @@ void sbx__arguments_number(sbx__arguments *arguments, const char *name, double v
 {
 	if (value == SBX_DEFAULT)
 		return;
+	if (!isfinite(value)) {
+		fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
+		return;
+	}
 	/* A whole number is written without a fraction: most servers want a page to be an integer. */
 	bool whole = value >= -9007199254740992.0 && value <= 9007199254740992.0 && value == (double)(int64_t)value;
 	set(arguments, name, whole ? sbx_json_new_integer((int64_t)value) : sbx_json_new_number(value));
