@@ -1,0 +1,27 @@
+"""The code in the documentation runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from recorder import Recorder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_block_of_the_python_page_runs(server: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SANDBOX_SDK_API_KEY", "k")
+    monkeypatch.setenv("SANDBOX_SDK_BASE_URL", server.url)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 5
+    server.answer({"id": "a", "stdout": "HELLO\n", "exit_code": 0, "data": [{"name": "hello"}]})
+    names: dict[str, object] = {}
+    for block in blocks:
+        if "with client" in block:
+            block = block.replace("client.with_options", "SandboxSDK().with_options")
+        exec(compile(block, "docs/python.md", "exec"), names)
+    assert (tmp_path / "copy.bin").read_bytes() == (tmp_path / "out.bin").read_bytes()
+    assert len(server.requests) == 9
