@@ -33,7 +33,9 @@ void folder_remove(test_folder *folder)
 const char *folder_file(test_folder *folder, const char *name)
 {
 	char *joined = folder->joined[folder->next++ % 4];
-	snprintf(joined, sizeof folder->joined[0], "%s/%s", folder->path, name);
+	size_t length = strlen(folder->path);
+	memcpy(joined, folder->path, length);
+	snprintf(joined + length, sizeof folder->joined[0] - length, "/%s", name);
 	return joined;
 }
 
