@@ -73,13 +73,13 @@ class APIError(SandboxSDKError):
     """A request went wrong."""
 
     message: str
-    request: Request
-    """``None`` where the call ended before there was a request."""
+    request: Any
+    """The request; ``None`` where the call ended before there was one."""
 
     body: object | None
     """The answer's body, decoded where it is JSON, else its text; ``None`` where no answer came."""
 
-    def __init__(self, message: str, request: Request, *, body: object | None) -> None:
+    def __init__(self, message: str, request: Request | None, *, body: object | None) -> None:
         super().__init__(message)
         self.message = message
         self.request = request
@@ -161,8 +161,8 @@ def from_native(error: Any, path: str) -> SandboxSDKError:
 
     ``path`` is the file on this machine that the call was about, or empty.
     """
-    kind = globals()[CLASS_NAMES[_native.error_code(error)]]
-    exception = _construct(kind, error, path)
+    kind: Any = globals()[CLASS_NAMES[_native.error_code(error)]]
+    exception: SandboxSDKError = _construct(kind, error, path)
     exception.code = _native.error_name(error)
     exception.detail = _native.error_detail(error)
     exception.attempts = _native.error_attempts(error)
@@ -181,7 +181,7 @@ def holds_nul(argument: str) -> InvalidArgumentError:
     return exception
 
 
-def _construct(kind: type, error: Any, path: str) -> Any:
+def _construct(kind: Any, error: Any, path: str) -> Any:
     message = _native.error_message(error)
     if issubclass(kind, APIStatusError):
         return _status_error(kind, error)
@@ -197,24 +197,21 @@ def _construct(kind: type, error: Any, path: str) -> Any:
     return exception
 
 
-def _status_error(kind: type, error: Any) -> Any:
+def _status_error(kind: Any, error: Any) -> Any:
     response, body = _response(error), _body(error)
     is_text = isinstance(body, str) and _native.error_json(error) is None
     message = body if is_text else f"Error code: {response.status_code} - {body}"
     return kind(message or f"Error code: {response.status_code}", response=response, body=body)
 
 
-def _connection_error(kind: type, error: Any, message: str) -> Any:
+def _connection_error(kind: Any, error: Any, message: str) -> Any:
     request = _request(error)
-    detail = _native.error_detail(error)
-    if kind is APITimeoutError:
-        exception, cause = kind(request), TimeoutError
-    elif _native.error_code(error) == _native.ERROR_CONNECTION:
-        exception, cause = kind(request=request), ConnectionError
-    else:
+    if kind is not APITimeoutError and _native.error_code(error) != _native.ERROR_CONNECTION:
         return kind(message=message, request=request)
+    exception = kind(request=request)
+    detail = _native.error_detail(error)
     if detail:
-        exception.__cause__ = cause(detail)
+        exception.__cause__ = TimeoutError(detail) if kind is APITimeoutError else ConnectionError(detail)
     return exception
 
 
@@ -233,7 +230,7 @@ def _local_file_error(error: Any, message: str, path: str) -> Any:
 
 def _request(error: Any) -> Any:
     method = _native.error_method(error)
-    return Request(method, _native.error_url(error)) if method else None
+    return Request(method, _native.error_url(error) or "") if method else None
 
 
 def _response(error: Any) -> Response:

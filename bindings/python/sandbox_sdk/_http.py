@@ -5,6 +5,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
+    from urllib.parse import SplitResult
 
 __all__ = ["URL", "Headers", "Request", "Response"]
 
@@ -14,7 +16,7 @@ class URL(str):
 
     __slots__ = ()
 
-    def _parts(self):  # type: ignore[no-untyped-def]
+    def _parts(self) -> SplitResult:
         from urllib.parse import urlsplit
 
         return urlsplit(str(self))
@@ -57,7 +59,7 @@ class Headers:
     __slots__ = ("_pairs",)
 
     def __init__(self, headers: Mapping[str, str] | list[tuple[str, str]] | None = None) -> None:
-        pairs = headers.items() if hasattr(headers, "items") else headers or ()
+        pairs: Any = headers.items() if headers and hasattr(headers, "items") else headers or ()
         self._pairs = [(name.lower(), value) for name, value in pairs]
 
     def get_list(self, name: str) -> list[str]:

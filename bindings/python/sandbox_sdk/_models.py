@@ -29,6 +29,9 @@ class BaseModel:
 
     __slots__ = ("__dict__", "__weakref__", "_shadowed")
 
+    if TYPE_CHECKING:
+        _shadowed: dict[str, Any]  # fields that are called like something of the class; unset where there are none
+
     def __init__(self, **values: Any) -> None:
         """Makes a model of its fields; each required one is to be given."""
         missing = [
@@ -155,7 +158,7 @@ class BaseModel:
         if mode not in ("python", "json"):
             raise ValueError(f"`mode` must be 'python' or 'json', not {mode!r}")
         options = (exclude_unset, exclude_defaults, exclude_none)
-        return _dump(self, include, exclude, options)
+        return _dump_model(self, include, exclude, options)
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """The model as JSON text, with the options of ``model_dump``; one line unless ``indent`` is given."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
+    from typing import Any, Optional, Union
 
     TimeoutTypes = Union[float, None, tuple[Optional[float], ...], "Timeout"]
 
@@ -41,17 +41,16 @@ class Timeout:
         write: float | _Unset | None = _UNSET,
         pool: float | _Unset | None = _UNSET,
     ) -> None:
-        given = (connect, read, write, pool)
+        given: tuple[Any, ...] = (connect, read, write, pool)
+        defaults: tuple[Any, ...] = (timeout, timeout, timeout, timeout)
         if _is_timeout(timeout):
             if any(phase is not _UNSET for phase in given):
                 raise ValueError("a Timeout as the first argument has its phases already; give no others")
-            defaults = (timeout.connect, timeout.read, timeout.write, timeout.pool)
+            defaults = _phases(timeout)
         elif isinstance(timeout, tuple):
             defaults = (*timeout, None, None, None, None)[:4]
         elif timeout is _UNSET and any(phase is _UNSET for phase in given):
             raise ValueError("give a default for all phases, or all four of connect, read, write and pool")
-        else:
-            defaults = (timeout, timeout, timeout, timeout)
         self.connect, self.read, self.write, self.pool = (
             default if phase is _UNSET else phase for phase, default in zip(given, defaults)
         )
@@ -61,7 +60,7 @@ class Timeout:
         return {"connect": self.connect, "read": self.read, "write": self.write, "pool": self.pool}
 
     def __eq__(self, other: object) -> bool:
-        return _is_timeout(other) and self.as_dict() == Timeout(other).as_dict()
+        return _is_timeout(other) and _phases(self) == _phases(other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -74,6 +73,10 @@ class Timeout:
 def _is_timeout(value: object) -> bool:
     """Whether a value is a Timeout, or what another HTTP library has for one."""
     return isinstance(value, Timeout) or all(hasattr(value, phase) for phase in ("connect", "read", "write", "pool"))
+
+
+def _phases(timeout: Any) -> tuple[Any, ...]:
+    return (timeout.connect, timeout.read, timeout.write, timeout.pool)
 
 
 def timeout_options(timeout: float | Timeout | tuple[float | None, ...] | None) -> dict[str, object]:
