@@ -31,6 +31,10 @@ static sbx_status examine_descriptor(sbx__source_reader *reader, const char *nam
 	if (reader->start < 0)
 		return sbx__fail_file(error, ARGUMENT, "read", name, errno);
 	reader->total = status.st_size > reader->start ? status.st_size - reader->start : 0;
+	/* The kernel's files, as in /proc, have a length of 0 without being empty. */
+	char byte;
+	if (reader->total == 0 && pread(reader->descriptor, &byte, 1, reader->start) == 1)
+		reader->total = -1;
 	reader->rewindable = true;
 	return SBX_OK;
 }
