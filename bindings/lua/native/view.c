@@ -55,11 +55,12 @@ static void push_part(lua_State *L, const view *whole, const sbx_json *part)
 	whole->document->views++;
 }
 
+/* A finalizer of the program's may still use a view that was collected: it is empty then. */
 static int collect(lua_State *L)
 {
 	view *self = lua_touserdata(L, 1);
 	document *shown = self->document;
-	self->document = NULL;
+	*self = (view){NULL, NULL};
 	if (shown && --shown->views == 0) {
 		sbx_response_free(shown->response);
 		free(shown);
