@@ -249,9 +249,15 @@ describe("an option is refused", function()
 end)
 
 it("times may be none", function()
-	assert(sdk.new { api_key = "k", timeout = false, deadline = false })
-	assert(sdk.new { api_key = "k", timeout = math.huge, deadline = math.huge })
-	assert(sdk.new { api_key = "k", timeout = { connect = false, read = 0.5 } })
+	local case = recorder.case "{}"
+	for _, options in ipairs {
+		{ timeout = false, deadline = false },
+		{ timeout = math.huge, deadline = math.huge },
+		{ timeout = { connect = false, read = 0.5, write = math.huge } },
+	} do
+		assert(case:client(options).sandboxes:list())
+		assert(case:client().sandboxes:list(options))
+	end
 end)
 
 describe("a mistake in the program raises an error", function()

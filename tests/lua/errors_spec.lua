@@ -52,11 +52,13 @@ describe("a status that is no success", function()
 
 	it("has the headers", function()
 		local headers = { ["X-Request-Id"] = "r-1", ["Retry-After"] = "7", ["X-Other"] = "o" }
+		headers["X-Twice"] = "a\r\nx-twice: b"
 		local err = failure(recorder.answer(429, "{}", headers))
 		assert.equal("r-1", err.request_id)
 		assert.equal(7, err.retry_after)
 		assert.equal("o", err.headers["X-Other"])
 		assert.equal("o", err.headers["x-other"])
+		assert.equal("a, b", err.headers["X-Twice"])
 		assert.is_nil(err.headers["x-none"])
 		assert.is_nil(err.headers[1])
 		assert.is_true(err.retryable)
