@@ -103,19 +103,26 @@ def test_an_exception_of_a_mapping_comes_back_as_it_is(client: SandboxSDK) -> No
         client.sandboxes.create(resources=Angry(a=1))
 
 
-def test_a_mapping_that_changes_while_it_is_read_does_no_harm(client: SandboxSDK, server: Recorder) -> None:
-    target: dict[str, object] = {}
+def test_values_that_vanish_while_they_are_read_do_no_harm(run_python, server: Recorder) -> None:
+    program = """
+import sys
+from sandbox_sdk import SandboxSDK
 
-    class Clearing:
-        def to_dict(self) -> dict:
-            target.clear()
-            target.update({str(number): number for number in range(1000)})
-            return {}
+target = {}
 
-    target["first"] = Clearing()
-    target["second"] = 2
-    client.sandboxes.create(resources=target)
-    assert len(server.requests) == 1
+class Clearing:
+    def to_dict(self):
+        target.clear()
+        target.update({str(number): number for number in range(1000)})
+        return {}
+
+target["first"] = {"inner": [{"clearing": Clearing(), "after": {"a": ["b"]}}, {"last": "c"}], "more": "d"}
+SandboxSDK(api_key="k", base_url=sys.argv[1]).sandboxes.create(resources=target)
+"""
+    done = run_python(program, server.url, PYTHONMALLOC="debug")
+    assert (done.returncode, done.stderr) == (0, "")
+    inner = [{"clearing": {}, "after": {"a": ["b"]}}, {"last": "c"}]
+    assert server.request.json["resources"]["first"] == {"inner": inner, "more": "d"}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[dict, Callable[[SandboxSDK], object]]] = {
     "body": (GOOD, lambda client: client.sandboxes.create(extra_body={"a": [{"b": None}]})),
     "models": (GOOD, lambda client: client.sandboxes.list().data[0].to_json()),
     "copy": (GOOD, lambda client: client.with_options(max_retries=1, default_headers={"A": "b"}).sandboxes),
-    "upload": (GOOD, lambda client: client.sandboxes.upload("i", path="/a", file=iter([b"x"]))),
+    "upload": (GOOD, lambda client: client.sandboxes.upload("i", path="/a", file=iter([bytes(bytearray(50))]))),
     "download": (GOOD, lambda client: client.sandboxes.download("i", path="/a").read()),
     "download-into": (GOOD, lambda client: client.sandboxes.download("i", path="/a", into=len)),
     "wrong-value": (
@@ -103,7 +103,13 @@ def resident():
 client = SandboxSDK(api_key="k", base_url=sys.argv[1], max_retries=0)
 def call(times):
     for number in range(times):
-        client.sandboxes.create(name="x" * 1000, env_vars={str(n): "y" * 100 for n in range(20)})
+        client.sandboxes.create(
+            name="x" * 1000,
+            env_vars={str(n): "y" * 100 for n in range(20)},
+            extra_body={"a": "b" * 1000},
+            extra_query={"a": "b" * 1000},
+            extra_headers={"a": "b" * 1000},
+        )
         client.sandboxes.download("i", path="/a").read()
         try:
             client.sandboxes.create(resources={"a": ["x" * 1000, object()]})

@@ -129,6 +129,15 @@ def test_a_source_that_can_be_rewound_is_sent_again(server: Recorder, tmp_path: 
             assert [file_part(request)[2] for request in server.requests] == [LARGE, LARGE]
 
 
+def test_a_file_is_rewound_to_where_it_stood(server: Recorder) -> None:
+    file = io.BytesIO(EVERY_BYTE)
+    file.seek(100)
+    with SandboxSDK(api_key="k", base_url=server.url) as client:
+        server.answer({}, status=503, headers={"retry-after-ms": "1"})
+        assert upload(client, server, file)[2] == EVERY_BYTE[100:]
+    assert len(server.requests) == 2
+
+
 def test_a_source_that_cannot_be_rewound_is_sent_once(server: Recorder) -> None:
     with SandboxSDK(api_key="k", base_url=server.url) as client:
         server.answer({}, status=503, headers={"retry-after-ms": "1"})

@@ -53,7 +53,7 @@ class Caller:
         if extra_headers is not None:
             options["headers"] = extra_headers
         if self.auth_headers is not None:
-            options["headers"] = _over(self.auth_headers(), extra_headers or {})
+            options["headers"] = {**self.auth_headers(), **(extra_headers or {})}
         if extra_query is not None:
             options["query"] = extra_query
         if extra_body is not None:
@@ -146,12 +146,6 @@ class SyncAPIResource:
         if "logging" in modules and caller.follows_logging:
             caller.follow_logging()
         return BinaryAPIResponse(client_invoke(caller.handle, handle, arguments, options)[1])
-
-
-def _over(headers: Headers, others: Headers) -> dict[str, Any]:
-    """Headers with others over them, in whatever case either is written."""
-    names = {name.lower() for name in others}
-    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **others}
 
 
 def path_argument(name: str, value: Any) -> str:
