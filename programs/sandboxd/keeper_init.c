@@ -80,7 +80,8 @@ static _Noreturn void execute(const struct init_settings *settings, const char *
 		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
 	umask(022);
 	/* By descriptor: the path of the program was found in the server's view of the file system. */
 	syscall(SYS_execveat, FD_AFTER, "", argv, environment, AT_EMPTY_PATH);

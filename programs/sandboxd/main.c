@@ -40,7 +40,7 @@ struct program {
 
 enum stop_reason { STOP_ASKED, STOP_OWNER, STOP_ENGINE };
 
-/* What a program that starts others can hand down by mistake. */
+/* Undoes what a program that starts others can hand down by mistake. */
 static int prepare_process(int *signals, struct failure *failure)
 {
 	sigset_t stops;
@@ -54,6 +54,8 @@ static int prepare_process(int *signals, struct failure *failure)
 		close(null);
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
+	/* Who starts the server may ignore it; then nobody would learn that a command has ended. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&stops);
 	sigaddset(&stops, SIGTERM);
 	sigaddset(&stops, SIGINT);
@@ -104,6 +106,7 @@ static int start(struct program *program, struct failure *failure)
 	 * process cannot set up the engine's namespaces. */
 	prctl(PR_SET_DUMPABLE, 0);
 	uses_init(&service->uses);
+	pthread_mutex_init(&service->creation, NULL);
 	service->max_output = options->max_output;
 	if (listener_start(&program->listener, failure) < 0)
 		return -1;
@@ -176,6 +179,7 @@ static void stop_serving(struct program *program, enum stop_reason reason)
 		server_wait_idle(program->server, LAST_ANSWERS_MS);
 	server_stop(program->server);
 	uses_destroy(&program->service.uses);
+	pthread_mutex_destroy(&program->service.creation);
 }
 
 static void clean_up(struct program *program)

@@ -10,6 +10,7 @@
 #include "uses.h"
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdbool.h>
 
 /* What every request shares. */
@@ -17,6 +18,8 @@ struct service {
 	struct engine *engine;
 	struct store *store;
 	struct uses uses;
+	/* Held from the choice of a sandbox's user until its row says that the user is taken. */
+	pthread_mutex_t creation;
 	size_t max_output;
 };
 

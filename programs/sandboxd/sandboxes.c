@@ -81,7 +81,7 @@ static bool uid_in_use(void *store, uid_t uid)
 
 /* The files first, then the row: a server killed in between finds files without a row at its next start and removes
  * them, so nothing half-made is ever seen. */
-static int make(struct service *service, struct sandbox *sandbox, struct problem *problem)
+static int make_unlocked(struct service *service, struct sandbox *sandbox, struct problem *problem)
 {
 	sandbox_random_id(sandbox->id, "sbx");
 	sandbox->created_ms = now_ms();
@@ -94,6 +94,14 @@ static int make(struct service *service, struct sandbox *sandbox, struct problem
 		struct problem ignored;
 		service->engine->destroy(service->engine, sandbox->id, &ignored);
 	}
+	return result;
+}
+
+static int make(struct service *service, struct sandbox *sandbox, struct problem *problem)
+{
+	pthread_mutex_lock(&service->creation);
+	int result = make_unlocked(service, sandbox, problem);
+	pthread_mutex_unlock(&service->creation);
 	return result;
 }
 

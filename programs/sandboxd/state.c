@@ -132,6 +132,11 @@ int state_open(struct state *state, const struct options *options, struct failur
 	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (state->fd < 0)
 		return unusable(state, "opened", failure);
+	if (strncmp(state->path, "/usr/", 5) == 0)
+		return failure_set(
+		        failure, FAILURE_STATE,
+		        "the state directory %s would show in every sandbox, which sees /usr; give another --state",
+		        state->path);
 	if (check_owner(state, failure) < 0)
 		return -1;
 	return lock(state, failure);

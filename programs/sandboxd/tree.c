@@ -12,10 +12,7 @@
 
 static int open_directory(int parent, const char *name)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
-		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd;
+	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* Removes one entry of `directory`. A directory that is not empty is moved up to `top` under a new name instead, where
@@ -33,7 +30,7 @@ static int remove_entry(int top, int directory, const char *name, unsigned long 
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return -1;
-	/* A directory can be moved only by someone who may write to it (its ".." changes). */
+	/* Only who may write to a directory can move it (its ".." changes), and it is to be emptied later. */
 	if (fchmodat(directory, name, 0700, 0) < 0)
 		return -1;
 	do
@@ -56,8 +53,6 @@ static int empty_directory(int top, int directory, unsigned long *counter)
 			close(copy);
 		return -1;
 	}
-	if (fchmod(directory, 0700) < 0)
-		result = -1;
 	rewinddir(stream);
 	while (result == 0 && (entry = readdir(stream))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -120,7 +115,6 @@ int tree_remove(int parent, const char *name)
 			return 0;
 		return errno == ENOTDIR || errno == ELOOP ? unlinkat(parent, name, 0) : -1;
 	}
-	result = fchmod(top, 0700);
 	while (result == 0 && found)
 		result = remove_pass(top, &counter, &found);
 	if (result == 0)

@@ -137,6 +137,7 @@ def form(path: str | bytes | None, data: bytes | None, boundary: str = "frontier
 class Server:
     def __init__(self, *arguments: str, user: int | None = None, env: dict | None = None, pass_fds=()):
         identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}
+        self.ephemeral = "--ephemeral" in arguments
         self.process = subprocess.Popen(
             [str(BINARY), *arguments],
             stdin=subprocess.DEVNULL,
@@ -245,6 +246,8 @@ class Server:
     def kill(self) -> None:
         """As by the kernel: nothing of the server's own runs any more."""
         self.stop(signal.SIGKILL)
+        if self.ephemeral:
+            shutil.rmtree(self.state, ignore_errors=True)
 
 
 def fail(*arguments: str, user: int | None = None, env: dict | None = None, prefix=()) -> tuple[int, str]:

@@ -171,7 +171,6 @@ def test_killed_while_commands_start(start, mark, moment):
     time.sleep(0.05)
     assert wait_until(lambda: processes_with(mark) == [], 3)
     assert wait_until(lambda: not any(is_alive(pid) for pid in tree), 3)
-    subprocess.run(["rm", "-rf", str(server.state)], check=True)
 
 
 # ---- stop ----

@@ -281,13 +281,43 @@ def test_engine_that_dies_stops_the_server(start):
     assert not server.state.exists()
 
 
-def test_closed_standard_streams():
-    """Started with none of them open, the server does not write into its own files."""
+@pytest.mark.parametrize("closed", ["0<&- 1>&- 2>&-", "1>&-"])
+def test_closed_standard_streams(closed):
+    """What is opened first must not take their place."""
     done = subprocess.run(
-        ["/bin/sh", "-c", f"timeout 2 {BINARY} --ephemeral 0<&- 1>&- 2>&-"], capture_output=True, check=False
+        ["/bin/sh", "-c", f"timeout 1 {BINARY} --ephemeral {closed}"], capture_output=True, check=False
     )
     assert done.returncode == 124
     assert done.stdout + done.stderr == b""
+
+
+def test_started_with_signals_ignored():
+    """As by nohup, or by a program that does not want to hear of its children."""
+    trap = "trap '' HUP INT TERM CHLD PIPE; exec \"$0\" --ephemeral"
+    process = subprocess.Popen(["/bin/sh", "-c", trap, str(BINARY)], stdout=subprocess.PIPE)
+    server = Server.__new__(Server)
+    server.process, server.socket, server.host = process, None, "127.0.0.1"
+    server.ready = server._read_ready()
+    server.port = int(server.ready["url"].rsplit(":", 1)[1])
+    server.key = Path(server.ready["key_file"]).read_text().strip()
+    sandbox = server.create()
+    assert server.output(sandbox, "sleep 0.1 & wait; yes | head -1; grep SigIgn /proc/self/status") == (
+        "y\nSigIgn:\t0000000000000000\n"
+    )
+    assert server.stop() == 0
+
+
+def test_state_where_sandboxes_could_see_it():
+    path = Path("/usr/local/lib") / f"sandboxd-test-{os.getpid()}"
+    if not os.access(path.parent, os.W_OK):
+        pytest.skip("needs a writable /usr")
+    path.mkdir(mode=0o700)
+    try:
+        code, line = fail("--state", str(path))
+        assert (code, "/usr" in line) == (6, True)
+        assert list(path.iterdir()) == []
+    finally:
+        path.rmdir()
 
 
 def test_many_starts_leave_nothing(directories):
