@@ -1,6 +1,6 @@
 """A sandbox from its creation to its end, on a server of this program's own: no account, no network.
 
-    scripts/run python examples/python/quickstart.py
+scripts/run python examples/python/quickstart.py
 """
 
 import hashlib
