@@ -1,8 +1,8 @@
 /*
  * The floor: one call of the API with libcurl and json-c and nothing else.
  *
- * bare_curl BASE_URL HEADERS WARMUP CALLS, where HEADERS is a file with the header lines to send, as the other side of the
- * comparison was seen to send them.
+ * bare_curl BASE_URL HEADERS WARMUP CALLS, where HEADERS is a file with the header lines to send, as the other side of
+ * the comparison was seen to send them.
  */
 #include "measure.h"
 

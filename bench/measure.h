@@ -1,6 +1,7 @@
 /**
  * @file measure.h
- * What both sides of a comparison share, so that they differ in nothing but what is compared: arguments, clocks, report.
+ * What both sides of a comparison share, so that they differ in nothing but what is compared: arguments, clocks,
+ * report.
  */
 #ifndef SANDBOX_SDK_BENCH_MEASURE_H
 #define SANDBOX_SDK_BENCH_MEASURE_H
