@@ -75,6 +75,7 @@ describe("objects are collected in any order", function()
 	it("by a finalizer that uses what was finalized before", function()
 		local case = recorder.case(LIST)
 		local results = {}
+		local kept
 		do
 			-- What is made first is finalized last.
 			local holder = setmetatable({}, {
@@ -89,10 +90,12 @@ describe("objects are collected in any order", function()
 			holder.list = assert(holder.client.sandboxes:list())
 			holder.iterate = pairs(holder.list)
 			holder.iterate()
+			kept = holder.list.data[1]
 		end
 		collectgarbage()
 		collectgarbage()
 		assert.same({ true, true, true }, results)
+		assert.equal("a", kept.id)
 	end)
 end)
 
@@ -104,20 +107,23 @@ end
 
 it("the collector knows how much native memory answers and clients keep", function()
 	local item = '{"id":"a","name":"b","status":"running"}'
-	local case = recorder.case('{"data":[' .. (item .. ","):rep(99) .. item .. "]}")
+	local case = recorder.case('{"data":[' .. (item .. ","):rep(399) .. item .. "]}")
 	assert(run(([[
 		package.path = "tests/lua/?.lua;" .. package.path
 		local process = require "support.process"
 		local sdk = require "sandbox_sdk"
-		local before
 		local function make() return assert(sdk.new { api_key = "k", base_url = %q }) end
 		local client = make()
-		for call = 1, 1000 do
+		assert(client.sandboxes:list())
+		local before = process.memory()
+		for call = 1, 200 do
 			assert(client.sandboxes:list())
-			if call %% 20 == 0 then assert(make().sandboxes:list()) end
-			before = before or call == 50 and process.memory()
+			assert(process.memory() - before < 6 * 1024, process.memory() - before)
 		end
-		assert(process.memory() - before < 2048, process.memory() - before)
+		for client = 1, 200 do
+			assert(make().volumes:list())
+			assert(process.memory() - before < 12 * 1024, process.memory() - before)
+		end
 	]]):format(case.base_url)))
 end)
 
