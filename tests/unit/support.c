@@ -204,3 +204,15 @@ sbx__config *test_config(const sbx_client_options *options)
 	assert_int_equal(sbx__config_new(&config, NULL, &known, NULL), SBX_OK);
 	return config;
 }
+
+int test_environment(void **state)
+{
+	static const char *const names[] = {
+	        "SANDBOX_SDK_API_KEY", "SANDBOX_SDK_BASE_URL", "SANDBOX_SDK_LOG", "http_proxy", "HTTP_PROXY",
+	        "https_proxy",         "HTTPS_PROXY",          "all_proxy",       "ALL_PROXY",
+	};
+	(void)state;
+	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++)
+		unsetenv(names[index]);
+	return 0;
+}

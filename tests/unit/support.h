@@ -73,4 +73,7 @@ sbx_json *json_of(const char *text);
 /* A config for tests: key "test-key-0123456789", base URL "http://server.test/". */
 sbx__config *test_config(const sbx_client_options *options);
 
+/* A setup of cmocka for tests that use sockets: what the environment says of servers, keys and proxies is forgotten. */
+int test_environment(void **state);
+
 #endif

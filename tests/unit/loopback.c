@@ -1,0 +1,189 @@
+#include "loopback.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "support.h"
+
+#define MOST_CONNECTIONS 128
+
+typedef struct connection {
+	int descriptor;
+	sbx__buffer input;
+} connection;
+
+struct loopback {
+	pthread_t thread;
+	int listener;
+	int stop[2]; /* a pipe: its end tells the thread to end */
+	const char *answer;
+	char url[64];
+	connection open[MOST_CONNECTIONS]; /* the thread's alone */
+	size_t open_count;
+	pthread_mutex_t mutex; /* of all below */
+	size_t requests;
+	size_t connections;
+	sbx__buffer last;
+};
+
+/* How long the request at the start of the input is; 0: it is not whole. */
+static size_t request_length(const sbx__buffer *input)
+{
+	const char *end = input->data ? strstr(input->data, "\r\n\r\n") : NULL;
+	if (!end)
+		return 0;
+	const char *length = strcasestr(input->data, "\r\nContent-Length:");
+	size_t body = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
+	size_t whole = (size_t)(end - input->data) + 4 + body;
+	return input->length >= whole ? whole : 0;
+}
+
+static void note_request(loopback *server, const char *request, size_t length)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->requests++;
+	sbx__buffer_clear(&server->last);
+	sbx__buffer_append(&server->last, request, length);
+	pthread_mutex_unlock(&server->mutex);
+}
+
+/* False: the connection has ended. */
+static bool serve(loopback *server, connection *served)
+{
+	char bytes[4096];
+	size_t length;
+	ssize_t got = recv(served->descriptor, bytes, sizeof bytes, 0);
+	if (got <= 0)
+		return false;
+	sbx__buffer_append(&served->input, bytes, (size_t)got);
+	while ((length = request_length(&served->input)) > 0) {
+		note_request(server, served->input.data, length);
+		memmove(served->input.data, served->input.data + length, served->input.length - length + 1);
+		served->input.length -= length;
+		size_t size = server->answer ? strlen(server->answer) : 0;
+		if (size && send(served->descriptor, server->answer, size, MSG_NOSIGNAL) != (ssize_t)size)
+			return false;
+	}
+	return true;
+}
+
+static void drop(loopback *server, size_t index)
+{
+	close(server->open[index].descriptor);
+	sbx__buffer_free(&server->open[index].input);
+	server->open[index] = server->open[--server->open_count];
+}
+
+static void take(loopback *server)
+{
+	int descriptor = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (descriptor < 0)
+		return;
+	server->open[server->open_count++] = (connection){.descriptor = descriptor};
+	pthread_mutex_lock(&server->mutex);
+	server->connections++;
+	pthread_mutex_unlock(&server->mutex);
+}
+
+static void *run(void *argument)
+{
+	loopback *server = argument;
+	for (;;) {
+		struct pollfd polled[MOST_CONNECTIONS + 2] = {{.fd = server->stop[0], .events = POLLIN},
+		                                              {.fd = server->listener, .events = POLLIN}};
+		size_t count = server->open_count;
+		for (size_t index = 0; index < count; index++)
+			polled[index + 2] = (struct pollfd){.fd = server->open[index].descriptor, .events = POLLIN};
+		/* A full house waits at the door. */
+		polled[1].fd = count < MOST_CONNECTIONS ? server->listener : -1;
+		poll(polled, count + 2, -1);
+		if (polled[0].revents)
+			break;
+		/* From the end: what is dropped is replaced by the last one, which has been served already. */
+		for (size_t index = count; index-- > 0;)
+			if (polled[index + 2].revents && !serve(server, &server->open[index]))
+				drop(server, index);
+		if (polled[1].revents)
+			take(server);
+	}
+	while (server->open_count)
+		drop(server, 0);
+	return NULL;
+}
+
+loopback *loopback_start(const char *answer)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof address;
+	loopback *server = calloc(1, sizeof *server);
+	assert_non_null(server);
+	server->answer = answer;
+	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(server->listener, MOST_CONNECTIONS), 0);
+	assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
+	assert_int_equal(pipe2(server->stop, O_CLOEXEC), 0);
+	snprintf(server->url, sizeof server->url, "http://127.0.0.1:%d", ntohs(address.sin_port));
+	pthread_mutex_init(&server->mutex, NULL);
+	assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
+	return server;
+}
+
+void loopback_stop(loopback *server)
+{
+	close(server->stop[1]);
+	pthread_join(server->thread, NULL);
+	close(server->stop[0]);
+	close(server->listener);
+	pthread_mutex_destroy(&server->mutex);
+	sbx__buffer_free(&server->last);
+	free(server);
+}
+
+const char *loopback_url(const loopback *server)
+{
+	return server->url;
+}
+
+size_t loopback_requests(loopback *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	size_t requests = server->requests;
+	pthread_mutex_unlock(&server->mutex);
+	return requests;
+}
+
+size_t loopback_connections(loopback *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	size_t connections = server->connections;
+	pthread_mutex_unlock(&server->mutex);
+	return connections;
+}
+
+bool loopback_wait(loopback *server, size_t requests)
+{
+	for (int round = 0; round < 2000; round++) {
+		if (loopback_requests(server) >= requests)
+			return true;
+		usleep(5000);
+	}
+	return false;
+}
+
+char *loopback_last(loopback *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	char *last = server->last.data ? strdup(server->last.data) : NULL;
+	pthread_mutex_unlock(&server->mutex);
+	return last;
+}

@@ -1,0 +1,30 @@
+/*
+ * A server within the test, on a thread of its own and a port of 127.0.0.1, that answers each request with the same
+ * bytes.
+ */
+#ifndef SBX_TESTS_UNIT_LOOPBACK_H
+#define SBX_TESTS_UNIT_LOOPBACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct loopback loopback;
+
+/* Starts a server. `answer` stays the caller's and is sent as it is; NULL: requests are read and never answered. */
+loopback *loopback_start(const char *answer);
+void loopback_stop(loopback *server);
+/* Such as "http://127.0.0.1:8080". */
+const char *loopback_url(const loopback *server);
+/* How many whole requests, and how many connections, there were. */
+size_t loopback_requests(loopback *server);
+size_t loopback_connections(loopback *server);
+/* Waits until there were so many requests; false: it took longer than ten seconds. */
+bool loopback_wait(loopback *server, size_t requests);
+/* The last request, head and body, which the caller frees. */
+char *loopback_last(loopback *server);
+
+/* An answer with a JSON body. */
+#define LOOPBACK_JSON(length, body) \
+	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " #length "\r\n\r\n" body
+
+#endif
