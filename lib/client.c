@@ -135,7 +135,13 @@ const char *sbx_client_base_url(const sbx_client *client)
 
 int sbx_client_max_retries(const sbx_client *client)
 {
-	return client ? client->config->max_retries : 0;
+	if (!client)
+		return 0;
+	/* Another thread may be changing the options: only a reference keeps what is read. */
+	sbx__config *config = sbx__client_config((sbx_client *)client);
+	int max_retries = config->max_retries;
+	sbx__config_unref(config);
+	return max_retries;
 }
 
 void sbx_client_close(sbx_client *client)
