@@ -204,6 +204,7 @@ static bool read_file_source(lua_State *L, sbx_source *source, sbx_lua_transfer 
 	FILE *file = transfer->file;
 	struct stat status;
 	prepare(L, transfer);
+	clearerr(file); /* an error of before is not one of this transfer */
 	transfer->file_start = ftello(file);
 	source->kind = SBX_SOURCE_CALLBACK;
 	source->read = read_file;

@@ -1,9 +1,9 @@
 """A server that records requests and answers with bytes from files: recorder.py DIRECTORY
 
-The first part of a request's path names a case, a folder of DIRECTORY. The case's n-th request is written to request-n there
-(its body without chunked framing) before answer-n, else the last answer there is, goes out as it is. An answer may begin with
-a line "@delay SECONDS"; an empty one closes the connection. The port is written to DIRECTORY/port; the server ends with its
-standard input.
+The first part of a request's path names a case, a folder of DIRECTORY. The case's n-th request is written to request-n
+there (its body without chunked framing) before answer-n, else the last answer there is, goes out as it is. An answer
+may begin with a line "@delay SECONDS"; an empty one closes the connection. The port is written to DIRECTORY/port; the
+server ends with its standard input.
 """
 
 from __future__ import annotations
