@@ -9,7 +9,7 @@ for value = 0, 255 do
 end
 EVERY_BYTE = table.concat(EVERY_BYTE)
 
---- The process of the server at a client's URL, while it runs.
+--- Whether a server answers at a URL.
 local function is_answering(base_url)
 	local probe = assert(sdk.new { api_key = "k", base_url = base_url, max_retries = 0 })
 	local _, err = probe.sandboxes:list()
@@ -110,4 +110,24 @@ it("says why it cannot be started", function()
 	local output = pipe:read "a"
 	assert.equal("nil\tlocal_server\t", output:sub(1, 17))
 	assert.truthy(output:find("/no/such/program", 1, true))
+end)
+
+it("runs the program of the documentation", function()
+	local program = recorder.read_file("docs/lua.md"):match "```lua\n(.-)```"
+	local name = recorder.temporary "documented.lua"
+	recorder.write_file(name, program)
+	local pipe <close> = assert(io.popen("lua5.4 " .. name .. " 2>&1"))
+	assert.equal("HELLO\n\t0\n", pipe:read "a")
+end)
+
+it("runs the quickstart", function()
+	local pipe <close> = assert(io.popen "lua5.4 examples/lua/quickstart.lua 2>&1")
+	local lines = {}
+	for line in pipe:lines() do
+		lines[#lines + 1] = line
+	end
+	assert.equal(7, #lines)
+	assert.equal("sha256: the same in the sandbox and here", lines[3])
+	assert.equal("refused: not_found, status 404: ", lines[6]:sub(1, 32))
+	assert.equal("deleted: quickstart", lines[7])
 end)
