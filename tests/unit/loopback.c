@@ -26,6 +26,7 @@ struct loopback {
 	int listener;
 	int stop[2]; /* a pipe: its end tells the thread to end */
 	const char *answer;
+	char *own_answer; /* what loopback_start_json() made of a body; else NULL */
 	char url[64];
 	connection open[MOST_CONNECTIONS]; /* the thread's alone */
 	size_t open_count;
@@ -138,6 +139,18 @@ loopback *loopback_start(const char *answer)
 	return server;
 }
 
+loopback *loopback_start_json(const char *body)
+{
+	sbx__buffer answer = {0};
+	sbx__buffer_format(&answer,
+	                   "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+	                   strlen(body), body);
+	char *text = sbx__buffer_take(&answer);
+	loopback *server = loopback_start(text);
+	server->own_answer = text;
+	return server;
+}
+
 void loopback_stop(loopback *server)
 {
 	close(server->stop[1]);
@@ -146,6 +159,7 @@ void loopback_stop(loopback *server)
 	close(server->listener);
 	pthread_mutex_destroy(&server->mutex);
 	sbx__buffer_free(&server->last);
+	free(server->own_answer);
 	free(server);
 }
 

@@ -12,6 +12,8 @@ typedef struct loopback loopback;
 
 /* Starts a server. `answer` stays the caller's and is sent as it is; NULL: requests are read and never answered. */
 loopback *loopback_start(const char *answer);
+/* The same with an answer of status 200 that has that body. */
+loopback *loopback_start_json(const char *body);
 void loopback_stop(loopback *server);
 /* Such as "http://127.0.0.1:8080". */
 const char *loopback_url(const loopback *server);
@@ -22,9 +24,5 @@ size_t loopback_connections(loopback *server);
 bool loopback_wait(loopback *server, size_t requests);
 /* The last request, head and body, which the caller frees. */
 char *loopback_last(loopback *server);
-
-/* An answer with a JSON body. */
-#define LOOPBACK_JSON(length, body) \
-	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " #length "\r\n\r\n" body
 
 #endif

@@ -12,7 +12,7 @@
 #include "support.h"
 
 #define LIMIT 100
-#define EMPTY_PAGE LOOPBACK_JSON(11, "{\"data\":[]}")
+#define EMPTY_PAGE "{\"data\":[]}"
 
 static sbx_client *client_of(const loopback *server)
 {
@@ -43,7 +43,7 @@ static void assert_closed(sbx_client *client)
 static void calls_share_a_connection(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server);
 	for (int call = 0; call < 5; call++)
 		assert_int_equal(list(client, NULL, NULL), SBX_OK);
@@ -56,7 +56,7 @@ static void calls_share_a_connection(void **state)
 static void a_copy_shares_connections_and_their_end(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server), *copy = NULL;
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	options.api_key = "another-key";
@@ -86,7 +86,7 @@ static void a_copy_shares_connections_and_their_end(void **state)
 static void a_copy_outlives_its_original(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server), *copy = NULL;
 	assert_int_equal(sbx_client_with_options(client, NULL, &copy, NULL), SBX_OK);
 	sbx_client_free(client);
@@ -99,7 +99,7 @@ static void a_copy_outlives_its_original(void **state)
 static void two_clients_are_apart(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *first = client_of(server), *second = client_of(server);
 	assert_int_equal(list(first, NULL, NULL), SBX_OK);
 	sbx_client_close(first);
@@ -114,7 +114,7 @@ static void two_clients_are_apart(void **state)
 static void options_of_a_living_client_change(void **state)
 {
 	(void)state;
-	loopback *first = loopback_start(EMPTY_PAGE), *second = loopback_start(EMPTY_PAGE);
+	loopback *first = loopback_start_json(EMPTY_PAGE), *second = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(first);
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	assert_int_equal(list(client, NULL, NULL), SBX_OK);
@@ -143,7 +143,7 @@ static void options_of_a_living_client_change(void **state)
 static void what_is_missing_is_named(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server), *copy = NULL;
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	const sbx_operation *operation = sbx_operation_find("sandboxes.list");
@@ -267,7 +267,7 @@ static int64_t close_when_read(void *user_data, void *buffer, size_t capacity)
 static void a_client_may_be_closed_from_every_callback(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	closer closing = {.client = client_of(server)};
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	options.log_level = SBX_LOG_DEBUG;
@@ -314,7 +314,7 @@ static int call_within(void *user_data, const void *data, size_t length)
 static void a_client_may_be_used_from_a_callback(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server);
 	sbx_sink sink = SBX_SINK_INIT;
 	sink.kind = SBX_SINK_CALLBACK;
@@ -366,7 +366,7 @@ static void a_call_that_finds_no_free_connection(void **state)
 	(void)state;
 	pthread_t thread;
 	sbx__lease *leases[LIMIT];
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	caller calling = {.client = client_of(server)};
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
 	sbx_error *error = NULL;
@@ -421,7 +421,7 @@ static void many_threads_call_until_one_closes(void **state)
 	(void)state;
 	pthread_t threads[8];
 	caller calling[8];
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server);
 	for (int index = 0; index < 8; index++) {
 		calling[index] = (caller){.client = client};
@@ -460,7 +460,7 @@ static void options_may_change_while_others_call(void **state)
 	(void)state;
 	pthread_t changer, threads[3];
 	caller calling[3];
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server);
 	atomic_store(&changing, true);
 	assert_int_equal(pthread_create(&changer, NULL, change_options, client), 0);
@@ -501,7 +501,7 @@ static int use_in_child(void *client)
 static void a_forked_child_cannot_use_it(void **state)
 {
 	(void)state;
-	loopback *server = loopback_start(EMPTY_PAGE);
+	loopback *server = loopback_start_json(EMPTY_PAGE);
 	sbx_client *client = client_of(server);
 	assert_int_equal(list(client, NULL, NULL), SBX_OK);
 	assert_int_equal(in_child(use_in_child, client), 0);

@@ -94,7 +94,7 @@ static void what_is_no_ready_line_ends_the_program(void **state)
 	        "echo '{\"url\":\"http://127.0.0.1:1\"}'",
 	        "echo '{\"url\":\"http://127.0.0.1:1\",\"key_file\":\"/nonexistent/key\"}'",
 	        ": >\"$folder/key\"; echo "
-		"\"{\\\"url\\\":\\\"http://127.0.0.1:1\\\",\\\"key_file\\\":\\\"$folder/key\\\"}\"",
+	        "\"{\\\"url\\\":\\\"http://127.0.0.1:1\\\",\\\"key_file\\\":\\\"$folder/key\\\"}\"",
 	        "echo k >\"$folder/key\"; echo \"{\\\"key_file\\\":\\\"$folder/key\\\"}\"",
 	        "echo k >\"$folder/key\"; echo \"{\\\"url\\\":7,\\\"key_file\\\":\\\"$folder/key\\\"}\"",
 	        "head -c 100000 /dev/zero",
@@ -147,7 +147,7 @@ static void a_program_gets_what_it_needs_and_nothing_else(void **state)
 	test_folder folder;
 	char commands[1000];
 	sbx_client *client = NULL;
-	loopback *server = loopback_start(LOOPBACK_JSON(2, "{}"));
+	loopback *server = loopback_start_json("{}");
 	int inherited = dup(STDOUT_FILENO);
 	folder_make(&folder);
 	snprintf(commands, sizeof commands,
