@@ -118,11 +118,11 @@ it("the collector knows how much native memory answers and clients keep", functi
 		local before = process.memory()
 		for call = 1, 200 do
 			assert(client.sandboxes:list())
-			assert(process.memory() - before < 6 * 1024, process.memory() - before)
+			assert(process.memory() - before < 10 * 1024, process.memory() - before)
 		end
 		for client = 1, 200 do
 			assert(make().volumes:list())
-			assert(process.memory() - before < 12 * 1024, process.memory() - before)
+			assert(process.memory() - before < 16 * 1024, process.memory() - before)
 		end
 	]]):format(case.base_url)))
 end)
