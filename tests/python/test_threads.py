@@ -126,3 +126,24 @@ def test_a_callback_cannot_undo_ctrl_c(client: SandboxSDK, server: Recorder) -> 
     with pytest.raises(KeyboardInterrupt):
         client.sandboxes.download("i", path="/a", into=write)
     assert len(calls) == 1
+
+
+def test_a_callback_may_use_the_client(client: SandboxSDK, server: Recorder) -> None:
+    server.answer({"id": "a"})
+    seen = []
+
+    def chunks():
+        for _ in range(3):
+            seen.append(client.sandboxes.create().id)
+            yield b"x"
+
+    client.sandboxes.upload("i", path="/a", file=chunks())
+    client.sandboxes.download("i", path="/a", into=lambda data: seen.append(client.sandboxes.list().id))
+    assert set(seen) == {"a"}
+    assert len(seen) >= 4
+
+
+def test_a_callback_may_close_the_client(client: SandboxSDK, server: Recorder) -> None:
+    with pytest.raises(sandbox_sdk.APIConnectionError, match="closed"):
+        client.sandboxes.upload("i", path="/a", file=(client.close() or b"x" * 1000 for _ in range(10)))
+    assert client.is_closed()

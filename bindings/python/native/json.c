@@ -12,8 +12,8 @@
 
 /* Where a value stands in the arguments; the chain is on the stack and read only to say where something is wrong. */
 typedef struct place {
-	const struct place *outer; /* NULL: the value is what `name` names */
-	const char *name;          /* of the outermost */
+	const struct place *outer; /* NULL: of the value that `name` names */
+	const char *name;          /* of the outermost: "" for the arguments themselves, whose members need no other */
 	PyObject *key;             /* of a member */
 	Py_ssize_t index;          /* of an element */
 	int depth;
@@ -52,7 +52,7 @@ static PyObject *place_text(const place *where)
 		return NULL;
 	if (!where->key)
 		text = PyUnicode_FromFormat("%U[%zd]", outer, where->index);
-	else if (*where->outer->name)
+	else if (where->outer->outer || *where->outer->name)
 		text = PyUnicode_FromFormat("%U.%S", outer, where->key);
 	else
 		text = PyUnicode_FromFormat("%S", where->key);
@@ -124,7 +124,7 @@ static sbx_json *convert_number(PyObject *value, const place *where)
 /* Sets one member; an absent one is left out. */
 static int convert_member(sbx_json *object, PyObject *key, PyObject *value, const place *outer)
 {
-	place where = {.outer = outer, .name = "member", .key = key, .depth = outer->depth + 1};
+	place where = {.outer = outer, .key = key, .depth = outer->depth + 1};
 	PyObject *bytes;
 	sbx_json *json;
 	char *name;
@@ -183,7 +183,7 @@ static sbx_json *convert_sequence(PyObject *sequence, const place *outer)
 	Py_ssize_t index;
 
 	for (index = 0; array && index < PySequence_Size(sequence); index++) {
-		place where = {.outer = outer, .name = "element", .index = index, .depth = outer->depth + 1};
+		place where = {.outer = outer, .index = index, .depth = outer->depth + 1};
 		PyObject *value = PySequence_GetItem(sequence, index);
 		sbx_json *json = value ? convert(value, &where) : NULL;
 

@@ -1,3 +1,6 @@
+/*
+ * Options in a dict: the walk over its items, and the readers of the kinds of members that several structs have.
+ */
 #include "options.h"
 
 #include <limits.h>
