@@ -61,8 +61,6 @@ static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
 	/* A temporary file could be made for it, but never renamed. */
 	if (!*writer->sink.path)
 		return sbx__fail_file(error, ARGUMENT, "write", "\"\"", ENOENT);
-	if (!*writer->sink.path)
-		return sbx__fail_file(error, ARGUMENT, "write", "\"\"", ENOENT);
 	bool exists = stat(writer->sink.path, &status) == 0;
 	if (exists && S_ISDIR(status.st_mode))
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, EISDIR);
