@@ -1,6 +1,5 @@
 #include "retry.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "transport_parse.h"
@@ -85,6 +84,6 @@ double sbx__retry_wait(double retry_after, int retries, double random)
 		return retry_after;
 	double wait = INITIAL_WAIT;
 	for (int doubled = 0; doubled < retries && wait < LONGEST_WAIT; doubled++)
-		wait = fmin(2 * wait, LONGEST_WAIT);
+		wait = 2 * wait < LONGEST_WAIT ? 2 * wait : LONGEST_WAIT;
 	return wait * (1 - 0.25 * random);
 }

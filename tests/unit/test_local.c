@@ -147,6 +147,7 @@ static void a_program_gets_what_it_needs_and_nothing_else(void **state)
 	test_folder folder;
 	char commands[1000];
 	sbx_client *client = NULL;
+	size_t before = folder_count("/proc/self/fd");
 	loopback *server = loopback_start_json("{}");
 	int inherited = dup(STDOUT_FILENO);
 	folder_make(&folder);
@@ -162,7 +163,6 @@ static void a_program_gets_what_it_needs_and_nothing_else(void **state)
 	use_program(&folder, commands);
 	/* Proxies are not for a server on this machine. */
 	setenv("http_proxy", "http://127.0.0.1:1", 1);
-	size_t before = folder_count("/proc/self/fd");
 	assert_int_equal(sbx_client_new_local(&client, NULL, NULL), SBX_OK);
 	assert_string_equal(sbx_client_api_key(client), "the-key-of-the-server");
 	assert_int_equal(sbx_sandboxes_list(client, NULL, NULL, NULL, NULL), SBX_OK);
@@ -191,9 +191,9 @@ static void a_program_gets_what_it_needs_and_nothing_else(void **state)
 	sbx_client_close(client);
 	sbx_client_free(client);
 	close(inherited);
-	assert_int_equal(folder_count("/proc/self/fd") + 1, before);
-	folder_remove(&folder);
 	loopback_stop(server);
+	assert_int_equal(folder_count("/proc/self/fd"), before);
+	folder_remove(&folder);
 }
 
 static void the_last_copy_ends_the_server(void **state)
