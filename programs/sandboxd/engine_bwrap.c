@@ -4,6 +4,7 @@
 #include "host_etc.h"
 #include "host_users.h"
 #include "keeper.h"
+#include "keeper_init.h"
 #include "sandbox_files.h"
 #include "seccomp_filter.h"
 #include "tree.h"
@@ -388,6 +389,14 @@ static int try_engine(struct bwrap_engine *engine, struct failure *failure)
 	if (strstr(complaint, "--disable-userns") && probe(engine, false, complaint, sizeof(complaint)))
 		return 0;
 	complaint[strcspn(complaint, "\n")] = '\0';
+	/* Bubblewrap's own words are the same. */
+	if (strstr(complaint, INIT_NO_PROC))
+		return failure_set(failure, FAILURE_ENGINE_REFUSED,
+		                   "the system does not let a sandbox have a /proc of its own (%s), because parts of "
+		                   "/proc are hidden here; start the container with --security-opt "
+		                   "systempaths=unconfined (Docker), --security-opt unmask=ALL (Podman) or procMount: "
+		                   "Unmasked (Kubernetes)",
+		                   complaint);
 	return failure_set(failure, FAILURE_ENGINE_REFUSED,
 	                   "bubblewrap cannot make a sandbox here (%s); allow user namespaces: "
 	                   "user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1, "

@@ -6,10 +6,13 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -43,6 +46,14 @@ static bool drop_to(const struct keeper_request *request)
 		return false;
 	return set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_NOFILE, 4096) &&
 	       set_limit(RLIMIT_FSIZE, request->file_size) && set_limit(RLIMIT_NPROC, request->processes);
+}
+
+/* Bubblewrap looks its child up in /proc by the id that it has in this namespace, and may mount a /proc of its own only
+ * where a whole one is seen already. Before the privileges go: bubblewrap itself can undo no mask of a container. */
+static bool mount_proc(void)
+{
+	return unshare(CLONE_NEWNS) == 0 &&
+	       mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
 }
 
 /* A pipe that holds the whole seccomp program, which is far smaller than a pipe's capacity. */
@@ -120,7 +131,7 @@ static bool reap(pid_t bwrap, int signals, int *wait_status)
 	return ended;
 }
 
-static void report(int channel, int started, int wait_status)
+static void report(int channel, bool started, int wait_status)
 {
 	struct engine_exit result = {
 	        .started = started,
@@ -130,6 +141,14 @@ static void report(int channel, int started, int wait_status)
 		_exit(1);
 }
 
+/* The complaint goes where bubblewrap's goes: the server explains both in the same way. */
+static _Noreturn void give_up(int err, int channel, const char *what)
+{
+	dprintf(err, "%s: %s\n", what, strerror(errno));
+	report(channel, false, 0);
+	_exit(1);
+}
+
 _Noreturn void init_run(const struct init_settings *settings, const struct keeper_request *request, const char *command,
                         int arguments, int out, int err, int channel)
 {
@@ -137,6 +156,8 @@ _Noreturn void init_run(const struct init_settings *settings, const struct keepe
 	sigset_t child_signal;
 
 	prctl(PR_SET_NAME, "sandboxd-init");
+	if (!mount_proc())
+		give_up(err, channel, INIT_NO_PROC);
 	if (!drop_to(request) || pipe2(status, O_CLOEXEC) < 0)
 		_exit(1);
 	prctl(PR_SET_DUMPABLE, 0);

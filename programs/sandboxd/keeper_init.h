@@ -13,6 +13,9 @@ struct init_settings {
 	size_t filter_size;
 };
 
+/* How the complaint of an init that cannot mount /proc begins. */
+#define INIT_NO_PROC "Can't mount proc"
+
 _Noreturn void init_run(const struct init_settings *settings, const struct keeper_request *request, const char *command,
                         int arguments, int out, int err, int channel);
 

@@ -135,11 +135,11 @@ def form(path: str | bytes | None, data: bytes | None, boundary: str = "frontier
 
 
 class Server:
-    def __init__(self, *arguments: str, user: int | None = None, env: dict | None = None, pass_fds=()):
+    def __init__(self, *arguments: str, user: int | None = None, env: dict | None = None, pass_fds=(), prefix=()):
         identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         self.ephemeral = "--ephemeral" in arguments
         self.process = subprocess.Popen(
-            [str(BINARY), *arguments],
+            [*prefix, str(BINARY), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
