@@ -52,8 +52,7 @@ static bool drop_to(const struct keeper_request *request)
  * where a whole one is seen already. Before the privileges go: bubblewrap itself can undo no mask of a container. */
 static bool mount_proc(void)
 {
-	return unshare(CLONE_NEWNS) == 0 &&
-	       mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
+	return unshare(CLONE_NEWNS) == 0 && mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
 }
 
 /* A pipe that holds the whole seccomp program, which is far smaller than a pipe's capacity. */
