@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "arguments.h"
 #include "error.h"
@@ -14,15 +15,36 @@
 /* What a JSON answer or the body of an error may have, and what all of an answer's headers may have, in bytes. */
 #define LARGEST_DOCUMENT ((size_t)256 << 20)
 #define LARGEST_HEADERS ((size_t)1 << 20)
+/* What libcurl sends together with the headers. */
+#define LARGEST_AT_ONCE (64 << 10)
 
 /* ---- what the transport tells ---- */
+
+/* The safety that decides what may be sent again. */
+static sbx__safety retry_safety(const sbx__call *call)
+{
+	return call->config->retry_unsafe ? SBX__SAFE : call->safety;
+}
+
+/* Whether the transport may send the request once more by itself, as libcurl does when a kept connection dies. */
+static bool may_resend(const sbx__call *call)
+{
+	sbx__safety safety = call->request.became_get ? SBX__SAFE : retry_safety(call);
+	if (safety == SBX__IDEMPOTENT)
+		return call->retries + call->resends < call->options.max_retries;
+	return safety == SBX__SAFE;
+}
 
 static bool on_connected(void *user_data)
 {
 	sbx__call *call = user_data;
-	if (call->attempt.connected && call->safety == SBX__UNSAFE) {
+	if (call->attempt.connected && !may_resend(call)) {
 		call->attempt.resend_refused = true;
 		return false;
+	}
+	if (call->attempt.connected) {
+		call->resends++;
+		call->attempts++;
 	}
 	call->attempt.connected = true;
 	call->attempt.active = true;
@@ -38,17 +60,33 @@ static bool on_status(void *user_data, int http_status)
 	return true;
 }
 
+/* Whether a line gives the answer another length than an earlier one did. */
+static bool contradicts(const sbx__headers *headers, const char *line, size_t length)
+{
+	static const char name[] = "content-length:";
+	size_t start = sizeof name - 1;
+	if (length < start || strncasecmp(line, name, start) != 0)
+		return false;
+	while (start < length && (line[start] == ' ' || line[start] == '\t'))
+		start++;
+	while (length > start && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+		length--;
+	const char *before = sbx__headers_get(headers, "content-length");
+	return before && (strlen(before) != length - start || memcmp(before, line + start, length - start) != 0);
+}
+
 static bool on_header(void *user_data, const char *line, size_t length)
 {
 	sbx__call *call = user_data;
 	call->attempt.active = true;
-	if (length > LARGEST_HEADERS - call->attempt.headers.text.length) {
+	sbx__headers *headers = &call->attempt.headers;
+	if (headers->text.length >= LARGEST_HEADERS || length >= LARGEST_HEADERS - headers->text.length) {
 		call->attempt.too_large = true;
 		return false;
 	}
-	if (!sbx__headers_add_line(&call->attempt.headers, line, length))
-		call->attempt.out_of_memory = true;
-	return !call->attempt.out_of_memory;
+	call->attempt.contradictory = contradicts(headers, line, length);
+	call->attempt.out_of_memory = !sbx__headers_add_line(headers, line, length);
+	return !call->attempt.out_of_memory && !call->attempt.contradictory;
 }
 
 static bool keep_in_memory(sbx__call *call, const void *data, size_t length)
@@ -90,16 +128,20 @@ static const sbx__exchange_events events = {on_connected, on_status, on_header, 
 static int64_t on_read(void *user_data, void *buffer, size_t capacity)
 {
 	sbx__call *call = user_data;
-	int64_t got = sbx__multipart_read(&call->request.form, buffer, capacity);
+	int64_t got = sbx__request_read(&call->request, buffer, capacity);
 	call->attempt.active = true;
-	call->attempt.body_sent = got == 0;
 	call->attempt.source_failed = got < 0;
+	if (got > 0)
+		call->attempt.body_given += got;
+	call->attempt.body_sent = got == 0 || call->attempt.body_given == call->exchange.body_length;
 	return got;
 }
 
 static bool on_rewind(void *user_data)
 {
 	sbx__call *call = user_data;
+	call->attempt.body_given = 0;
+	call->attempt.body_sent = false;
 	return sbx__request_rewind(&call->request);
 }
 
@@ -117,9 +159,10 @@ static sbx_status check_options(const sbx_request_options *options, sbx_error **
 static void grow_read_timeout(sbx__request_input *input)
 {
 	const char *name = input->operation->timeout_parameter;
-	const sbx_json *value = name ? sbx_json_get(input->arguments, name) : NULL;
+	const sbx_json *value = name ? sbx__request_effective(input, name) : NULL;
 	double needed = sbx_json_number(value) + COMMAND_MARGIN;
-	if (value && !input->timeouts.read_given && needed > input->timeouts.read)
+	if (value && !input->timeouts.read_given && input->timeouts.read != SBX_FOREVER &&
+	    needed > input->timeouts.read)
 		input->timeouts.read = needed;
 }
 
@@ -131,24 +174,29 @@ static void resolve_options(sbx__call *call)
 	sbx__timeouts_merge(&input->timeouts, options->timeout, options->connect_timeout, options->read_timeout,
 	                    options->write_timeout, options->pool_timeout);
 	grow_read_timeout(input);
-	double deadline = options->deadline == SBX_DEFAULT ? call->config->deadline : options->deadline;
+	double deadline =
+	        options->deadline == SBX_DEFAULT ? call->config->deadline : sbx__timeout_plain(options->deadline);
 	call->deadline = deadline == SBX_FOREVER ? SBX__NEVER : call->started + sbx__nanoseconds(deadline);
 	if (call->options.max_retries == SBX_DEFAULT)
 		call->options.max_retries = call->config->max_retries;
 }
 
+/* Whether a value is anything but false. The server may take other values for true. */
+static bool is_truthy(const sbx_json *value)
+{
+	sbx_json_type type = sbx_json_type_of(value);
+	return type == SBX_JSON_BOOLEAN ? sbx_json_boolean(value) : type != SBX_JSON_NULL;
+}
+
 /* What may happen when this very call is sent twice. */
 static sbx__safety resolve_safety(const sbx__call *call)
 {
-	const sbx_operation *operation = call->input.operation;
-	const char *name = operation->unsafe_when;
-	const sbx_json *extra = call->options.body && name ? sbx_json_get(call->options.body, name) : NULL;
-	const sbx_json *unsafe_when = extra || !name ? extra : sbx_json_get(call->input.arguments, name);
-	if (call->config->retry_unsafe)
-		return SBX__SAFE;
-	if (sbx_json_boolean(unsafe_when) || (call->input.file && !call->source.rewindable))
+	const char *unsafe_when = call->input.operation->unsafe_when;
+	if (unsafe_when && is_truthy(sbx__request_effective(&call->input, unsafe_when)))
 		return SBX__UNSAFE;
-	return operation->safety;
+	if (call->input.file && !call->source.rewindable)
+		return SBX__UNSAFE;
+	return call->input.operation->safety;
 }
 
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
@@ -191,7 +239,8 @@ void sbx__call_set_transport(sbx__call *call, sbx__transport *transport)
 
 static bool wanted_again(const sbx__call *call)
 {
-	return sbx__retry_wanted(call->safety, call->attempt.end, call->attempt.http_status, &call->attempt.headers);
+	return sbx__retry_wanted(retry_safety(call), call->attempt.end, call->attempt.http_status,
+	                         &call->attempt.headers);
 }
 
 static double random_fraction(const sbx__call *call)
@@ -201,38 +250,51 @@ static double random_fraction(const sbx__call *call)
 	return random / 4294967296.0;
 }
 
-/* Whether the call can be tried once more: all is as it was before the attempt. */
-static bool can_try_again(sbx__call *call)
+static bool retry_wanted(const sbx__call *call)
 {
-	return !sbx__outcome_carried_out(call) && call->retries < call->options.max_retries && wanted_again(call) &&
-	       sbx__request_rewind(&call->request) && (call->input.operation->model || sbx__sink_restart(&call->sink));
+	return call->retries + call->resends < call->options.max_retries && !sbx__outcome_carried_out(call) &&
+	       wanted_again(call);
+}
+
+/* When the next attempt is to begin. */
+static int64_t next_attempt_at(const sbx__call *call, double *wait)
+{
+	bool answered = call->attempt.end == SBX__ANSWERED;
+	double wall_clock = call->platform->wall_clock(call->platform->context);
+	double retry_after = answered ? sbx__retry_after(&call->attempt.headers, wall_clock) : SBX_DEFAULT;
+	*wait = sbx__retry_wait(retry_after, call->retries, random_fraction(call));
+	return sbx__call_now(call) + sbx__nanoseconds(*wait);
+}
+
+/* Makes all as it was before the attempt; false where that is not possible. */
+static bool take_back(sbx__call *call)
+{
+	return sbx__request_rewind(&call->request) && (call->input.operation->model || sbx__sink_restart(&call->sink));
+}
+
+static void log_retry(const sbx__call *call, double wait)
+{
+	if (!sbx__log_wants(&call->config->log, SBX_LOG_INFO))
+		return;
+	char *url = sbx__redact_url(call->request.url);
+	sbx__log_write(&call->config->log, SBX_LOG_INFO, "Retrying request to %s in %f seconds", url ? url : "", wait);
+	free(url);
 }
 
 static void wait_or_fail(sbx__call *call)
 {
-	if (!can_try_again(call)) {
+	double wait;
+	if (!retry_wanted(call) || (call->wake_at = next_attempt_at(call, &wait)) >= call->deadline ||
+	    !take_back(call)) {
 		sbx__outcome_fail_attempt(call);
 		return;
 	}
-	bool answered = call->attempt.end == SBX__ANSWERED;
-	double wall_clock = call->platform->wall_clock(call->platform->context);
-	double retry_after = answered ? sbx__retry_after(&call->attempt.headers, wall_clock) : SBX_DEFAULT;
-	double wait = sbx__retry_wait(retry_after, call->retries, random_fraction(call));
-	call->wake_at = sbx__call_now(call) + sbx__nanoseconds(wait);
-	if (call->wake_at >= call->deadline) {
-		sbx__outcome_fail_attempt(call);
-		return;
-	}
+	call->doubtful = call->doubtful || sbx__outcome_unknown(call);
 	call->retries++;
 	call->redirects = 0;
 	sbx__request_restart(&call->request, &call->input);
 	call->state = SBX__CALL_WAITING;
-	if (sbx__log_wants(&call->config->log, SBX_LOG_INFO)) {
-		char *url = sbx__redact_url(call->request.url);
-		sbx__log_write(&call->config->log, SBX_LOG_INFO, "Retrying request to %s in %f seconds", url ? url : "",
-		               wait);
-		free(url);
-	}
+	log_retry(call, wait);
 }
 
 static void log_end(const sbx__call *call)
@@ -284,6 +346,7 @@ static void judge(sbx__call *call)
 static void fill_exchange(sbx__call *call)
 {
 	sbx__request *request = &call->request;
+	int64_t length = sbx__request_length(request);
 	double connect = call->input.timeouts.connect;
 	call->exchange = (sbx__exchange){
 	        .method = request->method,
@@ -291,8 +354,9 @@ static void fill_exchange(sbx__call *call)
 	        .headers = request->headers.pairs,
 	        .headers_count = request->headers.count,
 	        .has_body = sbx__request_sends_body(request),
-	        .body = request->is_form ? NULL : request->body.data,
-	        .body_length = request->is_form ? sbx__multipart_total(&request->form) : (int64_t)request->body.length,
+	        /* What is read is timed while it leaves; what is small leaves at once. */
+	        .body = !request->is_form && length <= LARGEST_AT_ONCE ? request->body.data : NULL,
+	        .body_length = length,
 	        .read = on_read,
 	        .rewind = on_rewind,
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
@@ -313,7 +377,7 @@ static void clear_attempt(sbx__call *call)
 static void begin_attempt(sbx__call *call)
 {
 	clear_attempt(call);
-	call->attempts = call->retries + 1;
+	call->attempts = call->retries + call->resends + 1;
 	if (!sbx__request_make_headers(&call->request, &call->input, call->retries)) {
 		sbx__outcome_fail(call, sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory"));
 		return;
@@ -432,8 +496,6 @@ void sbx__call_abort(sbx__call *call, sbx_status code, const char *message)
 		call->transport->type->stop(call->transport);
 	call->attempt.end = may_have_left ? SBX__LOST : SBX__NOT_CONNECTED;
 	sbx_error *error = sbx__error_new(code, "%s", message);
-	if (!sbx__error_is_static(error))
-		error->outcome_unknown = sbx__retry_outcome_unknown(call->safety, call->attempt.end, 0);
 	sbx__outcome_fail(call, error);
 }
 

@@ -27,11 +27,13 @@ typedef struct sbx__attempt {
 	bool connected;
 	bool active;         /* something happened since the call last looked at the clock */
 	bool resend_refused; /* the transport wanted to send an unsafe request twice */
-	bool body_sent;      /* all of the request's body was given to the transport */
+	int64_t body_given;  /* bytes of the request's body that the transport has read */
+	bool body_sent;      /* all of it */
 	bool source_failed;
 	bool sink_failed;
 	bool timed_out;
 	bool too_large;
+	bool contradictory; /* the answer says two different things of its length */
 	bool out_of_memory;
 	sbx__attempt_end end;
 	char *detail;
@@ -56,7 +58,9 @@ typedef struct sbx__call {
 	sbx__safety safety;
 	int attempts; /* begun, redirects not counted */
 	int retries;
+	int resends; /* how often the transport sent the request again by itself */
 	int redirects;
+	bool doubtful; /* an earlier attempt may have been carried out */
 	int64_t started;
 	int64_t deadline;      /* SBX__NEVER: none */
 	int64_t last_activity; /* when bytes last went or came, or the attempt began */

@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "error.h"
+#include "json.h"
 #include "platform.h"
 #include "transport.h"
 #include "transport_parse.h"
@@ -22,20 +23,26 @@ static bool given(double seconds)
 	return seconds != SBX_DEFAULT;
 }
 
+double sbx__timeout_plain(double seconds)
+{
+	return isinf(seconds) ? SBX_FOREVER : seconds;
+}
+
 void sbx__timeouts_merge(sbx__timeouts *timeouts, double all, double connect, double read, double write, double pool)
 {
+	all = sbx__timeout_plain(all);
 	if (given(all))
 		*timeouts = (sbx__timeouts){all, all, all, all, true};
 	if (given(connect))
-		timeouts->connect = connect;
+		timeouts->connect = sbx__timeout_plain(connect);
 	if (given(read)) {
-		timeouts->read = read;
+		timeouts->read = sbx__timeout_plain(read);
 		timeouts->read_given = true;
 	}
 	if (given(write))
-		timeouts->write = write;
+		timeouts->write = sbx__timeout_plain(write);
 	if (given(pool))
-		timeouts->pool = pool;
+		timeouts->pool = sbx__timeout_plain(pool);
 }
 
 sbx_status sbx__timeouts_check(double all, double connect, double read, double write, double pool, double deadline,
@@ -61,6 +68,7 @@ sbx_status sbx__headers_check(const sbx_pair *pairs, size_t count, const char *a
 {
 	if (count && !pairs)
 		return sbx__fail_argument(error, argument, "a count without pairs");
+	size_t length = 0;
 	for (size_t index = 0; index < count; index++) {
 		const char *name = pairs[index].name;
 		const char *value = pairs[index].value;
@@ -70,9 +78,12 @@ sbx_status sbx__headers_check(const sbx_pair *pairs, size_t count, const char *a
 			return sbx__fail_argument(error, argument,
 			                          "the value of %s has a byte that no header can carry", name);
 		/* These say where a request ends: another value would make it two. */
-		if (value && (strcasecmp(name, "Content-Length") == 0 || strcasecmp(name, "Transfer-Encoding") == 0))
+		if (strcasecmp(name, "Content-Length") == 0 || strcasecmp(name, "Transfer-Encoding") == 0)
 			return sbx__fail_argument(error, argument, "%s is the library's to set", name);
+		length += strlen(name) + (value ? strlen(value) : 0);
 	}
+	if (length > SBX__LONGEST_REQUEST_PART)
+		return sbx__fail_argument(error, argument, "more than 256 KiB of headers");
 	return SBX_OK;
 }
 
@@ -132,7 +143,8 @@ static sbx_status set_base_url(sbx__config *config, const sbx__config *base, con
 	if (!sbx__header_value_valid(url) || strpbrk(url, " \t"))
 		return sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: it has a byte that no URL can carry");
 	if (!sbx__url_parse(url, &parts, &problem))
-		return sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: %s", problem);
+		return !problem ? sbx__fail_memory(error)
+		                : sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: %s", problem);
 	if (parts.has_query || parts.has_fragment) {
 		sbx__url_parts_free(&parts);
 		return sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: it must have neither query nor fragment");
@@ -208,17 +220,6 @@ static sbx_status set_custom_headers(sbx__config *config, const sbx__config *bas
 	return SBX_OK;
 }
 
-static bool merge_query(sbx_json *into, const sbx_json *query)
-{
-	sbx_json_cursor cursor = {NULL};
-	const char *name;
-	const sbx_json *value;
-	while (query && sbx_json_next(query, &cursor, &name, &value))
-		if (sbx_json_set(into, name, sbx_json_copy(value)) < 0)
-			return false;
-	return true;
-}
-
 static sbx_status set_query(sbx__config *config, const sbx__config *base, const sbx_client_options *options,
                             sbx_error **error)
 {
@@ -226,8 +227,8 @@ static sbx_status set_query(sbx__config *config, const sbx__config *base, const 
 	if (!kept && !options->default_query)
 		return SBX_OK;
 	config->default_query = sbx_json_new_object();
-	if (!config->default_query || !merge_query(config->default_query, kept) ||
-	    !merge_query(config->default_query, options->default_query))
+	if (!config->default_query || !sbx__json_merge(config->default_query, kept) ||
+	    !sbx__json_merge(config->default_query, options->default_query))
 		return sbx__fail_memory(error);
 	return SBX_OK;
 }
@@ -242,7 +243,9 @@ static void set_numbers(sbx__config *config, const sbx__config *base, const sbx_
 	config->timeouts = base ? base->timeouts : default_timeouts;
 	sbx__timeouts_merge(&config->timeouts, options->timeout, options->connect_timeout, options->read_timeout,
 	                    options->write_timeout, options->pool_timeout);
-	config->deadline = given(options->deadline) ? options->deadline : base ? base->deadline : SBX_FOREVER;
+	config->deadline = base ? base->deadline : SBX_FOREVER;
+	if (given(options->deadline))
+		config->deadline = sbx__timeout_plain(options->deadline);
 	config->max_retries = base ? base->max_retries : DEFAULT_MAX_RETRIES;
 	if (options->max_retries != SBX_DEFAULT)
 		config->max_retries = options->max_retries;

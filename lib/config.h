@@ -50,6 +50,12 @@ sbx_status sbx__config_new(sbx__config **config, const sbx__config *base, const 
 sbx__config *sbx__config_ref(sbx__config *config);
 void sbx__config_unref(sbx__config *config);
 
+/* How long a request's URL may be, and the headers of a client and of a call each, in bytes: together they stay below
+ * what libcurl can send. */
+#define SBX__LONGEST_REQUEST_PART ((size_t)256 << 10)
+
+/* An endless number of seconds is SBX_FOREVER; all others are what they are. */
+double sbx__timeout_plain(double seconds);
 /* Lays one set of the five timeout options over others: `all` first, then the four. */
 void sbx__timeouts_merge(sbx__timeouts *timeouts, double all, double connect, double read, double write, double pool);
 /* Checks that each of the options in seconds is a number, SBX_DEFAULT or SBX_FOREVER. */

@@ -320,6 +320,17 @@ sbx_json *sbx_json_copy(const sbx_json *json)
 	return NULL;
 }
 
+bool sbx__json_merge(sbx_json *into, const sbx_json *from)
+{
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	while (from && sbx_json_next(from, &cursor, &name, &value))
+		if (sbx_json_set(into, name, sbx_json_copy(value)) < 0)
+			return false;
+	return true;
+}
+
 /* json-c clamps an integer that does not fit 64 bits; as "...e0" it reads the nearest double. */
 static bool widen_long_integers(const sbx__json_check *check, const char *text, size_t length, sbx__buffer *widened)
 {

@@ -12,6 +12,8 @@
 void sbx__json_append_text(const sbx_json *json, int indent, sbx__buffer *buffer);
 /* Appends a string's text with its quotes. */
 void sbx__json_append_string(const char *text, size_t length, sbx__buffer *buffer);
+/* Sets copies of all members of an object in another one; NULL has none. False: no memory. */
+bool sbx__json_merge(sbx_json *into, const sbx_json *from);
 /* What a person calls the type of a value: "a string". */
 const char *sbx__json_type_name(const sbx_json *json);
 

@@ -87,7 +87,7 @@ static bool init_model(sbx__model *model, model_document *document, const sbx__m
 	return true;
 }
 
-static bool has_type(const sbx_json *value, sbx__type type)
+bool sbx__type_fits(sbx__type type, const sbx_json *value)
 {
 	sbx_json_type actual = sbx_json_type_of(value);
 	switch (type) {
@@ -122,11 +122,11 @@ static sbx_status validate_field(const sbx__model *model, size_t index, sbx_erro
 			return SBX_OK;
 		return sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's %s has no %s", name, field->name);
 	}
-	if (!has_type(value, field->type))
+	if (!sbx__type_fits(field->type, value))
 		return sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's %s has %s as its %s", name,
 		                 sbx__json_type_name(value), field->name);
 	for (size_t at = 0; field->type == SBX__STRING_LIST && at < sbx_json_count(value); at++)
-		if (!has_type(sbx_json_at(value, at), SBX__STRING))
+		if (!sbx__type_fits(SBX__STRING, sbx_json_at(value, at)))
 			return sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's %s has %s among its %s",
 			                 name, sbx__json_type_name(sbx_json_at(value, at)), field->name);
 	for (size_t at = 0; is_nested(field) && at < model->nested[index].count; at++) {
@@ -214,7 +214,10 @@ const char *sbx__model_string(const sbx__model *model, size_t field, size_t *len
 
 int64_t sbx__model_integer(const sbx__model *model, size_t field)
 {
-	return sbx_json_integer(get(model, field));
+	const sbx_json *value = get(model, field);
+	int64_t integer = sbx_json_integer(value);
+	/* 3.0 is an integer, 3.5 is not. */
+	return sbx_json_number(value) == (double)integer ? integer : 0;
 }
 
 double sbx__model_number(const sbx__model *model, size_t field)

@@ -25,6 +25,9 @@ typedef enum sbx__type {
 	SBX__MODEL_LIST,  /* a field that is an array of models */
 } sbx__type;
 
+/* Whether a value is of a type, its members not looked at. */
+bool sbx__type_fits(sbx__type type, const sbx_json *value);
+
 typedef struct sbx__model_descriptor sbx__model_descriptor;
 
 typedef struct sbx__field {

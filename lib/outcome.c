@@ -88,6 +88,8 @@ static sbx_error *connection_error(sbx__call *call)
 	const char *detail = call->attempt.detail ? call->attempt.detail : "";
 	if (call->attempt.resend_refused)
 		detail = "the connection was lost after the request was sent";
+	if (call->attempt.contradictory)
+		detail = "the answer says two different things of its length";
 	sbx_error *error =
 	        sbx__error_new(timed_out ? SBX_ERROR_TIMEOUT : SBX_ERROR_CONNECTION, "%s%s%s",
 		               timed_out ? "Request timed out" : "Connection error", *detail ? ": " : ".", detail);
@@ -103,21 +105,35 @@ bool sbx__outcome_carried_out(const sbx__call *call)
 	return call->request.became_get && call->safety == SBX__UNSAFE;
 }
 
+bool sbx__outcome_unknown(const sbx__call *call)
+{
+	const sbx__attempt *attempt = &call->attempt;
+	if (sbx__outcome_carried_out(call))
+		return true;
+	/* What a source did not give the server did not get: it cannot act on it. */
+	return !attempt->source_failed && sbx__retry_outcome_unknown(call->safety, attempt->end, attempt->http_status);
+}
+
+/* An answer ends the doubt about a request that, sent twice, does what it does once. */
+static bool still_doubtful(const sbx__call *call)
+{
+	bool settled = call->safety == SBX__IDEMPOTENT && call->attempt.end == SBX__ANSWERED;
+	return sbx__outcome_unknown(call) || (call->doubtful && !settled);
+}
+
 void sbx__outcome_fail_attempt(sbx__call *call)
 {
 	bool answered = call->attempt.end == SBX__ANSWERED;
 	sbx_error *error = answered ? status_error(call) : connection_error(call);
-	bool unknown = sbx__outcome_carried_out(call) ||
-	               sbx__retry_outcome_unknown(call->safety, call->attempt.end, call->attempt.http_status);
-	describe(call, error);
-	if (!sbx__error_is_static(error))
-		error->outcome_unknown = unknown;
-	finish(call, error);
+	sbx__outcome_fail(call, error);
 }
 
 void sbx__outcome_fail(sbx__call *call, sbx_error *error)
 {
+	bool unknown = still_doubtful(call);
 	describe(call, error);
+	if (!sbx__error_is_static(error))
+		error->outcome_unknown = unknown;
 	finish(call, error);
 }
 

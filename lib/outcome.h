@@ -15,5 +15,7 @@ void sbx__outcome_fail_attempt(sbx__call *call);
 void sbx__outcome_fail(sbx__call *call, sbx_error *error);
 /* Whether a redirect has followed a request that may not be sent twice, and so has probably been carried out. */
 bool sbx__outcome_carried_out(const sbx__call *call);
+/* Whether the call may have been carried out although nothing says so, as far as the last attempt tells. */
+bool sbx__outcome_unknown(const sbx__call *call);
 
 #endif

@@ -14,6 +14,16 @@ static const sbx_json *argument(const sbx__request_input *input, const char *nam
 	return sbx_json_get(input->arguments, name);
 }
 
+const sbx_json *sbx__request_effective(const sbx__request_input *input, const char *name)
+{
+	const sbx_operation *operation = input->operation;
+	const sbx_json *extra = NULL;
+	for (size_t index = 0; input->options->body && index < operation->parameters_count; index++)
+		if (strcmp(operation->parameters[index].name, name) == 0)
+			extra = sbx_json_get(input->options->body, operation->parameters[index].wire_name);
+	return extra ? extra : argument(input, name);
+}
+
 /* ---- checking the arguments ---- */
 
 static const sbx__parameter *find_parameter(const sbx__parameter *parameters, size_t count, const char *name)
@@ -22,26 +32,6 @@ static const sbx__parameter *find_parameter(const sbx__parameter *parameters, si
 		if (strcmp(parameters[index].name, name) == 0)
 			return &parameters[index];
 	return NULL;
-}
-
-static bool type_fits(sbx__type type, const sbx_json *value)
-{
-	sbx_json_type actual = sbx_json_type_of(value);
-	switch (type) {
-	case SBX__STRING:
-		return actual == SBX_JSON_STRING;
-	case SBX__INTEGER:
-		return actual == SBX_JSON_INTEGER;
-	case SBX__NUMBER:
-		return actual == SBX_JSON_INTEGER || actual == SBX_JSON_NUMBER;
-	case SBX__BOOLEAN:
-		return actual == SBX_JSON_BOOLEAN;
-	case SBX__STRING_LIST:
-	case SBX__MODEL_LIST:
-		return actual == SBX_JSON_ARRAY;
-	default:
-		return actual == SBX_JSON_OBJECT;
-	}
 }
 
 static const char *type_words(sbx__type type)
@@ -94,7 +84,7 @@ static sbx_status check_members(const sbx_operation *operation, const check_plac
 static sbx_status check_value(const sbx_operation *operation, const check_place *place, const sbx__parameter *parameter,
                               const sbx_json *value, sbx_error **error)
 {
-	if (!type_fits(parameter->type, value))
+	if (!sbx__type_fits(parameter->type, value))
 		return fail_at(place, error, type_words(parameter->type), sbx__json_type_name(value));
 	if (parameter->members)
 		return check_members(operation, place, parameter->members, parameter->members_count, value, false,
@@ -215,29 +205,18 @@ static void visit_query(void *user_data, const char *name, const char *text, siz
 	sbx__url_append_query(state->url, &state->first, name, text, length);
 }
 
-static bool merge(sbx_json *into, const sbx_json *from)
-{
-	sbx_json_cursor cursor = {NULL};
-	const char *name;
-	const sbx_json *value;
-	while (from && sbx_json_next(from, &cursor, &name, &value))
-		if (sbx_json_set(into, name, sbx_json_copy(value)) < 0)
-			return false;
-	return true;
-}
-
 /* The client's query, then the operation's, then the call's: what comes later takes the place of the same name. */
 static bool merge_query(const sbx__request_input *input, sbx_json *query)
 {
 	const sbx_operation *operation = input->operation;
-	bool ok = merge(query, input->config->default_query);
+	bool ok = sbx__json_merge(query, input->config->default_query);
 	for (size_t index = 0; ok && index < operation->parameters_count; index++) {
 		const sbx__parameter *parameter = &operation->parameters[index];
 		const sbx_json *value = argument(input, parameter->name);
 		if (parameter->location == SBX__IN_QUERY && value)
 			ok = sbx_json_set(query, parameter->wire_name, sbx_json_copy(value)) == SBX_OK;
 	}
-	return ok && merge(query, input->options->query);
+	return ok && sbx__json_merge(query, input->options->query);
 }
 
 static bool append_query(const sbx__request_input *input, sbx__buffer *url)
@@ -274,6 +253,9 @@ static sbx_status build_url(sbx__request *request, const sbx__request_input *inp
 		request->url = sbx__buffer_take(&url);
 		if (!ok || !request->url)
 			status = sbx__fail_memory(error);
+		else if (strlen(request->url) > SBX__LONGEST_REQUEST_PART)
+			status = sbx__fail(error, SBX_ERROR_INVALID_ARGUMENT, "%s: the URL is longer than 256 KiB",
+			                   input->operation->name);
 	}
 	sbx__buffer_free(&url);
 	return status;
@@ -454,8 +436,29 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 	return SBX_OK;
 }
 
+static int64_t read_body(sbx__request *request, void *buffer, size_t capacity)
+{
+	size_t left = request->body.length - request->body_position;
+	size_t length = left < capacity ? left : capacity;
+	memcpy(buffer, request->body.data + request->body_position, length);
+	request->body_position += length;
+	return (int64_t)length;
+}
+
+int64_t sbx__request_read(sbx__request *request, void *buffer, size_t capacity)
+{
+	return request->is_form ? sbx__multipart_read(&request->form, buffer, capacity)
+	                        : read_body(request, buffer, capacity);
+}
+
+int64_t sbx__request_length(const sbx__request *request)
+{
+	return request->is_form ? sbx__multipart_total(&request->form) : (int64_t)request->body.length;
+}
+
 bool sbx__request_rewind(sbx__request *request)
 {
+	request->body_position = 0;
 	return !request->is_form || sbx__multipart_rewind(&request->form);
 }
 

@@ -28,8 +28,9 @@ typedef struct sbx__request {
 	char *url;
 	char *first_url; /* where the request began, when redirects led it elsewhere; else NULL */
 	bool has_body;
-	sbx__buffer body;    /* a JSON body */
-	sbx__multipart form; /* a multipart body */
+	sbx__buffer body;     /* a JSON body */
+	size_t body_position; /* how much of it was read */
+	sbx__multipart form;  /* a multipart body */
 	bool is_form;
 	bool became_get; /* a redirect turned the request into a GET, without its body */
 	bool foreign;    /* a redirect led away from the base URL's origin */
@@ -44,6 +45,12 @@ typedef struct sbx__request {
 sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *input, sbx_error **error);
 /* Makes the headers of an attempt. False: no memory. */
 bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries);
+/* The value that an argument of the body has in the end: the call's extra body may replace it. NULL: none. */
+const sbx_json *sbx__request_effective(const sbx__request_input *input, const char *name);
+/* The next bytes of the body: how many, 0 at its end, negative when its source failed. */
+int64_t sbx__request_read(sbx__request *request, void *buffer, size_t capacity);
+/* How long the body is; -1: not known. */
+int64_t sbx__request_length(const sbx__request *request);
 /* Takes the body back to its start, for another attempt. False: a source that can be read only once. */
 bool sbx__request_rewind(sbx__request *request);
 /* Whether there is a body to send now. */

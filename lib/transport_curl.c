@@ -77,7 +77,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 		ok = exchange->events->status(exchange->user_data, space ? atoi(space + 1) : 0);
 	} else if (trimmed == 0) {
 		transport->head_ended = true;
-	} else {
+	} else if (!transport->head_ended) {
+		/* What follows the body, trailers, is not part of the head: it must not decide on retries. */
 		ok = exchange->events->header(exchange->user_data, data, trimmed);
 	}
 	/* Any other number than the length tells libcurl to end the transfer. */
@@ -132,7 +133,8 @@ static char *put_text(char *at, const char *text, size_t length)
 static char *put_line(char *at, const char *name, const char *value)
 {
 	at = put_text(at, name, strlen(name));
-	if (!value || !*value) {
+	/* libcurl does not send a header whose value is blank, unless it is told that it is empty. */
+	if (!value || !value[strspn(value, " \t")]) {
 		*at++ = value ? ';' : ':';
 	} else {
 		*at++ = ':';
@@ -185,8 +187,10 @@ static struct curl_slist *make_list(curl_transport *transport, const sbx__exchan
 
 static CURLcode set_body(CURL *easy, const sbx__exchange *exchange)
 {
-	/* Back to what every kind of request starts from. */
-	CURLcode code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	/* Back to what every kind of request starts from. The fields of an earlier one would keep libcurl from
+	 * rewinding a body that is read. */
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+	code |= curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	const char *standard = "GET";
 	if (exchange->has_body && exchange->body) {
 		standard = "POST";

@@ -68,7 +68,8 @@ static void take_body(fake_transport *fake, sbx__buffer *body)
 	sbx__buffer_clear(body);
 	if (exchange->has_body && exchange->body)
 		sbx__buffer_append(body, exchange->body, (size_t)exchange->body_length);
-	while (exchange->has_body && !exchange->body &&
+	bool exact = fake->answers[fake->attempts - 1].exact;
+	while (exchange->has_body && !exchange->body && (!exact || (int64_t)body->length < exchange->body_length) &&
 	       (got = exchange->read(exchange->user_data, bytes, sizeof bytes)) > 0)
 		sbx__buffer_append(body, bytes, (size_t)got);
 }
@@ -100,7 +101,11 @@ static void give_answer(fake_transport *fake, const fake_answer *answer)
 	size_t length = answer->body_length ? answer->body_length : strlen(body);
 	exchange->events->status(exchange->user_data, answer->status);
 	for (size_t index = 0; index < 8 && answer->headers[index]; index++)
-		exchange->events->header(exchange->user_data, answer->headers[index], strlen(answer->headers[index]));
+		if (!exchange->events->header(exchange->user_data, answer->headers[index],
+		                              strlen(answer->headers[index]))) {
+			done(fake, SBX__LOST, "aborted");
+			return;
+		}
 	if (length && !exchange->events->body(exchange->user_data, body, length))
 		done(fake, SBX__LOST, "aborted");
 	else if (answer->cut)

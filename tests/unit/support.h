@@ -33,6 +33,7 @@ typedef struct fake_answer {
 	bool connect_twice;  /* the transport asks to send the request a second time */
 	bool hang;           /* nothing ever happens after the connection */
 	bool never_connects; /* nothing ever happens */
+	bool exact;          /* the transport reads no further than the announced length */
 	bool cut;            /* the connection is lost within the body */
 	int status;
 	const char *headers[8];

@@ -280,6 +280,200 @@ static void a_retry_begins_where_the_call_began(void **state)
 	clear(&result);
 }
 
+static void doubt_lasts(void **state)
+{
+	(void)state;
+	run_result result;
+	/* The first request may have been carried out, whatever became of the others. */
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.lose = true}, {.refuse = true}, {.refuse = true});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 504, .headers = {"x-should-retry: true"}},
+	    {.refuse = true}, {.refuse = true});
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+	/* An answer to a DELETE ends the doubt. */
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.lose = true}, {.status = 404});
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 0);
+	clear(&result);
+	fake_answer answers[22];
+	answers[0] = (fake_answer){.status = 303, .headers = {"Location: /again"}};
+	for (size_t index = 1; index < 22; index++)
+		answers[index] = (fake_answer){.status = 302, .headers = {"Location: /again"}};
+	run(&result, "sandboxes.create", "{}", NULL, answers, 21);
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+}
+
+static void retry_unsafe_does_not_hide_doubt(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.lose = true}};
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	options.retry_unsafe = SBX_FLAG_YES;
+	options.max_retries = 0;
+	run_result result;
+	run_with(&result, test_config(&options), "sandboxes.create", "{}", NULL, answers, 1);
+	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
+	clear(&result);
+}
+
+static void what_is_not_false_is_unsafe(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.lose = true}};
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	options.lenient_arguments = SBX_FLAG_YES;
+	run_result result;
+	run_with(&result, test_config(&options), "sandboxes.delete", "{\"id\":\"a\",\"create_snapshot\":1}", NULL,
+	         answers, 1);
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	clear(&result);
+}
+
+static void resends_are_counted_and_bounded(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.connect_twice = true, .status = 404});
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	assert_int_equal(sbx_error_attempts(result.error), 2);
+	clear(&result);
+	options.max_retries = 0;
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", &options, {.connect_twice = true, .status = 404});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(result.transport.connects, 1);
+	clear(&result);
+	/* Behind a redirect that made it a GET, an unsafe operation's request is safe. */
+	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 303, .headers = {"Location: /done"}},
+	    {.connect_twice = true, .status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	clear(&result);
+}
+
+static void an_error_body_outlives_a_wait_that_is_too_long(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.deadline = 5;
+	RUN(&result, "sandboxes.download", "{\"id\":\"a\",\"path\":\"/x\"}", &options,
+	    {.status = 503, .headers = {"Retry-After: 30"}, .body = "{\"why\":1}"});
+	assert_string_equal(sbx_error_message(result.error), "Error code: 503 - {\"why\":1}");
+	clear(&result);
+}
+
+static void an_upload_that_has_left_waits_for_its_answer(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_MEMORY;
+	source.data = "abc";
+	source.length = 3;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.source = &source;
+	options.max_retries = 0;
+	options.read_timeout = 2;
+	options.write_timeout = 30;
+	/* The transport stops reading at the announced length, as libcurl does. */
+	RUN(&result, "sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", &options, {.hang = true, .exact = true});
+	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
+	assert_int_equal(result.took, 2 * SBX__SECOND);
+	clear(&result);
+}
+
+static void timeouts_without_end(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.timeout = INFINITY;
+	options.deadline = INFINITY;
+	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_header(&result, 0, "x-stainless-read-timeout", NULL);
+	clear(&result);
+	options.timeout = NAN;
+	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{}"});
+	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+	clear(&result);
+}
+
+static void lengths_that_disagree(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.max_retries = 0;
+	RUN(&result, "sandboxes.list", "{}", &options,
+	    {.status = 200, .headers = {"Content-Length: 10", "content-length: 2"}, .body = "{}"});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	clear(&result);
+	RUN(&result, "sandboxes.list", "{}", &options,
+	    {.status = 200, .headers = {"Content-Length: 2", "content-length: 2"}, .body = "{}"});
+	assert_int_equal(result.status, SBX_OK);
+	clear(&result);
+}
+
+static void requests_of_any_size_are_refused(void **state)
+{
+	(void)state;
+	run_result result;
+	size_t length = (size_t)2 << 20;
+	char *text = malloc(length + 1);
+	memset(text, 'x', length);
+	text[length] = '\0';
+	const sbx_pair header = {"X-Long", text};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.headers = &header;
+	options.headers_count = 1;
+	run(&result, "sandboxes.list", "{}", &options, NULL, 0);
+	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(result.error), "extra_headers");
+	clear(&result);
+	options.headers_count = 0;
+	sbx_json *query = sbx_json_new_object();
+	sbx_json_set(query, "q", sbx_json_new_string(text, length));
+	options.query = query;
+	run(&result, "sandboxes.list", "{}", &options, NULL, 0);
+	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+	clear(&result);
+	sbx_json_free(query);
+	free(text);
+}
+
+static void framing_is_not_the_callers(void **state)
+{
+	(void)state;
+	run_result result;
+	const sbx_pair headers[] = {{"content-length", NULL}, {"Transfer-Encoding", NULL}};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.headers_count = 1;
+	for (size_t index = 0; index < 2; index++) {
+		options.headers = &headers[index];
+		run(&result, "sandboxes.create", "{}", &options, NULL, 0);
+		assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+		clear(&result);
+	}
+}
+
+static void the_commands_timeout_may_be_in_the_extra_body(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_json *body = parse("{\"timeout\":600}");
+	options.body = body;
+	RUN(&result, "sandboxes.execute", "{\"id\":\"a\",\"command\":\"x\"}", &options, {.status = 200, .body = "{}"});
+	assert_header(&result, 0, "x-stainless-read-timeout", "615");
+	clear(&result);
+	sbx_json_free(body);
+}
+
 static void redirects_end(void **state)
 {
 	(void)state;
@@ -538,6 +732,17 @@ int main(void)
 	        cmocka_unit_test(redirects),
 	        cmocka_unit_test(a_retry_begins_where_the_call_began),
 	        cmocka_unit_test(redirects_end),
+	        cmocka_unit_test(doubt_lasts),
+	        cmocka_unit_test(retry_unsafe_does_not_hide_doubt),
+	        cmocka_unit_test(what_is_not_false_is_unsafe),
+	        cmocka_unit_test(resends_are_counted_and_bounded),
+	        cmocka_unit_test(an_error_body_outlives_a_wait_that_is_too_long),
+	        cmocka_unit_test(an_upload_that_has_left_waits_for_its_answer),
+	        cmocka_unit_test(timeouts_without_end),
+	        cmocka_unit_test(lengths_that_disagree),
+	        cmocka_unit_test(requests_of_any_size_are_refused),
+	        cmocka_unit_test(framing_is_not_the_callers),
+	        cmocka_unit_test(the_commands_timeout_may_be_in_the_extra_body),
 	        cmocka_unit_test(answers_that_are_none),
 	        cmocka_unit_test(cut_answers_are_lost),
 	        cmocka_unit_test(error_keeps_what_the_server_said),
