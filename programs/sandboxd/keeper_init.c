@@ -48,6 +48,20 @@ static bool drop_to(const struct keeper_request *request)
 	       set_limit(RLIMIT_FSIZE, request->file_size) && set_limit(RLIMIT_NPROC, request->processes);
 }
 
+/* When memory runs out, commands are to go before the server. A process that cannot be dumped cannot write this of
+ * itself unless it is root; nothing of the sandbox runs yet. */
+static bool volunteer_for_oom(void)
+{
+	static const char score[] = "1000";
+	prctl(PR_SET_DUMPABLE, 1);
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, score, strlen(score)) == (ssize_t)strlen(score);
+	if (fd >= 0)
+		close(fd);
+	prctl(PR_SET_DUMPABLE, 0);
+	return written;
+}
+
 /* Bubblewrap looks its child up in /proc by the id that it has in this namespace, and may mount a /proc of its own only
  * where a whole one is seen already. Before the privileges go: bubblewrap itself can undo no mask of a container. */
 static bool mount_proc(void)
@@ -157,7 +171,7 @@ _Noreturn void init_run(const struct init_settings *settings, const struct keepe
 	prctl(PR_SET_NAME, "sandboxd-init");
 	if (!mount_proc())
 		give_up(err, channel, INIT_NO_PROC);
-	if (!drop_to(request) || pipe2(status, O_CLOEXEC) < 0)
+	if (!volunteer_for_oom() || !drop_to(request) || pipe2(status, O_CLOEXEC) < 0)
 		_exit(1);
 	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&child_signal);

@@ -8,6 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* What the kernel reads of an argument that is an int: a rule that compared all 64 bits could be passed by setting one
+ * of the others. */
+#define LOW_BITS 0xFFFFFFFFU
+
 /* Names instead of numbers: one that this architecture or library does not know is skipped. docs/server.md has the
  * same list with reasons. */
 static const char *const refused[] = {
@@ -95,6 +99,19 @@ static int refuse(scmp_filter_ctx filter, const char *name)
 	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
 }
 
+/* Socket families beyond unix, IPv4, IPv6 and netlink: AF_VSOCK would reach a hypervisor past the network namespace,
+ * the rest is rarely used kernel code. */
+static int refuse_family(scmp_filter_ctx filter, unsigned int family)
+{
+	const int calls[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), calls[i], 1,
+		                          SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_BITS, family));
+	return result;
+}
+
 static int add_rules(scmp_filter_ctx filter)
 {
 	int result = 0;
@@ -107,16 +124,16 @@ static int add_rules(scmp_filter_ctx filter)
 	/* clone3 hides its flags behind a pointer; without it the C library falls back to clone. */
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	/* Typing into the terminal of whoever started the server; only the low 32 bits of the request count. */
+	/* Typing into the terminal of whoever started the server, or pasting into a console. */
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-		                          SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFU, TIOCSTI));
-	/* Socket families beyond unix, IPv4, IPv6 and netlink: AF_VSOCK would reach a hypervisor past the network
-	 * namespace, the rest is rarely used kernel code. */
+		                          SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_BITS, TIOCSTI));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+		                          SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_BITS, TIOCLINUX));
 	for (unsigned int family = 3; result == 0 && family < 64; family++)
 		if (family != AF_INET6 && family != AF_NETLINK)
-			result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-			                          SCMP_A0(SCMP_CMP_EQ, family));
+			result = refuse_family(filter, family);
 	return result;
 }
 

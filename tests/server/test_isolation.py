@@ -242,13 +242,19 @@ print("userfaultfd", call(323, 0))
 print("io_uring_setup", call(425, 1, 0))
 print("open_by_handle_at", call(304, 0, 0, 0))
 print("tiocsti", call(16, 0, 0x5412, b"x"))
-print("tiocsti high bits", call(16, 0, 0x100005412, b"x"))
+print("tiocsti high bits", call(16, 0, ctypes.c_long(0x100005412), b"x"))
+print("tioclinux", call(16, 0, 0x541C, b"x"))
 for family in (16, 38, 40, 17):
     try:
         socket.socket(family, socket.SOCK_DGRAM if family != 38 else socket.SOCK_SEQPACKET)
         print("family", family, "allowed")
     except OSError as error:
         print("family", family, error.errno)
+# The kernel reads 32 bits of the family, a register has 64.
+for family in (38, 40, 17):
+    print("socket high bits", family, call(41, ctypes.c_long(1 << 32 | family), 2, 0))
+    print("socketpair", family, call(53, family, 1, 0, ctypes.create_string_buffer(8)))
+    print("socketpair high bits", family, call(53, ctypes.c_long(1 << 32 | family), 1, 0, ctypes.create_string_buffer(8)))
 """
 
 
@@ -260,7 +266,8 @@ def test_refused_system_calls(any_server, any_sandbox):
     )
     assert results.pop("clone3") == "38"
     assert results.pop("family 16") == "allowed", "netlink, which programs ask for their own network"
-    assert {results.pop(f"family {number}") for number in (38, 40, 17)} == {"97"}
+    for way in ("family", "socket high bits", "socketpair", "socketpair high bits"):
+        assert {results.pop(f"{way} {number}") for number in (38, 40, 17)} == {"97"}, way
     assert set(results.values()) == {"1"}, results
 
 
@@ -299,6 +306,17 @@ def test_fork_bomb_is_bounded(any_server, any_sandbox):
     any_server.upload(any_sandbox, "/data/bomb.py", code.encode())
     assert any_server.output(any_sandbox, "python3 /data/bomb.py") == "11 True\n"
     assert any_server.output(any_sandbox, "echo still works") == "still works\n"
+
+
+def test_memory_pressure_ends_commands_first(any_server, any_sandbox, mark):
+    """The kernel's choice when memory runs out is a command, never the server or what keeps the commands."""
+    with running(any_server, any_sandbox, mark) as pid:
+        assert read_proc(pid, "oom_score_adj") == b"1000\n"
+        (keeper,) = [
+            child for child in descendants(any_server.pid) if status_field(child, "PPid") == [str(any_server.pid)]
+        ]
+        assert read_proc(keeper, "oom_score_adj") == read_proc(any_server.pid, "oom_score_adj")
+        assert int(read_proc(keeper, "oom_score_adj")) < 1000
 
 
 def test_host_processes_cannot_be_seen(server, sandbox):
