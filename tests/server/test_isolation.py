@@ -253,8 +253,9 @@ for family in (16, 38, 40, 17):
 # The kernel reads 32 bits of the family, a register has 64.
 for family in (38, 40, 17):
     print("socket high bits", family, call(41, ctypes.c_long(1 << 32 | family), 2, 0))
-    print("socketpair", family, call(53, family, 1, 0, ctypes.create_string_buffer(8)))
-    print("socketpair high bits", family, call(53, ctypes.c_long(1 << 32 | family), 1, 0, ctypes.create_string_buffer(8)))
+    pair = ctypes.create_string_buffer(8)
+    print("socketpair", family, call(53, family, 1, 0, pair))
+    print("socketpair high bits", family, call(53, ctypes.c_long(1 << 32 | family), 1, 0, pair))
 """
 
 
