@@ -33,8 +33,8 @@ struct request {
 	struct buffer body;       /* of a route that takes JSON */
 	struct upload *upload;    /* of a route that takes a form */
 	uint64_t received;
-	bool begun;
 	bool refused;
+	bool unframed;          /* nobody can say where the next request begins */
 	struct problem problem; /* why it was refused */
 };
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define KEY_HEADER "x-api-key"
+
 static const char *header(const struct request *request, const char *name)
 {
 	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
@@ -27,31 +29,61 @@ static bool is_local_host(const char *host)
 	return false;
 }
 
-struct host_headers {
-	unsigned int local;
-	unsigned int foreign;
+/* Headers that say something only when they are there once, and what they say. */
+struct seen_headers {
+	unsigned int local_hosts;
+	unsigned int foreign_hosts;
+	unsigned int keys;
+	unsigned int lengths; /* of the body: by a number or by chunks */
+	bool unknown_encoding;
 };
 
-static enum MHD_Result look_at_host(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	struct host_headers *hosts = context;
+	struct seen_headers *seen = context;
 
 	(void)kind;
 	if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0) {
 		if (value && is_local_host(value))
-			hosts->local++;
+			seen->local_hosts++;
 		else
-			hosts->foreign++;
+			seen->foreign_hosts++;
+	} else if (strcasecmp(name, KEY_HEADER) == 0) {
+		seen->keys++;
+	} else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+		seen->lengths++;
+	} else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+		seen->lengths++;
+		seen->unknown_encoding |= !value || strcasecmp(value, "chunked") != 0;
 	}
 	return MHD_YES;
 }
 
+static struct seen_headers look_at_headers(const struct request *request)
+{
+	struct seen_headers seen = {0};
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_header, &seen);
+	return seen;
+}
+
+int check_framing(struct request *request)
+{
+	const struct seen_headers seen = look_at_headers(request);
+
+	if (seen.lengths > 1)
+		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the length of the body is given more than once");
+	if (seen.unknown_encoding)
+		return problem_set(&request->problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the only Transfer-Encoding that is understood is chunked");
+	return 0;
+}
+
 int check_origin(struct request *request)
 {
-	struct host_headers hosts = {0};
+	const struct seen_headers seen = look_at_headers(request);
 
-	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_host, &hosts);
-	if (hosts.local != 1 || hosts.foreign != 0)
+	if (seen.local_hosts != 1 || seen.foreign_hosts != 0)
 		return problem_set(&request->problem, PROBLEM_FORBIDDEN, NULL,
 		                   "the Host header has to name this machine: localhost, 127.0.0.1 or [::1]");
 	if (header(request, MHD_HTTP_HEADER_ORIGIN))
@@ -62,9 +94,12 @@ int check_origin(struct request *request)
 
 int check_key(struct request *request, const struct key *key)
 {
-	const char *given = header(request, "x-api-key");
+	const char *given = header(request, KEY_HEADER);
 	if (!given)
 		return problem_set(&request->problem, PROBLEM_AUTHENTICATION, NULL, "the x-api-key header is missing");
+	if (look_at_headers(request).keys > 1)
+		return problem_set(&request->problem, PROBLEM_AUTHENTICATION, NULL,
+		                   "the x-api-key header is given more than once");
 	if (!key_equals(key, given))
 		return problem_set(&request->problem, PROBLEM_AUTHENTICATION, NULL, "the API key is wrong");
 	return 0;

@@ -5,6 +5,9 @@
 #include "key.h"
 #include "request.h"
 
+/* Where the body ends has to be said once: who reads it otherwise than the client meant it takes its rest for another
+ * request. */
+int check_framing(struct request *request);
 /* A page in a browser cannot pass this: it has an Origin, or a name of its own as Host. */
 int check_origin(struct request *request);
 int check_key(struct request *request, const struct key *key);

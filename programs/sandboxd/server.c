@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,10 @@ struct server {
 	unsigned int running;
 	bool refusing;
 };
+
+/* What stands for a request whose path has a separator or a NUL in an encoded form, until it is known by its headers.
+ */
+static char ambiguous_path;
 
 /* ---- running requests ---- */
 
@@ -59,7 +64,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
 
 	(void)connection;
 	(void)code;
-	if (!request)
+	if (!request || *slot == &ambiguous_path)
 		return;
 	upload_free(request);
 	buffer_free(&request->body);
@@ -81,6 +86,8 @@ static enum MHD_Result send_problem(struct request *request, const char *url)
 		route_allowed(url, methods, sizeof(methods));
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, methods);
 	}
+	if (request->unframed)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	enum MHD_Result result = MHD_queue_response(request->connection, problem_status(&request->problem), response);
 	MHD_destroy_response(response);
 	return result;
@@ -108,11 +115,37 @@ static enum MHD_Result answer(struct request *request, const char *url)
 
 /* ---- the way in ---- */
 
-static int check(struct server *server, struct request *request, const char *url, const char *method, bool accepting)
+/* libmicrohttpd decodes a path before it shows it: "%2F" becomes a separator, and "%00" an end, so that one sandbox's
+ * id could become another path. */
+static void *look_at_uri(void *context, const char *uri, struct MHD_Connection *connection)
 {
+	(void)context;
+	(void)connection;
+	for (; *uri && *uri != '?'; uri++)
+		if (strncasecmp(uri, "%2f", 3) == 0 || strncmp(uri, "%00", 3) == 0)
+			return &ambiguous_path;
+	return NULL;
+}
+
+static int find_route(struct request *request, const char *url, const char *method, bool ambiguous)
+{
+	if (ambiguous)
+		return problem_set(&request->problem, PROBLEM_NOT_FOUND, NULL,
+		                   "there is nothing at a path with an encoded slash or NUL");
+	return route_find(request, method, url);
+}
+
+static int check(struct server *server, struct request *request, const char *url, const char *method, bool ambiguous)
+{
+	bool accepting = begin_request(server);
+
+	request->unframed = check_framing(request) < 0;
+	if (request->unframed)
+		return -1;
 	if (!accepting)
 		return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
-	if (check_origin(request) < 0 || check_key(request, server->key) < 0 || route_find(request, method, url) < 0)
+	if (check_origin(request) < 0 || check_key(request, server->key) < 0 ||
+	    find_route(request, url, method, ambiguous) < 0)
 		return -1;
 	if (check_body(request, JSON_BODY_MAX) < 0)
 		return -1;
@@ -120,9 +153,12 @@ static int check(struct server *server, struct request *request, const char *url
 }
 
 /* Only a POST can be answered before its body was read (the connection ends then). It is, when the client waits for a
- * word before it sends the body, or when the body is too long to be read for nothing. */
+ * word before it sends the body, or when the body is too long to be read for nothing. What is not known to end is not
+ * read in any case. */
 static bool answer_now(const struct request *request, const char *method)
 {
+	if (request->unframed)
+		return true;
 	return request->refused && strcmp(method, MHD_HTTP_METHOD_POST) == 0 &&
 	       (request_expects_continue(request) || request_content_length(request) > DRAIN_MAX);
 }
@@ -135,9 +171,9 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 		return MHD_NO;
 	request->service = server->service;
 	request->connection = connection;
+	bool ambiguous = *slot == &ambiguous_path;
 	*slot = request;
-	bool accepting = begin_request(server);
-	request->refused = check(server, request, url, method, accepting) < 0;
+	request->refused = check(server, request, url, method, ambiguous) < 0;
 	return answer_now(request, method) ? send_problem(request, url) : MHD_YES;
 }
 
@@ -156,7 +192,8 @@ static void take_json(struct request *request, const char *data, size_t size)
 static enum MHD_Result take_body(struct request *request, const char *data, size_t size)
 {
 	request->received += size;
-	if (request->refused)
+	/* A route without a body has no use for one either. */
+	if (request->refused || request->route->body == BODY_NONE)
 		return request->received > DRAIN_MAX ? MHD_NO : MHD_YES;
 	if (request->route->body == BODY_JSON)
 		take_json(request, data, size);
@@ -174,7 +211,7 @@ static enum MHD_Result access_request(void *context, struct MHD_Connection *conn
 	struct request *request = *slot;
 
 	(void)version;
-	if (!request)
+	if (!request || *slot == &ambiguous_path)
 		return begin(context, connection, url, method, slot);
 	if (*size == 0)
 		return answer(request, url);
@@ -217,15 +254,15 @@ int server_start(struct server **out, struct service *service, const struct key 
 	pthread_condattr_destroy(&attributes);
 	/* A thread per connection: a command is followed by the thread of the connection that asked for it, so that a
 	 * client that goes away is seen at once. */
-	server->daemon =
-	        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
-		                         MHD_USE_ITC | MHD_USE_ERROR_LOG,
-		                 0, NULL, NULL, access_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log, NULL,
-		                 MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
-		                 MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
-		                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		                 MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
-		                 (unsigned int)IDLE_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	server->daemon = MHD_start_daemon(
+	        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL | MHD_USE_ITC |
+	                MHD_USE_ERROR_LOG,
+	        0, NULL, NULL, access_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log, NULL,
+	        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
+	        MHD_OPTION_URI_LOG_CALLBACK, look_at_uri, NULL, MHD_OPTION_CONNECTION_LIMIT,
+	        (unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	        MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
+	        (unsigned int)IDLE_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (!server->daemon) {
 		server_free(server);
 		return failure_set(failure, FAILURE_INTERNAL, "the HTTP server cannot be started (%s); see the system",

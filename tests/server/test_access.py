@@ -61,6 +61,13 @@ def test_local_host(server, host):
         "[::1",
         "::1",
         "localhost@example.com",
+        "localhost,example.com",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+        "127.1",
+        "[::1].example.com",
+        "127.0.0.1.nip.io",
+        "localhost.",
         "",
     ],
 )
@@ -75,6 +82,13 @@ def test_two_hosts(server):
         f"GET {LIST} HTTP/1.1\r\nHost: localhost\r\nHost: a.com\r\nx-api-key: {server.key}\r\n\r\n".encode()
     )
     assert answer.split()[1] in (b"400", b"403")
+
+
+@pytest.mark.parametrize("first_is_right", [True, False])
+def test_two_keys(server, first_is_right):
+    keys = [server.key, "wrong"] if first_is_right else ["wrong", server.key]
+    lines = "".join(f"x-api-key: {key}\r\n" for key in keys)
+    assert server.raw(f"GET {LIST} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n".encode()).startswith(b"HTTP/1.1 401 ")
 
 
 def test_no_host(server):

@@ -282,6 +282,53 @@ def test_delete_with_a_body_keeps_the_connection_in_order(server):
     connection.close()
 
 
+SECOND = b"GET /v1/sandboxes/list HTTP/1.1\r\nHost: localhost\r\nx-api-key: KEY\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+        b"Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: gzip\r\n\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    ],
+    ids=short,
+)
+def test_body_of_two_lengths(server, method, framing):
+    """What follows such a head could be a body or a request: it is neither, for the connection ends."""
+    path = {"POST": "create", "GET": "list", "DELETE": "x/delete"}[method]
+    head = f"{method} /v1/sandboxes/{path} HTTP/1.1\r\nHost: localhost\r\nx-api-key: {server.key}\r\n".encode()
+    answer = server.raw(head + b"Content-Type: application/json\r\n" + framing + SECOND)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"invalid_request" in answer
+
+
+def test_endless_body_where_none_is_wanted(server):
+    head = f"GET /v1/sandboxes/list HTTP/1.1\r\nHost: localhost\r\nx-api-key: {server.key}\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"Content-Length: 1000000000\r\n\r\n")
+        with pytest.raises(OSError, match=r"Broken pipe|reset"):
+            for _ in range(200):
+                connection.sendall(b"x" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["{id}%2fdelete", "{id}%2Fdelete", "{id}/delete%00", "{id}%00/delete", "%2e%2e%2f{id}/delete"]
+)
+def test_encoded_separators_are_none(server, sandbox, text):
+    path = "/v1/sandboxes/" + text.format(id=sandbox["id"])
+    for method in ("DELETE", "GET"):
+        answer = server.call(method, path)
+        assert (answer.status, answer.error["type"]) == (404, "not_found")
+    assert server.output(sandbox, "echo still there") == "still there\n"
+
+
 @pytest.mark.parametrize(
     "data",
     [
