@@ -66,7 +66,9 @@ struct engine {
 	           struct problem *problem);
 	/* A descriptor that becomes readable when the engine has died. */
 	int (*watch)(struct engine *engine);
-	/* Ends every process of every sandbox before it returns. */
+	/* Ends every process of every sandbox at once, whatever state it is in; none can be started any more. */
+	void (*end)(struct engine *engine);
+	/* As `end`, and returns when nothing is left. */
 	void (*stop)(struct engine *engine);
 };
 

@@ -294,6 +294,11 @@ static int bwrap_watch(struct engine *engine)
 	return self(engine)->keeper.control;
 }
 
+static void bwrap_end(struct engine *engine)
+{
+	keeper_kill(&self(engine)->keeper);
+}
+
 static void bwrap_stop(struct engine *engine)
 {
 	struct bwrap_engine *bwrap = self(engine);
@@ -442,6 +447,7 @@ int engine_bwrap_start(struct engine **out, const char *state, struct failure *f
 	        .put_abort = bwrap_put_abort,
 	        .get = bwrap_get,
 	        .watch = bwrap_watch,
+	        .end = bwrap_end,
 	        .stop = bwrap_stop,
 	};
 	if (start(engine, state, failure) < 0) {

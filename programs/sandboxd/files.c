@@ -42,6 +42,8 @@ static int write_failed(struct problem *problem)
 {
 	if (errno == ENOSPC || errno == EDQUOT)
 		return problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full");
+	if (errno == EFBIG)
+		return problem_set(problem, PROBLEM_TOO_LARGE, "file", "file is larger than the system allows");
 	return problem_set(problem, PROBLEM_ENGINE, NULL, "the file cannot be written: %s", strerror(errno));
 }
 

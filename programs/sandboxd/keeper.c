@@ -291,11 +291,16 @@ int keeper_run(struct keeper *keeper, const struct keeper_request *request, cons
 	return sent < 0 ? -1 : 0;
 }
 
+void keeper_kill(const struct keeper *keeper)
+{
+	kill(keeper->pid, SIGKILL);
+}
+
 void keeper_stop(struct keeper *keeper)
 {
 	if (keeper->pid <= 0)
 		return;
-	kill(keeper->pid, SIGKILL);
+	keeper_kill(keeper);
 	/* The kernel reports the first process of a namespace as ended only when all the others are gone. */
 	while (waitpid(keeper->pid, NULL, 0) < 0 && errno == EINTR)
 		;

@@ -39,6 +39,8 @@ int keeper_start(struct keeper *keeper, const char *bwrap, const char *folder, c
  * described at struct engine_process. Takes over none of the descriptors. Returns 0, or -1 with errno. */
 int keeper_run(struct keeper *keeper, const struct keeper_request *request, const char *command, int arguments, int out,
                int err, int channel);
+/* Kills everything; other threads may use the keeper meanwhile, and find that nothing starts any more. */
+void keeper_kill(const struct keeper *keeper);
 /* Kills everything and returns when it is gone. */
 void keeper_stop(struct keeper *keeper);
 

@@ -172,19 +172,19 @@ _Noreturn void init_run(const struct init_settings *settings, const struct keepe
 	if (!mount_proc())
 		give_up(err, channel, INIT_NO_PROC);
 	if (!volunteer_for_oom() || !drop_to(request) || pipe2(status, O_CLOEXEC) < 0)
-		_exit(1);
+		give_up(err, channel, "The sandbox's user cannot be taken on");
 	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&child_signal);
 	sigaddset(&child_signal, SIGCHLD);
 	int signals = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0)
-		_exit(1);
+		give_up(err, channel, "Signals cannot be received");
 	fcntl(status[0], F_SETFL, O_NONBLOCK);
 	pid_t bwrap = fork();
 	if (bwrap == 0)
 		execute(settings, command, arguments, out, err, status[1]);
 	if (bwrap < 0)
-		_exit(1);
+		give_up(err, channel, "Can't fork");
 	close(status[1]);
 	close(arguments);
 	close(out);

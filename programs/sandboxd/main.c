@@ -54,6 +54,7 @@ static int prepare_process(int *signals, struct failure *failure)
 		close(null);
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error like others */
 	/* Who starts the server may ignore it; then nobody would learn that a command has ended. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&stops);
@@ -177,6 +178,8 @@ static void stop_serving(struct program *program, enum stop_reason reason)
 	uses_cancel(&program->service.uses, NULL);
 	if (reason != STOP_OWNER)
 		server_wait_idle(program->server, LAST_ANSWERS_MS);
+	/* What has not ended by now waits for something that does not come, such as a stopped keeper's answer. */
+	program->service.engine->end(program->service.engine);
 	server_stop(program->server);
 	uses_destroy(&program->service.uses);
 	pthread_mutex_destroy(&program->service.creation);

@@ -63,6 +63,16 @@ static int settle(struct engine *engine, struct store *store, struct lists *list
 	return 0;
 }
 
+/* Without their rows, sandboxes look like what nobody was told of. */
+static int check_loss(const struct store *store, const struct lists *lists, struct failure *failure)
+{
+	if (!store_is_new(store) || lists->files.length == 0)
+		return 0;
+	return failure_set(failure, FAILURE_STATE,
+	                   "the database state.db is missing or empty, but there are files of sandboxes; restore it "
+	                   "from a copy, or remove the state directory's bwrap/sandboxes to start anew");
+}
+
 int reconcile(struct engine *engine, struct store *store, struct failure *failure)
 {
 	struct lists lists = {0};
@@ -73,9 +83,13 @@ int reconcile(struct engine *engine, struct store *store, struct failure *failur
 		if (lists.visible.failed || lists.hidden.failed || lists.files.failed)
 			problem_memory(&problem);
 		else
+			result = check_loss(store, &lists, failure);
+		if (result == 0)
 			result = settle(engine, store, &lists, &problem);
+		if (result == 0)
+			result = store_settle(store, &problem);
 	}
-	if (result < 0)
+	if (result < 0 && !failure->code)
 		failure_set(failure, FAILURE_STATE,
 		            "the sandboxes in the state directory cannot be brought in order (%s); see its disk",
 		            problem.message);

@@ -182,17 +182,25 @@ int sandboxes_list(struct request *request, struct MHD_Response **response)
 
 /* ---- delete ---- */
 
+static int remove_files(struct service *service, const char *id, struct problem *problem)
+{
+	uses_cancel(&service->uses, id);
+	uses_wait(&service->uses, id);
+	return service->engine->destroy(service->engine, id, problem);
+}
+
 /* Hidden first: from then on nobody finds the sandbox, and a server that is killed on the way goes on with it at its
- * next start. The row goes last: its uid stays taken until no file of that uid is left. */
+ * next start. The row goes last: its uid stays taken until no file of that uid is left. Only on a full disk the files
+ * go first: nothing else makes the room in which their deletion can be written down. */
 static int delete_sandbox(struct service *service, const char *id, struct problem *problem)
 {
 	struct problem ignored;
 
-	if (store_hide(service->store, id, problem) < 0)
+	if (store_hide(service->store, id, problem) < 0 &&
+	    (problem->type != PROBLEM_STORAGE || remove_files(service, id, problem) < 0 ||
+	     store_hide(service->store, id, problem) < 0))
 		return -1;
-	uses_cancel(&service->uses, id);
-	uses_wait(&service->uses, id);
-	if (service->engine->destroy(service->engine, id, problem) < 0)
+	if (remove_files(service, id, problem) < 0)
 		return -1;
 	/* A row that stays behind is hidden, and removed at the next start. */
 	store_remove(service->store, id, &ignored);

@@ -7,10 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 4096
+
+/* What one connection needs at most, with its command or file, and what the server needs without any. */
+#define DESCRIPTORS_EACH 4
+#define DESCRIPTORS_OWN 32
+
 #define CONNECTION_MEMORY (128 * 1024)
 #define THREAD_STACK (512 * 1024)
 
@@ -230,6 +236,18 @@ static void ignore_log(void *context, const char *format, va_list arguments)
 
 /* ---- start and stop ---- */
 
+/* Those beyond it are closed at once. Without a descriptor left for them, accepting would be tried in a busy loop. */
+static unsigned int connections_max(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= DESCRIPTORS_EACH * CONNECTIONS_MAX)
+		return CONNECTIONS_MAX;
+	if (files.rlim_cur < DESCRIPTORS_OWN + DESCRIPTORS_EACH)
+		return 1;
+	return (unsigned int)(files.rlim_cur - DESCRIPTORS_OWN) / DESCRIPTORS_EACH;
+}
+
 static void server_free(struct server *server)
 {
 	pthread_cond_destroy(&server->idle);
@@ -254,15 +272,15 @@ int server_start(struct server **out, struct service *service, const struct key 
 	pthread_condattr_destroy(&attributes);
 	/* A thread per connection: a command is followed by the thread of the connection that asked for it, so that a
 	 * client that goes away is seen at once. */
-	server->daemon = MHD_start_daemon(
-	        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL | MHD_USE_ITC |
-	                MHD_USE_ERROR_LOG,
-	        0, NULL, NULL, access_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log, NULL,
-	        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
-	        MHD_OPTION_URI_LOG_CALLBACK, look_at_uri, NULL, MHD_OPTION_CONNECTION_LIMIT,
-	        (unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	        MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
-	        (unsigned int)IDLE_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	server->daemon =
+	        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+		                         MHD_USE_ITC | MHD_USE_ERROR_LOG,
+		                 0, NULL, NULL, access_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log, NULL,
+		                 MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
+		                 MHD_OPTION_URI_LOG_CALLBACK, look_at_uri, NULL, MHD_OPTION_CONNECTION_LIMIT,
+		                 connections_max(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		                 MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
+		                 (unsigned int)IDLE_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (!server->daemon) {
 		server_free(server);
 		return failure_set(failure, FAILURE_INTERNAL, "the HTTP server cannot be started (%s); see the system",

@@ -24,7 +24,7 @@ static const char *const statement_text[STATEMENTS] = {
 };
 
 /* A name is unique among the sandboxes that are not hidden: hiding one sets its name to NULL. */
-static const char schema[] = "CREATE TABLE sandboxes ("
+static const char schema[] = "CREATE TABLE IF NOT EXISTS sandboxes ("
                              " number INTEGER PRIMARY KEY AUTOINCREMENT,"
                              " id TEXT NOT NULL UNIQUE,"
                              " name TEXT UNIQUE,"
@@ -37,13 +37,14 @@ static const char schema[] = "CREATE TABLE sandboxes ("
                              " uid INTEGER NOT NULL,"
                              " gid INTEGER NOT NULL,"
                              " hidden INTEGER NOT NULL DEFAULT 0);"
-                             "CREATE INDEX sandboxes_uid ON sandboxes (uid);"
-                             "CREATE INDEX sandboxes_visible ON sandboxes (hidden, number);";
+                             "CREATE INDEX IF NOT EXISTS sandboxes_uid ON sandboxes (uid);"
+                             "CREATE INDEX IF NOT EXISTS sandboxes_visible ON sandboxes (hidden, number);";
 
 struct store {
 	sqlite3 *database;
 	sqlite3_stmt *statements[STATEMENTS];
 	pthread_mutex_t mutex;
+	bool is_new;
 };
 
 /* One line on the first row and column of a query; -1 when there is none. */
@@ -94,9 +95,8 @@ static int prepare(struct store *store, const char *path, bool lasting, struct f
 		return failure_set(failure, FAILURE_STATE,
 		                   "the database %s is damaged; restore it from a copy or start with another --state",
 		                   path);
-	if (version == 0 && (sqlite3_exec(database, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
-	                     sqlite3_exec(database, schema, NULL, NULL, NULL) != SQLITE_OK ||
-	                     sqlite3_exec(database, "PRAGMA user_version = 1; COMMIT", NULL, NULL, NULL) != SQLITE_OK))
+	store->is_new = version == 0;
+	if (store->is_new && sqlite3_exec(database, schema, NULL, NULL, NULL) != SQLITE_OK)
 		return broken(database, path, failure);
 	for (int i = 0; i < STATEMENTS; i++)
 		if (sqlite3_prepare_v3(database, statement_text[i], -1, SQLITE_PREPARE_PERSISTENT,
@@ -128,6 +128,30 @@ int store_open(struct store **out, const char *state, bool lasting, struct failu
 	return 0;
 }
 
+static int database_problem(struct store *store, int code, struct problem *problem)
+{
+	if ((code & 0xFF) == SQLITE_FULL)
+		return problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full");
+	log_line("the database failed: %s; see its disk", sqlite3_errmsg(store->database));
+	return problem_set(problem, PROBLEM_INTERNAL, NULL, "the server's database failed");
+}
+
+bool store_is_new(const struct store *store)
+{
+	return store->is_new;
+}
+
+int store_settle(struct store *store, struct problem *problem)
+{
+	if (!store->is_new)
+		return 0;
+	int code = sqlite3_exec(store->database, "PRAGMA user_version = 1", NULL, NULL, NULL);
+	if (code != SQLITE_OK)
+		return database_problem(store, code, problem);
+	store->is_new = false;
+	return 0;
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
@@ -153,18 +177,21 @@ static void end(struct store *store, sqlite3_stmt *statement)
 	pthread_mutex_unlock(&store->mutex);
 }
 
-static int database_problem(struct store *store, int code, struct problem *problem)
+/* A change to a database file that has no name any more would be lost with the server. */
+static int check_place(struct store *store, struct problem *problem)
 {
-	if ((code & 0xFF) == SQLITE_FULL)
-		return problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full");
-	log_line("the database failed: %s; see its disk", sqlite3_errmsg(store->database));
-	return problem_set(problem, PROBLEM_INTERNAL, NULL, "the server's database failed");
+	int moved = 0;
+
+	if (sqlite3_file_control(store->database, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved)
+		return 0;
+	log_line("the database state.db was removed or replaced; put it back and start sandboxd again");
+	return problem_set(problem, PROBLEM_INTERNAL, NULL, "the server's database was removed");
 }
 
 int store_insert(struct store *store, const struct sandbox *sandbox, struct problem *problem)
 {
 	sqlite3_stmt *statement = begin(store, INSERT);
-	int result = 0;
+	int result;
 
 	sqlite3_bind_text(statement, 1, sandbox->id, -1, SQLITE_STATIC);
 	sqlite3_bind_text(statement, 2, sandbox->name, -1, SQLITE_STATIC);
@@ -176,7 +203,8 @@ int store_insert(struct store *store, const struct sandbox *sandbox, struct prob
 	sqlite3_bind_blob(statement, 8, sandbox->environment.data, (int)sandbox->environment.length, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 9, sandbox->uid);
 	sqlite3_bind_int64(statement, 10, sandbox->gid);
-	int code = sqlite3_step(statement);
+	result = check_place(store, problem);
+	int code = result < 0 ? SQLITE_DONE : sqlite3_step(statement);
 	if (code == SQLITE_CONSTRAINT_UNIQUE)
 		result = problem_set(problem, PROBLEM_CONFLICT, "name", "a sandbox named \"%s\" exists already",
 		                     sandbox->name);
@@ -267,13 +295,13 @@ int store_list(struct store *store, int64_t offset, int64_t limit,
 static int change_one(struct store *store, enum statement which, const char *id, struct problem *problem)
 {
 	sqlite3_stmt *statement = begin(store, which);
-	int result = 0;
+	int result = check_place(store, problem);
 
 	sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
-	int code = sqlite3_step(statement);
+	int code = result < 0 ? SQLITE_DONE : sqlite3_step(statement);
 	if (code != SQLITE_DONE)
 		result = database_problem(store, code, problem);
-	else if (sqlite3_changes(store->database) == 0)
+	else if (result == 0 && sqlite3_changes(store->database) == 0)
 		result = problem_set(problem, PROBLEM_NOT_FOUND, NULL, "there is no sandbox \"%.64s\"", id);
 	end(store, statement);
 	return result;

@@ -11,6 +11,10 @@ struct store;
 /* Opens or creates the database in the state directory. `lasting` is false when the state need not outlive a power
  * failure. */
 int store_open(struct store **out, const char *state, bool lasting, struct failure *failure);
+/* A new database has no rows; that it lost them is seen by what else there is. It stays new, also at later starts,
+ * until store_settle says that all is well. */
+bool store_is_new(const struct store *store);
+int store_settle(struct store *store, struct problem *problem);
 void store_close(struct store *store);
 
 /* Fails with a conflict when the name is taken. */

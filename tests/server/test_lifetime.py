@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,10 +15,22 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness import BINARY, IS_ROOT, Server, descendants, form, is_alive, processes_with, sleepers, wait_until
+from harness import (
+    BINARY,
+    IS_ROOT,
+    Server,
+    descendants,
+    form,
+    is_alive,
+    processes_with,
+    read_proc,
+    sleepers,
+    wait_until,
+)
 
 # ---- restart ----
 
@@ -62,6 +75,98 @@ def test_what_a_killed_server_left_half_made_is_removed(start, directories):
     assert list((again.folder(kept) / "incoming").iterdir()) == []
     assert again.download(kept, "/data/f").body == b"kept"
     assert again.upload(kept, "/data/g", b"works").status == 200
+
+
+def test_database_removed_while_the_server_runs(start, directories):
+    """What would not be there after a restart is not acknowledged."""
+    state = directories.new()
+    server = start("--state", str(state))
+    sandbox = server.create()
+    (state / "state.db").rename(state / "elsewhere.db")
+    for method, path in [("POST", "create"), ("DELETE", f"{sandbox['id']}/delete")]:
+        answer = server.call(method, f"/v1/sandboxes/{path}")
+        assert (answer.status, answer.error["type"]) == (500, "internal_error")
+    assert server.folders() == {sandbox["id"]}
+    (state / "elsewhere.db").rename(state / "state.db")
+    server.create()
+    assert server.stop() == 0
+    assert b"state.db" in server.errors
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
+def test_full_disk(start, directories):
+    """Whatever fills the disk, deleting the sandbox that did it frees it again."""
+    state = directories.new()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", state], check=True)
+    try:
+        server = start("--state", str(state))
+        small, large = server.create(), server.create()
+        server.execute(large, "cat /dev/zero > /data/large; cat /dev/zero > /data/rest")
+        assert server.upload(small, "/data/x", b"x" * 100_000).status == 507
+        answers = [server.call("POST", "/v1/sandboxes/create") for _ in range(3)]
+        assert {answer.status for answer in answers} == {507}
+        assert server.output(small, "echo still works") == "still works\n"
+        assert {sandbox["id"] for sandbox in server.list()} == server.folders() == {small["id"], large["id"]}
+        answer = server.call("DELETE", f"/v1/sandboxes/{large['id']}/delete")
+        assert answer.status == 200, answer.body
+        assert server.folders() == {small["id"]}
+        assert server.upload(small, "/data/x", b"x" * 100_000).status == 200
+        assert server.stop() == 0
+    finally:
+        subprocess.run(["umount", "--lazy", state], check=True)
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit")
+def test_few_descriptors(start):
+    """Connections that there is no room for are closed: the server neither spins nor fails other commands."""
+
+    def ticks():
+        return sum(int(field) for field in read_proc(server.pid, "stat").rsplit(b")", 1)[1].split()[11:13])
+
+    def execute(_):
+        try:
+            return server.execute(sandbox, "sleep 0.05; echo hi")["stdout"]
+        except (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
+            return "closed"
+
+    server = start("--ephemeral", prefix=["prlimit", "--nofile=64:64"])
+    sandbox = server.create()
+    clients = [socket.create_connection((server.host, server.port), timeout=5) for _ in range(100)]
+    time.sleep(0.3)
+    before = ticks()
+    time.sleep(0.5)
+    assert ticks() - before < 10
+    for client in clients:
+        client.close()
+    assert server.output(sandbox, "echo still works") == "still works\n"
+    with ThreadPoolExecutor(20) as pool:
+        answers = set(pool.map(execute, range(20)))
+    assert answers <= {"hi\n", "closed"}
+    assert "hi\n" in answers
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit")
+def test_limited_file_size(start):
+    """A limit that the server inherits is an error of the upload, not the server's end."""
+    server = start("--ephemeral", prefix=["prlimit", "--fsize=1000000:1000000"])
+    sandbox = server.create()
+    answer = server.upload(sandbox, "/data/x", b"x" * 3_000_000)
+    assert answer.status == 413, answer.body
+    assert server.output(sandbox, "ls /data") == ""
+
+
+def test_stop_while_the_engine_does_not_answer(start):
+    """The keeper may be stopped, by a person or a debugger."""
+    server = start("--ephemeral", "--grace", "0")
+    sandbox = server.create()
+    (keeper,) = descendants(server.pid)
+    os.kill(keeper, signal.SIGSTOP)
+    connection = server.connection()
+    server.send(connection, "POST", f"/v1/sandboxes/{sandbox['id']}/execute", {"command": "true"})
+    time.sleep(0.3)
+    assert server.stop(timeout=10) == 0
+    connection.close()
+    assert not server.state.exists()
 
 
 def test_lost_files_are_said(start, directories):

@@ -245,6 +245,24 @@ def test_broken_database(start, directories, damage):
     assert database.read_bytes() == content, "left as it was"
 
 
+@pytest.mark.parametrize("loss", ["removed", "emptied"])
+def test_lost_database(start, directories, loss):
+    """Without their rows the sandboxes' files look like half-made ones: they must not be removed."""
+    state = directories.new()
+    one = start("--state", str(state))
+    sandbox = one.create()
+    one.upload(sandbox, "/data/kept", b"1")
+    one.kill()
+    for name in ("state.db", "state.db-wal", "state.db-shm"):
+        (state / name).unlink(missing_ok=True)
+    if loss == "emptied":
+        (state / "state.db").touch()
+    code, line = fail("--state", str(state))
+    assert code == 6
+    assert "state.db" in line
+    assert (state / "bwrap/sandboxes" / sandbox["id"] / "root/data/kept").read_bytes() == b"1"
+
+
 def test_locked_state(start, directories):
     state = directories.new()
     first = start("--state", str(state))
