@@ -21,8 +21,7 @@ static bool fail(scanner *scan, const char *problem)
 	return false;
 }
 
-/* The length of the UTF-8 sequence at `text`, 0 where there is none. */
-static size_t utf8_sequence(const unsigned char *text, size_t left)
+size_t sbx__utf8_sequence(const unsigned char *text, size_t left)
 {
 	unsigned char first = text[0];
 	if (first < 0x80)
@@ -44,7 +43,7 @@ bool sbx__utf8_valid(const char *text, size_t length)
 	const unsigned char *at = (const unsigned char *)text;
 	const unsigned char *end = at + length;
 	while (at < end) {
-		size_t sequence = utf8_sequence(at, (size_t)(end - at));
+		size_t sequence = sbx__utf8_sequence(at, (size_t)(end - at));
 		if (sequence == 0)
 			return false;
 		at += sequence;
@@ -57,7 +56,7 @@ void sbx__utf8_append(sbx__buffer *buffer, const char *text, size_t length)
 	size_t start = 0;
 	size_t index = 0;
 	while (index < length) {
-		size_t sequence = utf8_sequence((const unsigned char *)text + index, length - index);
+		size_t sequence = sbx__utf8_sequence((const unsigned char *)text + index, length - index);
 		if (sequence == 0) {
 			sbx__buffer_append(buffer, text + start, index - start);
 			sbx__buffer_text(buffer, "\xef\xbf\xbd");
@@ -125,7 +124,7 @@ static bool scan_string(scanner *scan, bool is_name)
 			scan->at++;
 		} else {
 			size_t sequence =
-			        utf8_sequence((const unsigned char *)scan->at, (size_t)(scan->end - scan->at));
+			        sbx__utf8_sequence((const unsigned char *)scan->at, (size_t)(scan->end - scan->at));
 			if (sequence == 0)
 				return fail(scan, "bytes that are not UTF-8");
 			scan->at += sequence;

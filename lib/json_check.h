@@ -23,6 +23,8 @@ typedef struct sbx__json_check {
 /* True where the text is JSON. The caller frees long_ends. */
 bool sbx__json_check_text(sbx__json_check *check, const char *text, size_t length);
 
+/* The length of the UTF-8 sequence at `text`, of which `left` bytes are there; 0 where there is none. */
+size_t sbx__utf8_sequence(const unsigned char *text, size_t left);
 /* Whether bytes are UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing past U+10FFFF). */
 bool sbx__utf8_valid(const char *text, size_t length);
 /* Appends text, with U+FFFD in the place of each byte that is not UTF-8. */

@@ -1,6 +1,6 @@
 #include "json_body.h"
 
-#include "json_grammar.h"
+#include "lib/json_check.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,6 +13,9 @@
 #define ENVIRONMENT_ENTRY_MAX (128 * 1024)
 #define ENVIRONMENT_TOTAL_MAX (512 * 1024)
 #define ENVIRONMENT_COUNT_MAX 1000
+
+/* Deeper nesting than this is refused. */
+#define JSON_MAX_DEPTH 32
 
 struct json_body {
 	struct json_object *root;
@@ -41,16 +44,30 @@ static int parse_object(const char *text, size_t length, struct json_object **ou
 	return 0;
 }
 
+/* By RFC 8259: the parser in use is laxer (NaN, single quotes, comments, overlong UTF-8). */
+static int check_text(const char *text, size_t length, struct problem *problem)
+{
+	sbx__json_check check;
+	bool valid = sbx__json_check_text(&check, text, length);
+
+	sbx__buffer_free(&check.long_ends);
+	if (!valid)
+		return problem_set(problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the body is not valid JSON: %s at offset %zu", check.problem, check.position);
+	if (check.depth > JSON_MAX_DEPTH)
+		return problem_set(problem, PROBLEM_INVALID_REQUEST, NULL,
+		                   "the body is nested more than %d levels deep", JSON_MAX_DEPTH);
+	return 0;
+}
+
 int json_body_parse(const char *text, size_t length, struct json_body **out, struct problem *problem)
 {
-	size_t at;
 	if (length == 0) {
 		text = "{}";
 		length = 2;
 	}
-	if (!json_is_valid(text, length, &at))
-		return problem_set(problem, PROBLEM_INVALID_REQUEST, NULL,
-		                   "the body is not valid JSON: unexpected at offset %zu", at);
+	if (check_text(text, length, problem) < 0)
+		return -1;
 	struct json_body *body = calloc(1, sizeof(*body));
 	if (!body)
 		return problem_memory(problem);

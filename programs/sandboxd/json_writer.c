@@ -1,6 +1,6 @@
 #include "json_writer.h"
 
-#include "utf8.h"
+#include "lib/json_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ bool json_bytes(struct json_writer *writer, const char *bytes, size_t length)
 	append_text(writer, "\"");
 	while (at < length) {
 		if (in[at] >= 0x80) {
-			size_t sequence = utf8_sequence(in + at, length - at);
+			size_t sequence = sbx__utf8_sequence(in + at, length - at);
 			if (sequence) {
 				at += sequence;
 				continue;

@@ -98,12 +98,20 @@ def test_volumes_are_not_implemented(server, method, path):
         b'{"name": "x"',
         b"[" * 100_000,
         b'{"a":' * 50 + b"1" + b"}" * 50,
+        b'{"a":' * 32 + b"{}" + b"}" * 32,
+        b'{"name\\u0000x": "the parser would take it for a name"}',
+        b'{"env_vars": {"A\\u0000B": "x"}}',
+        b'{"unknown": 1e400}',
     ],
     ids=short,
 )
 def test_broken_json(server, body):
     answer = post(server, body)
     assert (answer.status, answer.error["type"]) == (400, "invalid_request")
+
+
+def test_deepest_nesting(server):
+    assert post(server, b'{"a":' * 31 + b"{}" + b"}" * 31).status == 200
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"x"', b"true", b"[{}]"])
