@@ -1,5 +1,6 @@
 #include "keeper.h"
 
+#include "engine.h"
 #include "keeper_init.h"
 
 #include <errno.h>
@@ -121,9 +122,11 @@ static void start_command(struct keeper_process *keeper, const struct keeper_req
 		kill(pid, SIGKILL);
 		pid = -1;
 	}
-	/* Without an init the channel just ends: the command was not started. */
-	if (pid < 0)
+	if (pid < 0) {
+		const struct engine_exit not_started = {.started = 0};
+		send(fds[FD_CHANNEL], &not_started, sizeof(not_started), MSG_NOSIGNAL);
 		close(fds[FD_CHANNEL]);
+	}
 }
 
 /* Returns false when the server is gone. */

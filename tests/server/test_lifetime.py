@@ -22,6 +22,7 @@ import pytest
 from harness import (
     BINARY,
     IS_ROOT,
+    OTHER_USER,
     Server,
     descendants,
     form,
@@ -143,6 +144,27 @@ def test_few_descriptors(start):
         answers = set(pool.map(execute, range(20)))
     assert answers <= {"hi\n", "closed"}
     assert "hi\n" in answers
+
+
+@pytest.mark.skipif(not IS_ROOT or shutil.which("prlimit") is None, reason="needs a user without other processes")
+def test_few_processes(start):
+    """A command that could not be started says so; it is not reported as one that was killed."""
+
+    def execute(_):
+        try:
+            answer = server.call("POST", f"/v1/sandboxes/{sandbox['id']}/execute", {"command": "exec sleep 0.3"})
+        except (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
+            return "closed"
+        return answer.json["status"] if answer.status == 200 else answer.error["type"]
+
+    prefix = ["prlimit", "--nproc=20:20"]
+    server = start("--ephemeral", user=OTHER_USER + 1, prefix=prefix, env={"TMPDIR": "/tmp"})
+    sandbox = server.create()
+    for _ in range(3):
+        with ThreadPoolExecutor(16) as pool:
+            answers = set(pool.map(execute, range(16)))
+        assert answers <= {"completed", "unavailable", "closed"}
+    assert server.output(sandbox, "echo still works") == "still works\n"
 
 
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit")
