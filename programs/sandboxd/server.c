@@ -20,7 +20,8 @@
 #define CONNECTION_MEMORY (128 * 1024)
 #define THREAD_STACK (512 * 1024)
 
-/* How long a connection may say nothing, in seconds. */
+/* How long a connection may say nothing, in seconds: one that has never shown the key, and any other. */
+#define STRANGER_TIMEOUT 10
 #define IDLE_TIMEOUT 120
 
 #define JSON_BODY_MAX (1024 * 1024)
@@ -150,8 +151,10 @@ static int check(struct server *server, struct request *request, const char *url
 		return -1;
 	if (!accepting)
 		return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
-	if (check_origin(request) < 0 || check_key(request, server->key) < 0 ||
-	    find_route(request, url, method, ambiguous) < 0)
+	if (check_origin(request) < 0 || check_key(request, server->key) < 0)
+		return -1;
+	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
+	if (find_route(request, url, method, ambiguous) < 0)
 		return -1;
 	if (check_body(request, JSON_BODY_MAX) < 0)
 		return -1;
@@ -280,7 +283,7 @@ int server_start(struct server **out, struct service *service, const struct key 
 		                 MHD_OPTION_URI_LOG_CALLBACK, look_at_uri, NULL, MHD_OPTION_CONNECTION_LIMIT,
 		                 connections_max(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		                 MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
-		                 (unsigned int)IDLE_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+		                 (unsigned int)STRANGER_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (!server->daemon) {
 		server_free(server);
 		return failure_set(failure, FAILURE_INTERNAL, "the HTTP server cannot be started (%s); see the system",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import time
+
 import pytest
 from harness import short
 
@@ -41,6 +45,28 @@ def test_upload_that_asks_first_is_refused_before_it_is_sent(server):
         "Content-Type: multipart/form-data; boundary=frontier\r\nExpect: 100-continue\r\n\r\n"
     )
     assert server.raw(head.encode()).startswith(b"HTTP/1.1 401 ")
+
+
+def test_connections_without_a_key_do_not_stay(server):
+    """Who has no key cannot keep the places of those who have one."""
+    known = server.connection()
+    server.send(known, "GET", LIST)
+    assert known.getresponse().read()
+    strangers = [socket.create_connection((server.host, server.port), timeout=15) for _ in range(4)]
+    for stranger, start in zip(strangers, [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: lo", b"\x16\x03\x01"]):
+        stranger.sendall(start)
+    wrong = server.connection(timeout=15)
+    server.send(wrong, "GET", LIST, headers={"x-api-key": "wrong"})
+    assert wrong.getresponse().read()
+    started = time.monotonic()
+    for stranger in [*strangers, wrong.sock]:
+        with contextlib.suppress(ConnectionResetError):
+            assert stranger.recv(1) == b""
+        stranger.close()
+    assert time.monotonic() - started < 13
+    server.send(known, "GET", LIST)
+    assert known.getresponse().status == 200
+    known.close()
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8000", "[::1]", "[::1]:80"])
