@@ -1,5 +1,6 @@
 #include "bwrap_arguments.h"
 
+#include "argument_list.h"
 #include "keeper.h"
 
 #include <limits.h>
@@ -9,17 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void add(struct buffer *arguments, const char *first, const char *second, const char *third)
+static void add(sbx__buffer *arguments, const char *first, const char *second, const char *third)
 {
-	buffer_append_argument(arguments, first);
+	argument_list_append(arguments, first);
 	if (second)
-		buffer_append_argument(arguments, second);
+		argument_list_append(arguments, second);
 	if (third)
-		buffer_append_argument(arguments, third);
+		argument_list_append(arguments, third);
 }
 
 /* /bin, /lib and the like: a link where the host has a link, else the host's directory. */
-static void add_usr_links(struct buffer *arguments)
+static void add_usr_links(sbx__buffer *arguments)
 {
 	static const char *const names[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
 	char target[PATH_MAX];
@@ -36,7 +37,7 @@ static void add_usr_links(struct buffer *arguments)
 	}
 }
 
-static void add_environment(struct buffer *arguments, const struct buffer *pairs)
+static void add_environment(sbx__buffer *arguments, const sbx__buffer *pairs)
 {
 	for (size_t at = 0; at < pairs->length;) {
 		const char *name = pairs->data + at;
@@ -46,7 +47,7 @@ static void add_environment(struct buffer *arguments, const struct buffer *pairs
 	}
 }
 
-void bwrap_arguments_common(struct buffer *arguments, bool disable_userns)
+void bwrap_arguments_common(sbx__buffer *arguments, bool disable_userns)
 {
 	static const char *const flags[] = {"--unshare-all", "--unshare-user", "--new-session", "--die-with-parent",
 	                                    "--clearenv"};
@@ -58,7 +59,7 @@ void bwrap_arguments_common(struct buffer *arguments, bool disable_userns)
 	        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
 	};
 
-	buffer_free(arguments);
+	sbx__buffer_free(arguments);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		add(arguments, flags[i], NULL, NULL);
 	if (disable_userns)
@@ -84,7 +85,7 @@ void bwrap_arguments_common(struct buffer *arguments, bool disable_userns)
 		add(arguments, "--setenv", environment[i][0], environment[i][1]);
 }
 
-static void add_bind(struct buffer *arguments, const struct sandbox *sandbox, const char *place)
+static void add_bind(sbx__buffer *arguments, const struct sandbox *sandbox, const char *place)
 {
 	char source[128];
 	snprintf(source, sizeof(source), KEEPER_FOLDER "/sandboxes/%s/root%s", sandbox->id, place);
@@ -93,11 +94,11 @@ static void add_bind(struct buffer *arguments, const struct sandbox *sandbox, co
 
 /* Bubblewrap reads its arguments from a descriptor: on its command line they would show inside the sandbox, where
  * bubblewrap is process 1. */
-int bwrap_arguments_open(const struct buffer *common, const struct sandbox *sandbox, const struct command *command)
+int bwrap_arguments_open(const sbx__buffer *common, const struct sandbox *sandbox, const struct command *command)
 {
-	struct buffer arguments = {0};
+	sbx__buffer arguments = {0};
 
-	buffer_append(&arguments, common->data, common->length);
+	sbx__buffer_append(&arguments, common->data, common->length);
 	add_bind(&arguments, sandbox, "/data");
 	add_bind(&arguments, sandbox, "/tmp");
 	add_bind(&arguments, sandbox, "/home/sandbox");
@@ -111,6 +112,6 @@ int bwrap_arguments_open(const struct buffer *common, const struct sandbox *sand
 		close(fd);
 		fd = -1;
 	}
-	buffer_free(&arguments);
+	sbx__buffer_free(&arguments);
 	return fd;
 }

@@ -5,8 +5,8 @@
 #include "engine.h"
 
 /* What is the same for all commands. `disable_userns`: the installed version can forbid nested user namespaces. */
-void bwrap_arguments_common(struct buffer *arguments, bool disable_userns);
+void bwrap_arguments_common(sbx__buffer *arguments, bool disable_userns);
 /* A descriptor from which bubblewrap reads all arguments of this command; -1 with errno. */
-int bwrap_arguments_open(const struct buffer *common, const struct sandbox *sandbox, const struct command *command);
+int bwrap_arguments_open(const sbx__buffer *common, const struct sandbox *sandbox, const struct command *command);
 
 #endif

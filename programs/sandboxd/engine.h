@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct command {
-	const char *text;          /* for /bin/sh -c */
-	const char *working_dir;   /* NULL: the sandbox's home */
-	struct buffer environment; /* on top of the sandbox's own: NAME NUL VALUE NUL */
+	const char *text;        /* for /bin/sh -c */
+	const char *working_dir; /* NULL: the sandbox's home */
+	sbx__buffer environment; /* on top of the sandbox's own: NAME NUL VALUE NUL */
 };
 
 /* A running command. `channel` is its lifeline: shutting it down for writing kills the whole process tree, and reading

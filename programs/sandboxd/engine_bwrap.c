@@ -34,9 +34,9 @@ struct bwrap_engine {
 	struct engine base;
 	struct keeper keeper;
 	struct host_users users;
-	int folder;              /* <state>/bwrap, with `etc` and `sandboxes` in it */
-	int sandboxes;           /* one folder per sandbox, named by its id */
-	struct buffer arguments; /* bubblewrap's, as far as they are the same for all */
+	int folder;            /* <state>/bwrap, with `etc` and `sandboxes` in it */
+	int sandboxes;         /* one folder per sandbox, named by its id */
+	sbx__buffer arguments; /* bubblewrap's, as far as they are the same for all */
 };
 
 static struct bwrap_engine *self(struct engine *engine)
@@ -304,7 +304,7 @@ static void bwrap_stop(struct engine *engine)
 	struct bwrap_engine *bwrap = self(engine);
 
 	keeper_stop(&bwrap->keeper);
-	buffer_free(&bwrap->arguments);
+	sbx__buffer_free(&bwrap->arguments);
 	if (bwrap->sandboxes >= 0)
 		close(bwrap->sandboxes);
 	if (bwrap->folder >= 0)
@@ -412,7 +412,7 @@ static int try_engine(struct bwrap_engine *engine, struct failure *failure)
 static int start(struct bwrap_engine *engine, const char *state, struct failure *failure)
 {
 	char program[PATH_MAX], folder[PATH_MAX];
-	struct buffer filter = {0};
+	sbx__buffer filter = {0};
 	int result = -1;
 
 	if (find_program(program, failure) < 0 || host_users_find(&engine->users, failure) < 0 ||
@@ -422,7 +422,7 @@ static int start(struct bwrap_engine *engine, const char *state, struct failure 
 		failure_set(failure, FAILURE_INTERNAL, "the seccomp filter cannot be made; see libseccomp's version");
 	else if (keeper_start(&engine->keeper, program, folder, filter.data, filter.length, failure) == 0)
 		result = try_engine(engine, failure);
-	buffer_free(&filter);
+	sbx__buffer_free(&filter);
 	return result;
 }
 

@@ -61,7 +61,7 @@ static int run(struct request *request, struct use *use, const struct sandbox *s
 	close(process.channel);
 	if (execution->started)
 		return 0;
-	buffer_append(&execution->err.text, "", 1);
+	sbx__buffer_append(&execution->err.text, "", 1);
 	return service->engine->explain(service->engine, &call->command,
 	                                execution->err.text.failed ? "" : execution->err.text.data, &request->problem);
 }
@@ -104,7 +104,7 @@ int sandboxes_execute(struct request *request, struct MHD_Response **response)
 	result = request_answer(request, &writer, response);
 done:
 	execution_free(&execution);
-	buffer_free(&call.command.environment);
+	sbx__buffer_free(&call.command.environment);
 	json_body_free(body);
 	return result;
 }

@@ -31,7 +31,7 @@ static void keep(struct output *output, const char *bytes, size_t length, size_t
 	size_t room = limit > output->text.length ? limit - output->text.length : 0;
 	size_t kept = length < room ? length : room;
 
-	buffer_append(&output->text, bytes, kept);
+	sbx__buffer_append(&output->text, bytes, kept);
 	output->dropped += length - kept;
 }
 
@@ -135,8 +135,8 @@ void execution_wait(struct execution *execution, struct engine_process *process,
 
 void execution_free(struct execution *execution)
 {
-	buffer_free(&execution->out.text);
-	buffer_free(&execution->err.text);
+	sbx__buffer_free(&execution->out.text);
+	sbx__buffer_free(&execution->err.text);
 }
 
 /* The length without a character of which the limit has cut off the end. */
@@ -154,7 +154,7 @@ static size_t whole_characters(const char *text, size_t length)
 
 static void write_output(const struct output *output, const char *name, struct json_writer *writer)
 {
-	struct buffer text = output->text;
+	sbx__buffer text = output->text;
 	char key[40], marker[80];
 	bool valid;
 
@@ -169,7 +169,7 @@ static void write_output(const struct output *output, const char *name, struct j
 		valid = json_bytes(writer, text.data, length);
 		if (!writer->text.failed)
 			writer->text.length--;
-		buffer_append(&writer->text, marker, strlen(marker));
+		sbx__buffer_append(&writer->text, marker, strlen(marker));
 	}
 	snprintf(key, sizeof(key), "%s_truncated", name);
 	json_boolean(writer, key, output->dropped != 0);

@@ -10,7 +10,7 @@
 
 /* What is kept of one stream. */
 struct output {
-	struct buffer text;
+	sbx__buffer text;
 	uint64_t dropped; /* bytes beyond the limit */
 };
 

@@ -19,7 +19,7 @@ struct upload {
 	enum part part; /* the one that is being read */
 	struct sandbox sandbox;
 	struct engine_put put;
-	struct buffer path;
+	sbx__buffer path;
 	uint64_t size;
 	bool has_path;
 	bool has_file;
@@ -34,7 +34,7 @@ static int take_path(struct upload *upload, const char *data, size_t size, struc
 		return problem_set(problem, PROBLEM_VALIDATION, "path", "path is too long");
 	if (memchr(data, '\0', size))
 		return problem_set(problem, PROBLEM_VALIDATION, "path", "path has a NUL character in it");
-	buffer_append(&upload->path, data, size);
+	sbx__buffer_append(&upload->path, data, size);
 	return upload->path.failed ? problem_memory(problem) : 0;
 }
 
@@ -156,7 +156,7 @@ void upload_free(struct request *request)
 		use_end(&request->service->uses, &use);
 	}
 	sandbox_free(&upload->sandbox);
-	buffer_free(&upload->path);
+	sbx__buffer_free(&upload->path);
 	free(upload);
 }
 
@@ -172,7 +172,7 @@ static int check_form(struct request *request)
 		return problem_set(&request->problem, PROBLEM_VALIDATION, "path", "path is required");
 	if (!upload->has_file)
 		return problem_set(&request->problem, PROBLEM_VALIDATION, "file", "file is required");
-	buffer_append(&upload->path, "", 1);
+	sbx__buffer_append(&upload->path, "", 1);
 	return upload->path.failed ? problem_memory(&request->problem) : 0;
 }
 

@@ -1,5 +1,6 @@
 #include "json_body.h"
 
+#include "argument_list.h"
 #include "lib/json_check.h"
 
 #include <errno.h>
@@ -160,7 +161,7 @@ int json_body_boolean(struct json_body *body, const char *field, bool *value, st
 	return 0;
 }
 
-static int append_variable(struct buffer *pairs, const char *field, const char *name, struct json_object *value,
+static int append_variable(sbx__buffer *pairs, const char *field, const char *name, struct json_object *value,
                            struct problem *problem)
 {
 	if (!json_object_is_type(value, json_type_string))
@@ -175,14 +176,14 @@ static int append_variable(struct buffer *pairs, const char *field, const char *
 	if (strlen(name) + length + 2 > ENVIRONMENT_ENTRY_MAX)
 		return problem_set(problem, PROBLEM_VALIDATION, field, "%s: a variable is longer than %d bytes", field,
 		                   ENVIRONMENT_ENTRY_MAX - 2);
-	buffer_append_argument(pairs, name);
-	buffer_append_argument(pairs, text);
+	argument_list_append(pairs, name);
+	argument_list_append(pairs, text);
 	if (pairs->failed)
 		return problem_memory(problem);
 	return 0;
 }
 
-int json_body_environment(struct json_body *body, const char *field, struct buffer *pairs, struct problem *problem)
+int json_body_environment(struct json_body *body, const char *field, sbx__buffer *pairs, struct problem *problem)
 {
 	struct json_object *found;
 	if (find(body, field, &found, problem) < 0)

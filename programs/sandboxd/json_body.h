@@ -3,7 +3,7 @@
 #ifndef SANDBOXD_JSON_BODY_H
 #define SANDBOXD_JSON_BODY_H
 
-#include "buffer.h"
+#include "lib/buffer.h"
 #include "problem.h"
 
 #include <stdint.h>
@@ -21,6 +21,6 @@ int json_body_integer(struct json_body *body, const char *field, int64_t lowest,
                       struct problem *problem);
 int json_body_boolean(struct json_body *body, const char *field, bool *value, struct problem *problem);
 /* A map of string to string that can be an environment, appended to `pairs` as NAME NUL VALUE NUL. */
-int json_body_environment(struct json_body *body, const char *field, struct buffer *pairs, struct problem *problem);
+int json_body_environment(struct json_body *body, const char *field, sbx__buffer *pairs, struct problem *problem);
 
 #endif

@@ -9,7 +9,7 @@
 
 static void append_text(struct json_writer *writer, const char *text)
 {
-	buffer_append(&writer->text, text, strlen(text));
+	sbx__buffer_append(&writer->text, text, strlen(text));
 }
 
 static void begin_value(struct json_writer *writer)
@@ -22,13 +22,13 @@ static void begin_value(struct json_writer *writer)
 void json_open(struct json_writer *writer, char bracket)
 {
 	begin_value(writer);
-	buffer_append(&writer->text, &bracket, 1);
+	sbx__buffer_append(&writer->text, &bracket, 1);
 	writer->separate = false;
 }
 
 void json_close(struct json_writer *writer, char bracket)
 {
-	buffer_append(&writer->text, &bracket, 1);
+	sbx__buffer_append(&writer->text, &bracket, 1);
 	writer->separate = true;
 }
 
@@ -71,10 +71,10 @@ bool json_bytes(struct json_writer *writer, const char *bytes, size_t length)
 				continue;
 			}
 			valid = false;
-			buffer_append(&writer->text, in + plain, at - plain);
+			sbx__buffer_append(&writer->text, in + plain, at - plain);
 			append_text(writer, "\xEF\xBF\xBD");
 		} else if (in[at] < 0x20 || in[at] == 0x7F || in[at] == '"' || in[at] == '\\') {
-			buffer_append(&writer->text, in + plain, at - plain);
+			sbx__buffer_append(&writer->text, in + plain, at - plain);
 			append_escaped(writer, in[at]);
 		} else {
 			at++;
@@ -83,7 +83,7 @@ bool json_bytes(struct json_writer *writer, const char *bytes, size_t length)
 		plain = ++at;
 	}
 	if (length)
-		buffer_append(&writer->text, in + plain, at - plain);
+		sbx__buffer_append(&writer->text, in + plain, at - plain);
 	append_text(writer, "\"");
 	return valid;
 }

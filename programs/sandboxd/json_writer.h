@@ -2,12 +2,12 @@
 #ifndef SANDBOXD_JSON_WRITER_H
 #define SANDBOXD_JSON_WRITER_H
 
-#include "buffer.h"
+#include "lib/buffer.h"
 
 #include <stdint.h>
 
 struct json_writer {
-	struct buffer text;
+	sbx__buffer text;
 	bool separate; /* a value was written at this level: the next one follows a comma */
 };
 

@@ -129,11 +129,11 @@ static int print_ready(const struct program *program, struct failure *failure)
 	json_integer(&line, "pid", getpid());
 	json_string(&line, "state", program->state.path);
 	json_close(&line, '}');
-	buffer_append(&line.text, "\n", 1);
+	sbx__buffer_append(&line.text, "\n", 1);
 	/* One write, so that a reader never sees half of it. That nobody reads is no failure. */
 	bool written = !line.text.failed &&
 	               (write(STDOUT_FILENO, line.text.data, line.text.length) > 0 || errno == EPIPE || errno == EBADF);
-	buffer_free(&line.text);
+	sbx__buffer_free(&line.text);
 	return written ? 0
 	               : failure_set(failure, FAILURE_INTERNAL,
 	                             "standard output cannot be written; redirect it to a file");

@@ -1,27 +1,29 @@
 #include "reconcile.h"
 
+#include "argument_list.h"
+
 #include <string.h>
 
 struct lists {
-	struct buffer visible; /* ids, each with its NUL */
-	struct buffer hidden;
-	struct buffer files;
+	sbx__buffer visible; /* ids, each with its NUL */
+	sbx__buffer hidden;
+	sbx__buffer files;
 };
 
 static void note_row(void *context, const char *id, uid_t uid, bool hidden)
 {
 	struct lists *lists = context;
 	(void)uid;
-	buffer_append_argument(hidden ? &lists->hidden : &lists->visible, id);
+	argument_list_append(hidden ? &lists->hidden : &lists->visible, id);
 }
 
 static void note_files(void *context, const char *id)
 {
 	struct lists *lists = context;
-	buffer_append_argument(&lists->files, id);
+	argument_list_append(&lists->files, id);
 }
 
-static const char *next(const struct buffer *ids, const char *id)
+static const char *next(const sbx__buffer *ids, const char *id)
 {
 	const char *following = id ? id + strlen(id) + 1 : ids->data;
 	return following && following < ids->data + ids->length ? following : NULL;
@@ -93,8 +95,8 @@ int reconcile(struct engine *engine, struct store *store, struct failure *failur
 		failure_set(failure, FAILURE_STATE,
 		            "the sandboxes in the state directory cannot be brought in order (%s); see its disk",
 		            problem.message);
-	buffer_free(&lists.visible);
-	buffer_free(&lists.hidden);
-	buffer_free(&lists.files);
+	sbx__buffer_free(&lists.visible);
+	sbx__buffer_free(&lists.hidden);
+	sbx__buffer_free(&lists.files);
 	return result;
 }

@@ -8,7 +8,7 @@ static struct MHD_Response *json_response(struct json_writer *writer)
 		response =
 		        MHD_create_response_from_buffer(writer->text.length, writer->text.data, MHD_RESPMEM_MUST_FREE);
 	if (!response) {
-		buffer_free(&writer->text);
+		sbx__buffer_free(&writer->text);
 		return NULL;
 	}
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
@@ -18,7 +18,7 @@ static struct MHD_Response *json_response(struct json_writer *writer)
 int request_json(struct request *request, struct json_body **body)
 {
 	/* The parser wants a NUL behind the text. */
-	buffer_append(&request->body, "", 1);
+	sbx__buffer_append(&request->body, "", 1);
 	if (request->body.failed)
 		return problem_memory(&request->problem);
 	return json_body_parse(request->body.data, request->body.length - 1, body, &request->problem);

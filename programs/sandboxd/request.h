@@ -2,9 +2,9 @@
 #ifndef SANDBOXD_REQUEST_H
 #define SANDBOXD_REQUEST_H
 
-#include "buffer.h"
 #include "engine.h"
 #include "json_body.h"
+#include "lib/buffer.h"
 #include "problem.h"
 #include "store.h"
 #include "uses.h"
@@ -30,7 +30,7 @@ struct request {
 	struct MHD_Connection *connection;
 	const struct route *route;
 	char id[SANDBOX_ID_SIZE]; /* from the path; of a sandbox or a volume */
-	struct buffer body;       /* of a route that takes JSON */
+	sbx__buffer body;         /* of a route that takes JSON */
 	struct upload *upload;    /* of a route that takes a form */
 	uint64_t received;
 	bool refused;

@@ -10,7 +10,7 @@ void sandbox_free(struct sandbox *sandbox)
 {
 	free(sandbox->name);
 	free(sandbox->image);
-	buffer_free(&sandbox->environment);
+	sbx__buffer_free(&sandbox->environment);
 	*sandbox = (struct sandbox){0};
 }
 

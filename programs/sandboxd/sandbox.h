@@ -2,8 +2,8 @@
 #ifndef SANDBOXD_SANDBOX_H
 #define SANDBOXD_SANDBOX_H
 
-#include "buffer.h"
 #include "json_writer.h"
+#include "lib/buffer.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,10 +16,10 @@ struct sandbox {
 	char *image; /* NULL when none was asked for */
 	int64_t created_ms;
 	int64_t cpus;
-	int64_t memory;            /* MiB */
-	int64_t storage;           /* GiB; also the most that one file may grow to */
-	struct buffer environment; /* NAME NUL VALUE NUL, one pair after the other */
-	uid_t uid;                 /* the host's user and group that its commands and files belong to */
+	int64_t memory;          /* MiB */
+	int64_t storage;         /* GiB; also the most that one file may grow to */
+	sbx__buffer environment; /* NAME NUL VALUE NUL, one pair after the other */
+	uid_t uid;               /* the host's user and group that its commands and files belong to */
 	gid_t gid;
 };
 

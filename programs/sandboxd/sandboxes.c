@@ -1,3 +1,4 @@
+#include "argument_list.h"
 #include "request.h"
 
 #include <errno.h>
@@ -165,7 +166,7 @@ int sandboxes_list(struct request *request, struct MHD_Response **response)
 	json_open(&writer, '[');
 	if (store_list(request->service->store, (page - 1) * page_size, page_size, write_listed, &writer, &total,
 	               &request->problem) < 0) {
-		buffer_free(&writer.text);
+		sbx__buffer_free(&writer.text);
 		return -1;
 	}
 	json_close(&writer, ']');
@@ -245,7 +246,7 @@ done:
 
 static void collect_id(void *context, const struct sandbox *sandbox)
 {
-	buffer_append_argument(context, sandbox->id);
+	argument_list_append(context, sandbox->id);
 }
 
 struct deletions {
@@ -278,12 +279,12 @@ static void write_deletions(const struct deletions *deletions, struct json_write
 	json_integer(writer, "deleted_count", deletions->deleted);
 	json_key(writer, "deleted_ids");
 	json_open(writer, '[');
-	buffer_append(&writer->text, deletions->ids.text.data, deletions->ids.text.length);
+	sbx__buffer_append(&writer->text, deletions->ids.text.data, deletions->ids.text.length);
 	json_close(writer, ']');
 	json_string(writer, "message", deletions->failed ? "Some sandboxes could not be deleted" : "Sandboxes deleted");
 	json_key(writer, "errors");
 	json_open(writer, '[');
-	buffer_append(&writer->text, deletions->errors.text.data, deletions->errors.text.length);
+	sbx__buffer_append(&writer->text, deletions->errors.text.data, deletions->errors.text.length);
 	json_close(writer, ']');
 	json_integer(writer, "storage_deleted_count", deletions->deleted);
 	json_close(writer, '}');
@@ -294,7 +295,7 @@ int sandboxes_delete_all(struct request *request, struct MHD_Response **response
 {
 	struct deletions deletions = {0};
 	struct json_writer writer = {0};
-	struct buffer ids = {0};
+	sbx__buffer ids = {0};
 	int64_t total;
 	int result = -1;
 
@@ -309,8 +310,8 @@ int sandboxes_delete_all(struct request *request, struct MHD_Response **response
 	write_deletions(&deletions, &writer);
 	result = request_answer(request, &writer, response);
 done:
-	buffer_free(&deletions.ids.text);
-	buffer_free(&deletions.errors.text);
-	buffer_free(&ids);
+	sbx__buffer_free(&deletions.ids.text);
+	sbx__buffer_free(&deletions.errors.text);
+	sbx__buffer_free(&ids);
 	return result;
 }

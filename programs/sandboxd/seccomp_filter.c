@@ -137,7 +137,7 @@ static int add_rules(scmp_filter_ctx filter)
 	return result;
 }
 
-static int export_program(scmp_filter_ctx filter, struct buffer *program)
+static int export_program(scmp_filter_ctx filter, sbx__buffer *program)
 {
 	char chunk[4096];
 	ssize_t got = -1;
@@ -145,13 +145,13 @@ static int export_program(scmp_filter_ctx filter, struct buffer *program)
 
 	if (fd >= 0 && seccomp_export_bpf(filter, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
 		while ((got = read(fd, chunk, sizeof(chunk))) > 0)
-			buffer_append(program, chunk, (size_t)got);
+			sbx__buffer_append(program, chunk, (size_t)got);
 	if (fd >= 0)
 		close(fd);
 	return got == 0 && program->length > 0 && !program->failed ? 0 : -1;
 }
 
-int seccomp_filter_make(struct buffer *program)
+int seccomp_filter_make(sbx__buffer *program)
 {
 	int result = -1;
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);

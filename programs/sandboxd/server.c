@@ -74,7 +74,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
 	if (!request || *slot == &ambiguous_path)
 		return;
 	upload_free(request);
-	buffer_free(&request->body);
+	sbx__buffer_free(&request->body);
 	free(request);
 	*slot = NULL;
 	end_request(context);
@@ -192,10 +192,10 @@ static void take_json(struct request *request, const char *data, size_t size)
 		request->refused = true;
 		problem_set(&request->problem, PROBLEM_TOO_LARGE, NULL, "the body is larger than %d bytes",
 		            JSON_BODY_MAX);
-		buffer_free(&request->body);
+		sbx__buffer_free(&request->body);
 		return;
 	}
-	buffer_append(&request->body, data, size);
+	sbx__buffer_append(&request->body, data, size);
 }
 
 static enum MHD_Result take_body(struct request *request, const char *data, size_t size)

@@ -230,7 +230,7 @@ static void read_row(sqlite3_stmt *row, struct sandbox *sandbox)
 	sandbox->cpus = sqlite3_column_int64(row, 4);
 	sandbox->memory = sqlite3_column_int64(row, 5);
 	sandbox->storage = sqlite3_column_int64(row, 6);
-	buffer_append(&sandbox->environment, sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7));
+	sbx__buffer_append(&sandbox->environment, sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7));
 	sandbox->uid = (uid_t)sqlite3_column_int64(row, 8);
 	sandbox->gid = (gid_t)sqlite3_column_int64(row, 9);
 }
