@@ -4,8 +4,8 @@
  *
  * Conventions that hold for every function:
  * - A function that can fail returns ::sbx_status: ::SBX_OK is 0, a negative value is an error, a positive one is
- *   information. Its last argument is `sbx_error **error`, which may be NULL; on failure it receives a new error that
- * the caller frees with sbx_error_free(), and every other output is left untouched.
+ *   information. Its last argument is `sbx_error **error`, which may be NULL; on failure it receives a new error,
+ *   which the caller frees with sbx_error_free(), and every other output is left untouched.
  * - A pointer that a call gives out is owned by the caller and freed by the `_free` function of its noun, which accepts
  *   NULL. A pointer that an accessor returns is owned by the object it was asked of and lives as long as that object.
  * - Structs begin with their own size, set by their `_INIT` macro: a program built against an older version of the

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "json_check.h"
 #include "operation.h"
 #include "response.h"
 
@@ -46,23 +47,20 @@ static void set(sbx__arguments *arguments, const char *name, sbx_json *value)
 		fail(arguments, status, name);
 }
 
-/* Text that is not UTF-8 cannot be told from a failed allocation by its value: it is what is left when a shorter text
- * can be made. */
-static sbx_status text_status(const sbx_json *string, sbx_status status)
+/* Makes a string that may be missing for either of two reasons. */
+static sbx_json *make_string(const char *text, sbx_status *status)
 {
-	if (status < 0 && !string) {
-		sbx_json *probe = sbx_json_new_string("", 0);
-		status = probe ? SBX_ERROR_INVALID_ARGUMENT : SBX_ERROR_OUT_OF_MEMORY;
-		sbx_json_free(probe);
-	}
-	return status;
+	size_t length = strlen(text);
+	*status = sbx__utf8_valid(text, length) ? SBX_ERROR_OUT_OF_MEMORY : SBX_ERROR_INVALID_ARGUMENT;
+	return sbx_json_new_string(text, length);
 }
 
 static void set_string(sbx__arguments *arguments, sbx_json *object, const char *name, const char *argument,
                        const char *value)
 {
-	sbx_json *string = sbx_json_new_string(value, strlen(value));
-	sbx_status status = text_status(string, sbx_json_set(object, name, string));
+	sbx_status problem;
+	sbx_json *string = make_string(value, &problem);
+	sbx_status status = string ? sbx_json_set(object, name, string) : problem;
 	if (status < 0)
 		fail(arguments, status, argument);
 }
@@ -122,8 +120,9 @@ void sbx__arguments_strings(sbx__arguments *arguments, const char *name, const c
 			fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
 			break;
 		}
-		sbx_json *string = sbx_json_new_string(values[index], strlen(values[index]));
-		sbx_status status = text_status(string, sbx_json_append(array, string));
+		sbx_status problem;
+		sbx_json *string = make_string(values[index], &problem);
+		sbx_status status = string ? sbx_json_append(array, string) : problem;
 		if (status < 0)
 			fail(arguments, status, name);
 	}

@@ -14,7 +14,7 @@
 /*
  * Copies a caller's struct, whose first member is its size, over `known`, which holds this version's defaults and is
  * `known_size` long. A struct of an older caller is shorter: the rest keeps its defaults. One of a newer caller is
- * longer: it is refused when it says anything in the part that this version does not know. NULL changes nothing.
+ * longer: it is refused unless all of the part that this version does not know is zero. NULL changes nothing.
  * `name` is the argument's name in the error.
  */
 sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, const char *name, sbx_error **error);

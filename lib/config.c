@@ -143,8 +143,9 @@ static sbx_status set_base_url(sbx__config *config, const sbx__config *base, con
 	if (!sbx__header_value_valid(url) || strpbrk(url, " \t"))
 		return sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: it has a byte that no URL can carry");
 	if (!sbx__url_parse(url, &parts, &problem))
-		return !problem ? sbx__fail_memory(error)
-		                : sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: %s", problem);
+		return problem == sbx__url_no_memory
+		               ? sbx__fail_memory(error)
+			       : sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: %s", problem);
 	if (parts.has_query || parts.has_fragment) {
 		sbx__url_parts_free(&parts);
 		return sbx__fail(error, SBX_ERROR_CONFIGURATION, "base_url: it must have neither query nor fragment");

@@ -347,6 +347,15 @@ static bool widen_long_integers(const sbx__json_check *check, const char *text, 
 	return !widened->failed;
 }
 
+/* Whether a text that is JSON is a null. */
+static bool is_null(const char *text, size_t length)
+{
+	size_t start = 0;
+	while (start < length && strchr(" \t\r\n", text[start]))
+		start++;
+	return start < length && text[start] == 'n';
+}
+
 static sbx_status parse_checked(const char *text, size_t length, int depth, sbx_json **json, sbx_error **error)
 {
 	if (length > INT_MAX)
@@ -367,6 +376,9 @@ static sbx_status parse_checked(const char *text, size_t length, int depth, sbx_
 		json_object_put(object);
 		return sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: %s", json_tokener_error_desc(problem));
 	}
+	/* json-c stands for null by NULL, and for what it had no memory for. */
+	if (!object && !is_null(text, length))
+		return sbx__fail_memory(error);
 	*json = from_object(object);
 	return SBX_OK;
 }
@@ -379,8 +391,9 @@ sbx_status sbx_json_parse(const char *text, size_t length, sbx_json **json, sbx_
 	sbx__buffer widened = {0};
 	sbx_status status;
 	if (!sbx__json_check_text(&check, text, length)) {
-		status = sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: %s at byte %zu", check.problem,
-		                   check.position);
+		status = check.no_memory ? sbx__fail_memory(error)
+		                         : sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: %s at byte %zu",
+		                                     check.problem, check.position);
 	} else if (check.long_ends.length == 0) {
 		status = parse_checked(text, length, check.depth, json, error);
 	} else if (widen_long_integers(&check, text, length, &widened)) {

@@ -176,12 +176,18 @@ static char *number_text(const scanner *scan, const char *first)
 	return sbx__buffer_take(&text);
 }
 
+static bool fail_memory(scanner *scan)
+{
+	scan->check->no_memory = true;
+	return fail(scan, "out of memory");
+}
+
 /* A whole number is noted when it does not fit 64 bits; any number must fit a double. */
 static bool check_range(scanner *scan, const char *first, bool whole)
 {
 	char *text = number_text(scan, first);
 	if (!text)
-		return fail(scan, "out of memory");
+		return fail_memory(scan);
 	errno = 0;
 	if (whole && *text == '-')
 		(void)strtoll(text, NULL, 10);
@@ -195,7 +201,7 @@ static bool check_range(scanner *scan, const char *first, bool whole)
 	size_t end = (size_t)(scan->at - scan->start);
 	if (!fits)
 		sbx__buffer_append(&scan->check->long_ends, &end, sizeof end);
-	return !scan->check->long_ends.failed || fail(scan, "out of memory");
+	return !scan->check->long_ends.failed || fail_memory(scan);
 }
 
 static bool scan_number(scanner *scan)
@@ -320,6 +326,8 @@ static bool scan_values(scanner *scan)
 		skip_space(scan);
 		if (scan->at == scan->end)
 			return fail(scan, "the text ends too early");
+		if (++scan->check->values > SBX__JSON_VALUES)
+			return fail(scan, "more values than a client takes");
 		if (*scan->at == '{' || *scan->at == '[') {
 			bool object = *scan->at == '{';
 			if (!push(scan, &depth, object))

@@ -12,11 +12,15 @@
 
 /* How deep arrays and objects may nest. */
 #define SBX__JSON_DEPTH 512
+/* How many values a text may have: json-c takes up to 800 bytes for one of two characters. */
+#define SBX__JSON_VALUES 4000000
 
 typedef struct sbx__json_check {
 	const char *problem;   /* what is wrong, for a person; NULL: nothing */
 	size_t position;       /* the byte where it is */
+	bool no_memory;        /* memory has run out: the text may be JSON */
 	int depth;             /* how deep the text nests */
+	int values;            /* how many values it has */
 	sbx__buffer long_ends; /* where each integer ends that does not fit 64 bits: an array of size_t */
 } sbx__json_check;
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,7 +62,8 @@ static char *beside(const char *folder, int length, const char *relative)
 	sbx__buffer path = {0};
 	sbx__buffer_format(&path, "%.*s/%s", length, folder, relative);
 	char *text = sbx__buffer_take(&path);
-	if (text && access(text, X_OK) == 0)
+	struct stat status;
+	if (text && stat(text, &status) == 0 && S_ISREG(status.st_mode) && access(text, X_OK) == 0)
 		return text;
 	free(text);
 	return NULL;
@@ -266,6 +268,12 @@ static sbx_status start_program(sbx__local *local, const char *program, struct l
 	if (number != 0)
 		return fail_with_errno("run", program, number, error);
 	local->pid_descriptor = (int)syscall(SYS_pidfd_open, local->pid, 0);
+	if (local->pid_descriptor < 0) {
+		int watching = errno;
+		kill(local->pid, SIGKILL);
+		waitpid(local->pid, NULL, 0);
+		return fail_with_errno("watch", program, watching, error);
+	}
 	close_if_open(&launch->ready[1]);
 	sbx__buffer line = {0};
 	bool ready = read_line(launch->ready[0], &line) && take_ready_line(local, &line);
@@ -316,14 +324,20 @@ static bool wait_for_end(const sbx__local *local, int64_t nanoseconds)
 	}
 }
 
+/* By the descriptor: the program may have waited for its children, and the number may be another process's now. */
+static void send_signal(const sbx__local *local, int number)
+{
+	syscall(SYS_pidfd_send_signal, local->pid_descriptor, number, NULL, 0);
+}
+
 void sbx__local_stop(sbx__local *local)
 {
 	if (!local)
 		return;
-	if (local->pid > 0) {
-		kill(local->pid, SIGTERM);
-		if (local->pid_descriptor < 0 || !wait_for_end(local, LONGEST_STOP))
-			kill(local->pid, SIGKILL);
+	if (local->pid_descriptor >= 0) {
+		send_signal(local, SIGTERM);
+		if (!wait_for_end(local, LONGEST_STOP))
+			send_signal(local, SIGKILL);
 		while (waitpid(local->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}

@@ -91,11 +91,6 @@ static bool acquire(sbx__call *call, sbx__core *core, sbx__lease **lease)
 static void run(sbx__call *call, sbx__core *core)
 {
 	sbx__lease *lease;
-	if (sbx__core_is_forked(core)) {
-		sbx__call_abort(call, SBX_ERROR_CONNECTION,
-		                "Connection error: the client belongs to the process that this one was forked from");
-		return;
-	}
 	if (!acquire(call, core, &lease))
 		return;
 	sbx__call_set_transport(call, lease->transport);
@@ -108,6 +103,10 @@ sbx_status sbx_client_invoke(sbx_client *client, const sbx_operation *operation,
 {
 	if (!client || !operation)
 		return sbx__fail_argument(error, client ? "operation" : "client", "must not be NULL");
+	/* First of all: the fork may have happened while another thread held the client's lock. */
+	if (sbx__core_is_forked(client->core))
+		return sbx__fail(error, SBX_ERROR_CONNECTION,
+		                 "Connection error: the client belongs to the process that this one was forked from");
 	const sbx__platform *platform = sbx__core_platform(client->core);
 	sbx__config *config = sbx__client_config(client);
 	sbx__call call;

@@ -72,6 +72,8 @@ static sbx_error *status_error(sbx__call *call)
 	if (sbx__error_is_static(error) || !message) {
 		free(message);
 		sbx_json_free(json);
+		sbx_error_free(error);
+		sbx__fail_memory(&error);
 		return error;
 	}
 	free(error->message);

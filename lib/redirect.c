@@ -23,8 +23,17 @@ static bool becomes_get(const char *method, int http_status)
 	return http_status == 303 || http_status == 302 || (http_status == 301 && strcmp(method, "POST") == 0);
 }
 
+static sbx_error *memory_error(void)
+{
+	sbx_error *error = NULL;
+	sbx__fail_memory(&error);
+	return error;
+}
+
 static sbx_error *redirect_error(const char *problem)
 {
+	if (problem == sbx__url_no_memory)
+		return memory_error();
 	sbx_error *error = sbx__error_new(SBX_ERROR_CONNECTION, "Connection error: %s", problem);
 	if (!sbx__error_is_static(error))
 		error->detail = strdup(problem);
@@ -62,12 +71,15 @@ bool sbx__redirect_follow(sbx__call *call)
 	const char *location = sbx__headers_get(&call->attempt.headers, "location");
 	if (!is_redirect(call->attempt.http_status) || !location)
 		return false;
-	char *url = sbx__url_resolve(call->request.url, location);
 	sbx__url_parts parts;
 	const char *problem;
+	char *url = sbx__url_resolve(call->request.url, location, &problem);
 	if (!url || !sbx__url_parse(url, &parts, &problem)) {
 		free(url);
-		return false;
+		if (problem != sbx__url_no_memory)
+			return false;
+		sbx__outcome_fail(call, memory_error());
+		return true;
 	}
 	sbx_error *error = follow(call, url, &parts);
 	sbx__url_parts_free(&parts);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "arguments.h"
 #include "error.h"
 #include "platform.h"
+#include "sigpipe.h"
 
 #define ARGUMENT "into"
 
@@ -35,19 +37,20 @@ static char *temporary_name(const char *path)
 	return sbx__buffer_take(&name);
 }
 
-static int open_retrying(const char *path, int flags)
+static int open_retrying(const char *path, int flags, mode_t mode)
 {
 	int descriptor;
 	do
-		descriptor = open(path, flags | O_CLOEXEC, 0666);
+		descriptor = open(path, flags | O_CLOEXEC, mode);
 	while (descriptor < 0 && errno == EINTR);
 	return descriptor;
 }
 
-/* A device or a pipe is written to as it is: a rename would put a file in its place. */
+/* A device or a pipe is written to as it is: a rename would put a file in its place. A pipe that nobody reads from is
+ * refused, where open() would otherwise wait for a reader for ever. */
 static sbx_status open_special(sbx__sink_writer *writer, sbx_error **error)
 {
-	writer->descriptor = open_retrying(writer->sink.path, O_WRONLY);
+	writer->descriptor = open_retrying(writer->sink.path, O_WRONLY | O_NONBLOCK, 0);
 	if (writer->descriptor < 0)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
 	return SBX_OK;
@@ -66,19 +69,24 @@ static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, EISDIR);
 	if (exists && !S_ISREG(status.st_mode))
 		return open_special(writer, error);
+	if (exists && access(writer->sink.path, W_OK) != 0)
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
 	/* Behind a symbolic link it is the file that is replaced, not the link. */
 	writer->destination = exists ? realpath(writer->sink.path, NULL) : strdup(writer->sink.path);
-	char *name = writer->destination ? temporary_name(writer->destination) : NULL;
+	if (!writer->destination)
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
+	char *name = temporary_name(writer->destination);
 	if (!name)
 		return sbx__fail_memory(error);
-	writer->descriptor = open_retrying(name, O_WRONLY | O_CREAT | O_EXCL);
+	/* Nobody reads on the way what nobody reads in the end. */
+	writer->descriptor = open_retrying(name, O_WRONLY | O_CREAT | O_EXCL, exists ? 0600 : 0666);
 	if (writer->descriptor < 0) {
 		int number = errno;
 		free(name);
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, number);
 	}
 	writer->temporary = name;
-	/* Where this fails the file has the mode of a new one. */
+	/* Where this fails only its owner can read it. */
 	if (exists)
 		(void)!fchmod(writer->descriptor, status.st_mode & 0777);
 	return SBX_OK;
@@ -109,11 +117,20 @@ sbx_status sbx__sink_open(sbx__sink_writer *writer, const sbx_sink *sink, sbx__b
 	return sbx__fail_argument(error, ARGUMENT, "a sink of no known kind");
 }
 
-static bool write_descriptor(sbx__sink_writer *writer, const char *data, size_t length)
+/* Whether a write can be tried again: at once, or when there is room. */
+static bool can_write_again(int descriptor)
+{
+	struct pollfd polled = {.fd = descriptor, .events = POLLOUT};
+	if (errno == EAGAIN)
+		return poll(&polled, 1, -1) >= 0 || errno == EINTR;
+	return errno == EINTR;
+}
+
+static bool write_all(sbx__sink_writer *writer, const char *data, size_t length)
 {
 	while (length) {
 		ssize_t put = write(writer->descriptor, data, length);
-		if (put < 0 && errno == EINTR)
+		if (put < 0 && can_write_again(writer->descriptor))
 			continue;
 		if (put < 0) {
 			writer->system_errno = errno;
@@ -123,6 +140,15 @@ static bool write_descriptor(sbx__sink_writer *writer, const char *data, size_t 
 		length -= (size_t)put;
 	}
 	return true;
+}
+
+static bool write_descriptor(sbx__sink_writer *writer, const char *data, size_t length)
+{
+	sbx__sigpipe held;
+	sbx__sigpipe_hold(&held);
+	bool ok = write_all(writer, data, length);
+	sbx__sigpipe_release(&held);
+	return ok;
 }
 
 bool sbx__sink_write(sbx__sink_writer *writer, const void *data, size_t length)
@@ -143,7 +169,7 @@ bool sbx__sink_write(sbx__sink_writer *writer, const void *data, size_t length)
 		break;
 	case SBX_SINK_PATH:
 		writer->delivered = writer->temporary == NULL;
-		ok = write_descriptor(writer, data, length);
+		ok = writer->temporary ? write_all(writer, data, length) : write_descriptor(writer, data, length);
 		break;
 	}
 	writer->written += (int64_t)length;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,11 +44,16 @@ static sbx_status open_path(sbx__source_reader *reader, sbx_error **error)
 {
 	if (!reader->source.path)
 		return sbx__fail_argument(error, ARGUMENT, "a source of kind path needs a path");
+	/* Without waiting: a pipe that nobody writes to would take for ever. */
 	do
-		reader->descriptor = open(reader->source.path, O_RDONLY | O_CLOEXEC);
+		reader->descriptor = open(reader->source.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	while (reader->descriptor < 0 && errno == EINTR);
-	if (reader->descriptor < 0)
+	struct stat status;
+	if (reader->descriptor < 0 || fstat(reader->descriptor, &status) != 0)
 		return sbx__fail_file(error, ARGUMENT, "read", reader->source.path, errno);
+	if (S_ISFIFO(status.st_mode))
+		return sbx__fail_argument(error, ARGUMENT, "%s is a pipe; pass an open descriptor",
+		                          reader->source.path);
 	return examine_descriptor(reader, reader->source.path, error);
 }
 
@@ -74,6 +80,8 @@ sbx_status sbx__source_open(sbx__source_reader *reader, const sbx_source *source
 	case SBX_SOURCE_CALLBACK:
 		if (!reader->source.read)
 			return sbx__fail_argument(error, ARGUMENT, "a source of kind callback needs a read function");
+		if (reader->source.total > INT64_MAX / 2)
+			return sbx__fail_argument(error, ARGUMENT, "a total that no file can have");
 		reader->total = reader->source.total >= 0 ? reader->source.total : -1;
 		reader->rewindable = reader->source.rewind != NULL;
 		return SBX_OK;
@@ -90,12 +98,21 @@ static int64_t read_memory(sbx__source_reader *reader, void *buffer, size_t capa
 	return (int64_t)taken;
 }
 
+/* Whether a read can be tried again: at once, or when there is something. */
+static bool can_read_again(int descriptor)
+{
+	struct pollfd polled = {.fd = descriptor, .events = POLLIN};
+	if (errno == EAGAIN)
+		return poll(&polled, 1, -1) >= 0 || errno == EINTR;
+	return errno == EINTR;
+}
+
 static int64_t read_descriptor(sbx__source_reader *reader, void *buffer, size_t capacity)
 {
 	ssize_t got;
 	do
 		got = read(reader->descriptor, buffer, capacity);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && can_read_again(reader->descriptor));
 	if (got < 0)
 		reader->system_errno = errno;
 	return got;

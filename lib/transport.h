@@ -3,7 +3,7 @@
  * nothing of retries, errors or models.
  *
  * A transport never blocks but in wait(). Everything that happens is told to the exchange's events, from within
- * start(), stop() or wait().
+ * wait().
  */
 #ifndef SBX_LIB_TRANSPORT_H
 #define SBX_LIB_TRANSPORT_H

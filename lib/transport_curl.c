@@ -5,14 +5,13 @@
 #include <curl/curl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "buffer.h"
 #include "platform.h"
+#include "sigpipe.h"
 #include "transport.h"
 
 /* A kept connection that is older is not used again: a server that closes it meanwhile would leave a request in doubt.
@@ -254,22 +253,13 @@ static void curl_stop(sbx__transport *base)
 	transport->exchange = NULL;
 }
 
-/* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. The signal is held back on this
- * thread, and one that came meanwhile is taken away. */
+/* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. */
 static void run_without_sigpipe(CURLM *multi, int *running)
 {
-	sigset_t sigpipe, before, pending;
-	sigemptyset(&sigpipe);
-	sigaddset(&sigpipe, SIGPIPE);
-	sigpending(&pending);
-	bool was_pending = sigismember(&pending, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+	sbx__sigpipe held;
+	sbx__sigpipe_hold(&held);
 	curl_multi_perform(multi, running);
-	if (!was_pending) {
-		const struct timespec at_once = {0, 0};
-		sigtimedwait(&sigpipe, NULL, &at_once);
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sbx__sigpipe_release(&held);
 }
 
 static void finish_exchange(curl_transport *transport, CURLcode code)

@@ -7,6 +7,8 @@
 
 #include "buffer.h"
 
+const char sbx__url_no_memory[] = "out of memory";
+
 static char *get_part(CURLU *handle, CURLUPart part, unsigned int flags)
 {
 	char *text = NULL;
@@ -61,7 +63,7 @@ static bool fill_parts(CURLU *handle, sbx__url_parts *parts)
 bool sbx__url_parse(const char *url, sbx__url_parts *parts, const char **problem)
 {
 	*parts = (sbx__url_parts){0};
-	*problem = "out of memory";
+	*problem = sbx__url_no_memory;
 	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0) {
 		*problem = "it must begin with http:// or https://";
 		return false;
@@ -76,7 +78,7 @@ bool sbx__url_parse(const char *url, sbx__url_parts *parts, const char **problem
 		return false;
 	CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, CURLU_PATH_AS_IS);
 	bool ok = code == CURLUE_OK && fill_parts(handle, parts);
-	if (code != CURLUE_OK)
+	if (code != CURLUE_OK && code != CURLUE_OUT_OF_MEMORY)
 		*problem = curl_url_strerror(code);
 	curl_url_cleanup(handle);
 	if (!ok)
@@ -92,14 +94,19 @@ void sbx__url_parts_free(sbx__url_parts *parts)
 	*parts = (sbx__url_parts){0};
 }
 
-char *sbx__url_resolve(const char *base, const char *reference)
+char *sbx__url_resolve(const char *base, const char *reference, const char **problem)
 {
 	CURLU *handle = curl_url();
+	CURLUcode code = handle ? curl_url_set(handle, CURLUPART_URL, base, CURLU_PATH_AS_IS) : CURLUE_OUT_OF_MEMORY;
 	char *resolved = NULL;
-	if (handle && curl_url_set(handle, CURLUPART_URL, base, CURLU_PATH_AS_IS) == CURLUE_OK &&
-	    curl_url_set(handle, CURLUPART_URL, reference, CURLU_URLENCODE) == CURLUE_OK) {
+	*problem = sbx__url_no_memory;
+	if (code == CURLUE_OK)
+		code = curl_url_set(handle, CURLUPART_URL, reference, CURLU_URLENCODE);
+	if (code == CURLUE_OK) {
 		curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
 		resolved = get_part(handle, CURLUPART_URL, 0);
+	} else if (code != CURLUE_OUT_OF_MEMORY) {
+		*problem = curl_url_strerror(code);
 	}
 	curl_url_cleanup(handle);
 	return resolved;

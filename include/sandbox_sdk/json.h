@@ -3,8 +3,8 @@
  * JSON values (RFC 8259): build, read, parse and print.
  *
  * Text is strict RFC 8259 in UTF-8. Where the standard leaves a choice: of repeated names the last one counts, an
- * integer that does not fit 64 bits is read as the nearest double, a member's name holds no NUL, and values nest at
- * most 512 deep.
+ * integer that does not fit 64 bits is read as the nearest double, a member's name holds no NUL, and a text nests at
+ * most 512 deep and has at most 4,000,000 values.
  *
  * A value that the caller built belongs to one thread at a time. A value that a model, response or error gave out is
  * never changed and may be read from any thread.
@@ -280,7 +280,7 @@ SBX_API sbx_json *sbx_json_copy(const sbx_json *json);
  * @param length its length in bytes
  * @param json receives a new value
  * @param error receives what is wrong and at which byte; may be NULL
- * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (NULL) or ::SBX_ERROR_INVALID_JSON
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (NULL), ::SBX_ERROR_INVALID_JSON or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Since 0.1.0.
  */

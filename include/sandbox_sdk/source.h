@@ -59,7 +59,7 @@ typedef struct sbx_source {
 	const char *content_type;   /**< sent as the file's type; NULL: `application/octet-stream` */
 } sbx_source;
 
-/** A source that gives nothing. */
+/** A source whose kind is still to be set. */
 #define SBX_SOURCE_INIT \
 	{sizeof(sbx_source), SBX_SOURCE_NONE, -1, NULL, 0, NULL, NULL, NULL, NULL, SBX_DEFAULT, NULL, NULL}
 

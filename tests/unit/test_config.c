@@ -305,10 +305,29 @@ static void headers_that_cannot_be_sent_are_refused(void **state)
 	sbx_client_options options = with_key();
 	options.default_headers_count = 1;
 	assert_refused(&options, SBX_ERROR_INVALID_ARGUMENT, "default_headers", "count");
-	const sbx_pair removed[] = {{"Content-Length", NULL}, {"a", "\xc3\xa9\t"}};
+	/* Without it a body would be read as the next request. */
+	const sbx_pair removed[] = {{"a", "\xc3\xa9\t"}, {"Content-Length", NULL}};
 	options.default_headers = removed;
-	options.default_headers_count = 2;
 	sbx__config_unref(config_of(NULL, &options));
+	options.default_headers_count = 2;
+	assert_refused(&options, SBX_ERROR_INVALID_ARGUMENT, "default_headers", "default_headers: ");
+}
+
+static void headers_that_are_too_much_are_refused(void **state)
+{
+	(void)state;
+	char *value = malloc(SBX__LONGEST_REQUEST_PART + 1);
+	assert_non_null(value);
+	memset(value, 'v', SBX__LONGEST_REQUEST_PART);
+	const sbx_pair pairs[] = {{"n", value}};
+	sbx_client_options options = with_key();
+	options.default_headers = pairs;
+	options.default_headers_count = 1;
+	value[SBX__LONGEST_REQUEST_PART] = '\0';
+	assert_refused(&options, SBX_ERROR_INVALID_ARGUMENT, "default_headers", "more than");
+	value[SBX__LONGEST_REQUEST_PART - 1] = '\0';
+	sbx__config_unref(config_of(NULL, &options));
+	free(value);
 }
 
 static void assert_query(const sbx__config *config, const char *expected)
@@ -455,6 +474,7 @@ int main(void)
 	        cmocka_unit_test(seconds_that_are_none_are_refused),
 	        cmocka_unit_test(headers_merge_replace_and_go),
 	        cmocka_unit_test(headers_that_cannot_be_sent_are_refused),
+	        cmocka_unit_test(headers_that_are_too_much_are_refused),
 	        cmocka_unit_test(queries_merge_and_replace),
 	        cmocka_unit_test(the_client_says_what_it_is),
 	        cmocka_unit_test(the_rest_is_kept_or_changed),

@@ -367,6 +367,27 @@ static void values_nest_512_deep_and_no_deeper(void **state)
 	free(open);
 }
 
+static void a_text_has_only_so_many_values(void **state)
+{
+	(void)state;
+	sbx__json_check check;
+	size_t length = 2 * (size_t)SBX__JSON_VALUES + 1;
+	char *text = malloc(length);
+	assert_non_null(text);
+	/* An array is a value too. */
+	for (size_t index = 0; index < length; index++)
+		text[index] = index % 2 ? '0' : ',';
+	text[0] = '[';
+	text[length - 1] = ']';
+	assert_false(sbx__json_check_text(&check, text, length));
+	assert_non_null(strstr(check.problem, "more values"));
+	assert_int_equal(check.position, length - 2);
+	text[length - 3] = ']';
+	assert_true(sbx__json_check_text(&check, text, length - 2));
+	assert_int_equal(check.values, SBX__JSON_VALUES);
+	free(text);
+}
+
 static const char *const samples[] = {
         "{\"id\":\"sb_1\",\"n\":[-12.5e+3,0,18446744073709551616],\"t\":true,\"z\":null}",
         "[\"\\ud83d\\ude00\\u0000\xc3\xa9\xf0\x9f\x98\x80\",{\"\":{}},[[]],false]",
@@ -665,6 +686,7 @@ int main(void)
 	        cmocka_unit_test(numbers_that_no_double_holds_are_refused),
 	        cmocka_unit_test(a_decimal_comma_changes_nothing),
 	        cmocka_unit_test(values_nest_512_deep_and_no_deeper),
+	        cmocka_unit_test(a_text_has_only_so_many_values),
 	        cmocka_unit_test(a_text_cut_at_any_byte_is_refused),
 	        cmocka_unit_test(a_text_with_any_byte_changed_is_refused_or_whole),
 	        cmocka_unit_test(errors_name_the_byte),

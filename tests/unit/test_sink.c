@@ -1,12 +1,14 @@
 /* Where downloads go: a file appears whole or not at all, and everything else gets the bytes as they come. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -135,7 +137,7 @@ static void what_is_not_finished_leaves_nothing(void **state)
 static void a_file_that_is_replaced_keeps_its_mode(void **state)
 {
 	(void)state;
-	static const unsigned modes[] = {0600, 0640, 0755, 0444, 0666};
+	static const unsigned modes[] = {0600, 0640, 0755, 0644, 0666};
 	test_folder folder;
 	folder_make(&folder);
 	const char *path = folder_file(&folder, "out");
@@ -247,27 +249,79 @@ static void devices_stay_devices(void **state)
 	assert_true(S_ISCHR(status.st_mode));
 }
 
-static void a_named_pipe_gets_the_bytes(void **state)
+/* To open it could take for ever: nobody may be reading from it. */
+static void a_named_pipe_is_refused(void **state)
 {
 	(void)state;
 	struct stat status;
-	char bytes[8] = {0};
 	test_folder folder;
 	folder_make(&folder);
 	const char *path = folder_file(&folder, "pipe");
 	assert_int_equal(mkfifo(path, 0600), 0);
-	int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	sbx_sink sink = path_sink(path);
-	sbx__sink_writer writer;
-	open_sink(&writer, &sink, NULL);
-	write_text(&writer, "abc");
-	assert_int_equal(read(reader, bytes, sizeof bytes), 3);
-	assert_string_equal(bytes, "abc");
-	finish(&writer);
+	assert_not_opened(&sink, SBX_ERROR_INVALID_ARGUMENT, 0);
 	assert_int_equal(lstat(path, &status), 0);
 	assert_true(S_ISFIFO(status.st_mode));
-	close(reader);
 	folder_remove(&folder);
+}
+
+static sbx_sink pipe_sink(int ends[2], int flags)
+{
+	sbx_sink sink = sink_of_kind(SBX_SINK_DESCRIPTOR);
+	assert_int_equal(pipe2(ends, flags | O_CLOEXEC), 0);
+	sink.descriptor = ends[1];
+	return sink;
+}
+
+static void a_pipe_that_nobody_reads_is_an_error_and_no_signal(void **state)
+{
+	(void)state;
+	int ends[2];
+	sigset_t pending;
+	sbx_sink sink = pipe_sink(ends, 0);
+	sbx__sink_writer writer;
+	/* The signal's default is to end the program. */
+	signal(SIGPIPE, SIG_DFL);
+	close(ends[0]);
+	open_sink(&writer, &sink, NULL);
+	assert_false(sbx__sink_write(&writer, "x", 1));
+	assert_failure(&writer, "into: cannot write the descriptor: Broken pipe", EPIPE);
+	sigpending(&pending);
+	assert_false(sigismember(&pending, SIGPIPE));
+	sbx__sink_close(&writer);
+	close(ends[1]);
+}
+
+static void *read_slowly(void *argument)
+{
+	char bytes[1 << 16];
+	int descriptor = *(int *)argument;
+	size_t total = 0;
+	for (ssize_t got; (got = read(descriptor, bytes, sizeof bytes)) > 0; usleep(1000))
+		total += (size_t)got;
+	*(int *)argument = (int)total;
+	return NULL;
+}
+
+static void a_full_pipe_is_waited_for(void **state)
+{
+	(void)state;
+	int ends[2], reading;
+	pthread_t thread;
+	char *bytes = calloc(1, 1 << 20);
+	sbx_sink sink = pipe_sink(ends, 0);
+	sbx__sink_writer writer;
+	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	open_sink(&writer, &sink, NULL);
+	reading = ends[0];
+	assert_int_equal(pthread_create(&thread, NULL, read_slowly, &reading), 0);
+	assert_true(sbx__sink_write(&writer, bytes, 1 << 20));
+	sbx__sink_close(&writer);
+	close(ends[1]);
+	pthread_join(thread, NULL);
+	assert_int_equal(reading, 1 << 20);
+	close(ends[0]);
+	free(bytes);
 }
 
 static void places_that_cannot_be_written_to_say_so_at_once(void **state)
@@ -298,7 +352,7 @@ static void places_that_cannot_be_written_to_say_so_at_once(void **state)
 	folder_remove(&folder);
 }
 
-/* 0: the error is the one of a folder that may not be written to. */
+/* 0: the error is the one of a place that may not be written to. */
 static int open_as_nobody(void *path)
 {
 	sbx_sink sink = path_sink(path);
@@ -320,6 +374,21 @@ static void a_folder_that_may_not_be_written_to_says_so(void **state)
 	assert_int_equal(in_child(open_as_nobody, (char *)folder_file(&folder, "out")), 0);
 	assert_int_equal(chmod(folder.path, 0755), 0);
 	assert_int_equal(folder_count(folder.path), 0);
+	folder_remove(&folder);
+}
+
+static void a_file_that_may_not_be_written_to_is_kept(void **state)
+{
+	(void)state;
+	test_folder folder;
+	folder_make(&folder);
+	char *path = (char *)folder_file(&folder, "out");
+	file_write(path, "old", 3);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(chmod(folder.path, 0777), 0);
+	assert_int_equal(in_child(open_as_nobody, path), 0);
+	assert_content(path, "old");
+	assert_int_equal(folder_count(folder.path), 1);
 	folder_remove(&folder);
 }
 
@@ -458,20 +527,109 @@ static void without_a_sink_it_is_memory(void **state)
 	sbx__buffer_free(&memory);
 }
 
+static void a_pipe_that_nobody_opened_is_refused(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/sbx-pipe-XXXXXX";
+	assert_non_null(mkdtemp(path));
+	char name[64];
+	snprintf(name, sizeof name, "%s/pipe", path);
+	assert_int_equal(mkfifo(name, 0600), 0);
+	sbx_sink sink = path_sink(name);
+	/* Without the refusal this waits for a reader for ever. */
+	alarm(10);
+	assert_not_opened(&sink, SBX_ERROR_LOCAL_FILE, ENXIO);
+	alarm(0);
+	unlink(name);
+	rmdir(path);
+}
+
+static void a_pipe_without_reader_fails_and_nothing_more(void **state)
+{
+	(void)state;
+	int ends[2];
+	sbx__sink_writer writer;
+	sbx_error *error = NULL;
+	sbx_sink sink = sink_of_kind(SBX_SINK_DESCRIPTOR);
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	sink.descriptor = ends[1];
+	open_sink(&writer, &sink, NULL);
+	/* The signal would end this program. */
+	signal(SIGPIPE, SIG_DFL);
+	assert_false(sbx__sink_write(&writer, "x", 1));
+	assert_int_equal(sbx__sink_failure(&writer, &error), SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(sbx_error_system_errno(error), EPIPE);
+	sbx_error_free(error);
+	sbx__sink_close(&writer);
+	close(ends[1]);
+}
+
+static void a_full_pipe_is_waited_for(void **state)
+{
+	(void)state;
+	static char data[1 << 18];
+	int ends[2];
+	sbx__sink_writer writer;
+	sbx_sink sink = sink_of_kind(SBX_SINK_DESCRIPTOR);
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	pid_t reader = fork();
+	if (reader == 0) {
+		size_t total = 0;
+		close(ends[1]);
+		fcntl(ends[0], F_SETFL, 0);
+		for (ssize_t got; (got = read(ends[0], data, 4096)) > 0;)
+			total += (size_t)got;
+		_exit(total == sizeof data ? 0 : 1);
+	}
+	close(ends[0]);
+	sink.descriptor = ends[1];
+	open_sink(&writer, &sink, NULL);
+	assert_true(sbx__sink_write(&writer, data, sizeof data));
+	sbx__sink_close(&writer);
+	close(ends[1]);
+	int status;
+	assert_int_equal(waitpid(reader, &status, 0), reader);
+	assert_int_equal(status, 0);
+}
+
+static void a_private_file_is_private_on_the_way(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/sbx-private-XXXXXX";
+	int descriptor = mkstemp(path);
+	close(descriptor);
+	sbx__sink_writer writer;
+	sbx_sink sink = path_sink(path);
+	struct stat found;
+	open_sink(&writer, &sink, NULL);
+	assert_int_equal(stat(writer.temporary, &found), 0);
+	assert_int_equal(found.st_mode & 0777, 0600);
+	sbx__sink_close(&writer);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_file_appears_when_it_is_whole),
 	        cmocka_unit_test(an_empty_file_appears_too),
+	        cmocka_unit_test(a_pipe_that_nobody_opened_is_refused),
+	        cmocka_unit_test(a_pipe_without_reader_fails_and_nothing_more),
+	        cmocka_unit_test(a_full_pipe_is_waited_for),
+	        cmocka_unit_test(a_private_file_is_private_on_the_way),
 	        cmocka_unit_test(what_is_not_finished_leaves_nothing),
 	        cmocka_unit_test(a_file_that_is_replaced_keeps_its_mode),
 	        cmocka_unit_test(behind_a_link_the_file_is_replaced),
 	        cmocka_unit_test(names_may_be_long_and_relative),
 	        cmocka_unit_test(another_attempt_starts_afresh),
 	        cmocka_unit_test(devices_stay_devices),
-	        cmocka_unit_test(a_named_pipe_gets_the_bytes),
+	        cmocka_unit_test(a_named_pipe_is_refused),
+	        cmocka_unit_test(a_pipe_that_nobody_reads_is_an_error_and_no_signal),
+	        cmocka_unit_test(a_full_pipe_is_waited_for),
 	        cmocka_unit_test(places_that_cannot_be_written_to_say_so_at_once),
 	        cmocka_unit_test(a_folder_that_may_not_be_written_to_says_so),
+	        cmocka_unit_test(a_file_that_may_not_be_written_to_is_kept),
 	        cmocka_unit_test(a_full_disk_leaves_nothing_half_written),
 	        cmocka_unit_test(a_folder_that_goes_away_is_told_at_the_end),
 	        cmocka_unit_test(a_descriptor_gets_the_bytes_and_stays_open),

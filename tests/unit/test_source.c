@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,6 +75,47 @@ static void assert_not_opened(const sbx_source *source, sbx_status status, int n
 	assert_int_equal(sbx_error_system_errno(error), number);
 	sbx_error_free(error);
 	sbx__source_close(&reader);
+}
+
+/* A callback that gives so many bytes, at most three at a time, then `last`. */
+typedef struct giver {
+	int64_t left, given, last;
+	bool overfull;
+	int rewinds, rewind_result;
+} giver;
+
+static int64_t give(void *user_data, void *buffer, size_t capacity)
+{
+	giver *giving = user_data;
+	if (giving->overfull)
+		return (int64_t)capacity + 1;
+	int64_t count = giving->left < 3 ? giving->left : 3;
+	if (count > (int64_t)capacity)
+		count = (int64_t)capacity;
+	if (count == 0)
+		return giving->last;
+	memset(buffer, 'x', (size_t)count);
+	giving->left -= count;
+	giving->given += count;
+	return count;
+}
+
+static int rewind_giver(void *user_data)
+{
+	giver *giving = user_data;
+	giving->rewinds++;
+	giving->left += giving->given;
+	giving->given = 0;
+	return giving->rewind_result;
+}
+
+static sbx_source giver_source(giver *giving, int64_t total)
+{
+	sbx_source source = source_of_kind(SBX_SOURCE_CALLBACK);
+	source.read = give;
+	source.user_data = giving;
+	source.total = total;
+	return source;
 }
 
 static void memory_is_read_and_read_again(void **state)
@@ -205,6 +247,9 @@ static void what_cannot_be_opened_says_why(void **state)
 	assert_not_opened(&source, SBX_ERROR_INVALID_ARGUMENT, 0);
 	source = source_of_kind(SBX_SOURCE_CALLBACK);
 	assert_not_opened(&source, SBX_ERROR_INVALID_ARGUMENT, 0);
+	giver none = {0};
+	source = giver_source(&none, INT64_MAX);
+	assert_not_opened(&source, SBX_ERROR_INVALID_ARGUMENT, 0);
 	source.size = 1;
 	assert_not_opened(&source, SBX_ERROR_INVALID_ARGUMENT, 0);
 	folder_remove(&folder);
@@ -314,6 +359,35 @@ static void a_pipe_is_read_once_and_through_signals(void **state)
 	close(pipe_ends[0]);
 }
 
+/* To open it could take for ever: nobody may be writing to it. */
+static void a_named_pipe_is_refused(void **state)
+{
+	(void)state;
+	test_folder folder;
+	folder_make(&folder);
+	sbx_source source = path_source(folder_file(&folder, "pipe"));
+	assert_int_equal(mkfifo(source.path, 0600), 0);
+	assert_not_opened(&source, SBX_ERROR_INVALID_ARGUMENT, 0);
+	folder_remove(&folder);
+}
+
+static void an_empty_pipe_is_waited_for(void **state)
+{
+	(void)state;
+	const struct itimerval soon = {.it_value = {.tv_usec = 30000}};
+	struct sigaction action = {.sa_handler = write_to_pipe, .sa_flags = SA_RESTART}, before;
+	assert_int_equal(pipe2(pipe_ends, O_NONBLOCK), 0);
+	sbx_source source = descriptor_source(pipe_ends[0]);
+	sbx__source_reader reader;
+	assert_int_equal(sbx__source_open(&reader, &source, NULL), SBX_OK);
+	sigaction(SIGALRM, &action, &before);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_reads(&reader, 16, "late", 4);
+	sigaction(SIGALRM, &before, NULL);
+	sbx__source_close(&reader);
+	close(pipe_ends[0]);
+}
+
 static void a_file_that_grows_is_sent_as_announced(void **state)
 {
 	(void)state;
@@ -349,47 +423,6 @@ static void a_file_that_shrinks_fails(void **state)
 	sbx__buffer_free(&bytes);
 	sbx__buffer_free(&expected);
 	folder_remove(&folder);
-}
-
-/* A callback that gives so many bytes, at most three at a time, then `last`. */
-typedef struct giver {
-	int64_t left, given, last;
-	bool overfull;
-	int rewinds, rewind_result;
-} giver;
-
-static int64_t give(void *user_data, void *buffer, size_t capacity)
-{
-	giver *giving = user_data;
-	if (giving->overfull)
-		return (int64_t)capacity + 1;
-	int64_t count = giving->left < 3 ? giving->left : 3;
-	if (count > (int64_t)capacity)
-		count = (int64_t)capacity;
-	if (count == 0)
-		return giving->last;
-	memset(buffer, 'x', (size_t)count);
-	giving->left -= count;
-	giving->given += count;
-	return count;
-}
-
-static int rewind_giver(void *user_data)
-{
-	giver *giving = user_data;
-	giving->rewinds++;
-	giving->left += giving->given;
-	giving->given = 0;
-	return giving->rewind_result;
-}
-
-static sbx_source giver_source(giver *giving, int64_t total)
-{
-	sbx_source source = source_of_kind(SBX_SOURCE_CALLBACK);
-	source.read = give;
-	source.user_data = giving;
-	source.total = total;
-	return source;
 }
 
 static void a_callback_of_unknown_length_is_read_to_its_end(void **state)
@@ -466,9 +499,44 @@ static void a_callback_is_rewound_by_its_own(void **state)
 	sbx__source_close(&reader);
 }
 
+static void a_pipe_that_nobody_opened_is_refused(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/sbx-pipe-XXXXXX";
+	assert_non_null(mkdtemp(path));
+	char name[64];
+	snprintf(name, sizeof name, "%s/pipe", path);
+	assert_int_equal(mkfifo(name, 0600), 0);
+	sbx__source_reader reader;
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_PATH;
+	source.path = name;
+	/* Without the refusal this waits for a writer for ever, or sends nothing at all. */
+	alarm(10);
+	assert_int_equal(sbx__source_open(&reader, &source, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	alarm(0);
+	sbx__source_close(&reader);
+	unlink(name);
+	rmdir(path);
+}
+
+static void a_total_that_no_file_can_have_is_refused(void **state)
+{
+	(void)state;
+	sbx__source_reader reader;
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = (sbx_read_callback)(uintptr_t)1;
+	source.total = INT64_MAX;
+	assert_int_equal(sbx__source_open(&reader, &source, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	sbx__source_close(&reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_pipe_that_nobody_opened_is_refused),
+	        cmocka_unit_test(a_total_that_no_file_can_have_is_refused),
 	        cmocka_unit_test(memory_is_read_and_read_again),
 	        cmocka_unit_test(empty_memory_needs_no_data),
 	        cmocka_unit_test(a_path_is_read_and_read_again),
@@ -479,6 +547,8 @@ int main(void)
 	        cmocka_unit_test(a_descriptor_is_read_from_where_it_stands),
 	        cmocka_unit_test(a_descriptor_that_cannot_be_read_says_so),
 	        cmocka_unit_test(a_pipe_is_read_once_and_through_signals),
+	        cmocka_unit_test(a_named_pipe_is_refused),
+	        cmocka_unit_test(an_empty_pipe_is_waited_for),
 	        cmocka_unit_test(a_file_that_grows_is_sent_as_announced),
 	        cmocka_unit_test(a_file_that_shrinks_fails),
 	        cmocka_unit_test(a_callback_of_unknown_length_is_read_to_its_end),

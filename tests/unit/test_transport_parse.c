@@ -86,6 +86,7 @@ static void what_is_no_http_url_is_refused(void **state)
 static void references_resolve(void **state)
 {
 	(void)state;
+	const char *problem = NULL;
 	static const char base[] = "http://user:pw@host:81/a/b/c?q=1#f";
 	static const char *const cases[][2] = {
 	        {"https://other/x", "https://other/x"},
@@ -99,14 +100,14 @@ static void references_resolve(void **state)
 	        {"/a b\xc3\xa9", "http://user:pw@host:81/a%20b%c3%a9"},
 	};
 	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
-		char *resolved = sbx__url_resolve(base, cases[index][0]);
+		char *resolved = sbx__url_resolve(base, cases[index][0], &problem);
 		assert_non_null(resolved);
 		/* Versions of libcurl differ in the case of what they encode. */
 		assert_int_equal(strcasecmp(resolved, cases[index][1]), 0);
 		free(resolved);
 	}
-	assert_null(sbx__url_resolve("not a URL", "/x"));
-	assert_null(sbx__url_resolve(base, "http://[::1"));
+	assert_null(sbx__url_resolve("not a URL", "/x", &problem));
+	assert_null(sbx__url_resolve(base, "http://[::1", &problem));
 }
 
 static void dates_of_the_three_forms_are_read(void **state)

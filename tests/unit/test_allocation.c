@@ -1,0 +1,466 @@
+/*
+ * Every allocation of the library fails once: each scenario is run again and again, with the first, the second, the
+ * third … allocation failing, until it runs through. Nothing may crash, leak (a sanitizer says so) or succeed wrongly.
+ *
+ * The linker puts the functions here in the place of the C library's, for the library's own objects and these. json-c
+ * and libcurl keep theirs: version 0.16 of json-c does not survive it.
+ */
+#include <sandbox_sdk.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "arguments.h"
+#include "client.h"
+#include "core.h"
+#include "error.h"
+#include "files.h"
+#include "generated/model_descriptors.h"
+#include "redact.h"
+#include "support.h"
+#include "transport_parse.h"
+#include "url.h"
+
+static long allocations; /* since the scenario began */
+static long failing;     /* which of them fails; 0: none */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+char *__wrap_strdup(const char *text);
+
+static bool fails(void)
+{
+	return failing && ++allocations == failing;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	return fails() ? NULL : __real_realloc(memory, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+/* What a scenario came to: SBX_OK or the status of what failed. Outputs are checked by the scenario itself. */
+typedef sbx_status (*scenario)(void);
+
+/* Runs a scenario once for each allocation in it. `wanted` is its outcome where memory does not run out. */
+static void torture(scenario run, sbx_status wanted)
+{
+	long rounds = 0;
+	do {
+		failing = ++rounds;
+		allocations = 0;
+		sbx_status status = run();
+		/* The scenario's own checks are done: cmocka allocates too. */
+		failing = 0;
+		if (status != wanted && status != SBX_ERROR_OUT_OF_MEMORY)
+			print_message("allocation %ld: %s\n", rounds, sbx_status_name(status));
+		assert_true(status == wanted || status == SBX_ERROR_OUT_OF_MEMORY);
+		if (allocations < rounds)
+			assert_int_equal(status, wanted);
+	} while (allocations >= rounds);
+	assert_true(rounds > 1 && rounds < 2000);
+}
+
+/* A check within a scenario, where a failed assertion of cmocka would allocate. */
+#define CHECK(condition) \
+	do { \
+		if (!(condition)) { \
+			failing = 0; \
+			assert_true(condition); \
+		} \
+	} while (0)
+
+static sbx_status make_error(void)
+{
+	sbx_error *error = NULL, *other = NULL, *third = NULL;
+	sbx_status first = sbx__fail_file(&error, "file", "read", "/a/path", 2);
+	sbx_status second = sbx__fail_argument(&other, "name", "%s", "words");
+	sbx__fail(&third, SBX_ERROR_CLOSED, "%s", "words");
+	CHECK(sbx_error_code(error) == first && sbx_error_code(other) == second);
+	CHECK(*sbx_error_message(error) && *sbx_error_message(other) && *sbx_error_message(third));
+	bool all = first == SBX_ERROR_LOCAL_FILE && second == SBX_ERROR_INVALID_ARGUMENT &&
+	           sbx_error_code(third) == SBX_ERROR_CLOSED;
+	sbx_error_free(error);
+	sbx_error_free(other);
+	sbx_error_free(third);
+	return all ? SBX_OK : SBX_ERROR_OUT_OF_MEMORY;
+}
+
+static void errors(void **state)
+{
+	(void)state;
+	torture(make_error, SBX_OK);
+}
+
+static sbx_json *query;
+
+static sbx_client_options all_options(void)
+{
+	static const sbx_pair headers[] = {{"X-One", "1"}, {"X-Two", NULL}, {"x-one", "2"}};
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	options.api_key = "test-key-0123456789";
+	options.base_url = "http://user@server.test/v";
+	options.default_headers = headers;
+	options.default_headers_count = 3;
+	options.default_query = query;
+	return options;
+}
+
+static sbx_status make_clients(void)
+{
+	sbx_client_options options = all_options();
+	sbx_client *client = NULL, *copy = NULL;
+	sbx_error *error = NULL;
+	sbx_status status = sbx_client_new(&client, &options, &error);
+	CHECK((status == SBX_OK) == (client != NULL));
+	if (status == SBX_OK) {
+		status = sbx_client_with_options(client, &options, &copy, &error);
+		CHECK((status == SBX_OK) == (copy != NULL));
+	}
+	if (status == SBX_OK)
+		status = sbx_client_set_options(copy, &options, &error);
+	CHECK(sbx_error_code(error) == status);
+	sbx_client_free(copy);
+	sbx_client_free(client);
+	sbx_error_free(error);
+	return status;
+}
+
+static void clients(void **state)
+{
+	(void)state;
+	query = json_of("{\"a\":[1,2],\"b\":{\"c\":\"d\"}}");
+	torture(make_clients, SBX_OK);
+	sbx_json_free(query);
+}
+
+static sbx_status read_json(void)
+{
+	static const char text[] = "[12345678901234567890123,1.5e3,\"\\u00e9\",{\"a\":null}]";
+	sbx_json *json = NULL;
+	sbx_error *error = NULL;
+	char *printed = NULL;
+	sbx_status status = sbx_json_parse(text, sizeof text - 1, &json, &error);
+	CHECK((status == SBX_OK) == (json != NULL) && sbx_error_code(error) == status);
+	if (status == SBX_OK)
+		status = sbx_json_print(json, 1, &printed, NULL);
+	CHECK(status < 0 || strncmp(printed, "[\n 1.2345678901234568e+22,\n 1500.0,", 34) == 0);
+	sbx_string_free(printed);
+	sbx_json_free(json);
+	sbx_error_free(error);
+	return status;
+}
+
+static void json(void **state)
+{
+	(void)state;
+	torture(read_json, SBX_OK);
+}
+
+static sbx_status make_model(void)
+{
+	static const char text[] = "{\"data\":[{\"id\":\"a\",\"mounted_by\":{\"sandbox_id\":\"s\"}},{\"id\":\"b\"}],"
+	                           "\"pagination\":{\"page\":1}}";
+	sbx_json *document = NULL;
+	sbx__model *model = NULL;
+	sbx_error *error = NULL;
+	long kept = failing;
+	failing = 0;
+	sbx_json_parse(text, sizeof text - 1, &document, NULL);
+	failing = kept;
+	sbx_status status = sbx__model_new(&sbx__volume_list_descriptor, document, false, &model, &error);
+	CHECK((status == SBX_OK) == (model != NULL));
+	if (status == SBX_OK) {
+		const sbx_volume *volume = sbx_volume_list_data_at((const sbx_volume_list *)model, 0);
+		CHECK(strcmp(sbx_volume_mount_sandbox_id(sbx_volume_mounted_by(volume)), "s") == 0);
+	}
+	sbx__model_unref(model);
+	sbx_error_free(error);
+	return status;
+}
+
+static void models(void **state)
+{
+	(void)state;
+	torture(make_model, SBX_OK);
+}
+
+static sbx_status take_url_apart(void)
+{
+	sbx__url_parts parts;
+	const char *problem = NULL;
+	char *resolved = sbx__url_resolve("http://host/a", "b", &problem);
+	char *redacted = sbx__redact_url("http://user@host/");
+	bool parsed = sbx__url_parse("http://user@host/a?b", &parts, &problem);
+	CHECK(parsed || problem == sbx__url_no_memory);
+	CHECK(!parsed || strcmp(parts.origin, "http://host:80") == 0);
+	sbx__url_parts_free(&parts);
+	sbx_status status = parsed && resolved && redacted ? SBX_OK : SBX_ERROR_OUT_OF_MEMORY;
+	free(resolved);
+	free(redacted);
+	return status;
+}
+
+static void urls(void **state)
+{
+	(void)state;
+	torture(take_url_apart, SBX_OK);
+}
+
+/* ---- calls, over a transport that answers from a script ---- */
+
+static const char *operation_name, *arguments_text;
+static const fake_answer *script;
+static size_t script_length;
+static sbx_request_options call_options;
+static sbx__config *call_config;
+static const char *wanted_body; /* of the answer, where it is bytes; or NULL */
+
+static sbx_status make_call(void)
+{
+	fake_platform platform;
+	fake_transport transport;
+	sbx__call call;
+	sbx_response *response = NULL;
+	sbx_error *error = NULL;
+	long kept = failing;
+	failing = 0;
+	sbx_json *arguments = json_of(arguments_text);
+	fake_platform_init(&platform);
+	fake_transport_init(&transport, &platform, script, script_length);
+	failing = kept;
+	sbx_status status = sbx__call_init(&call, call_config, &platform.platform, sbx_operation_find(operation_name),
+	                                   arguments, &call_options, platform.now, &error);
+	if (status == SBX_OK) {
+		fake_drive(&call, &transport);
+		status = sbx__call_take(&call, &response, &error);
+	}
+	CHECK((status == SBX_OK) == (response != NULL) && sbx_error_code(error) == status);
+	CHECK(status == SBX_OK || *sbx_error_message(error));
+	if (response && wanted_body)
+		CHECK(strcmp(sbx_response_body(response, NULL), wanted_body) == 0);
+	sbx__call_free(&call);
+	sbx_response_free(response);
+	sbx_error_free(error);
+	failing = 0;
+	fake_transport_clear(&transport);
+	sbx_json_free(arguments);
+	failing = kept;
+	return status;
+}
+
+static void torture_call(const char *operation, const char *arguments, const fake_answer *answers, size_t count,
+                         sbx_status wanted)
+{
+	operation_name = operation;
+	arguments_text = arguments;
+	script = answers;
+	script_length = count;
+	call_config = test_config(NULL);
+	torture(make_call, wanted);
+	sbx__config_unref(call_config);
+	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	wanted_body = NULL;
+}
+
+static void calls_that_succeed(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.status = 503, .headers = {"retry-after: 1"}, .body = "{}"},
+	                               {.status = 200, .headers = {"A: b"}, .body = "{\"data\":[{\"id\":\"a\"}]}"}};
+	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	sbx_json *extra = json_of("{\"a\":[1],\"b\":{\"c\":2}}");
+	const sbx_pair header = {"X-One", "1"};
+	call_options.query = extra;
+	call_options.headers = &header;
+	call_options.headers_count = 1;
+	torture_call("sandboxes.list", "{\"page\":2}", answers, 2, SBX_OK);
+	const fake_answer made[] = {{.status = 200, .body = "{\"id\":\"a\"}"}};
+	call_options.body = extra;
+	torture_call("sandboxes.create", "{\"name\":\"x\",\"env_vars\":{\"A\":\"1\"}}", made, 1, SBX_OK);
+	sbx_json_free(extra);
+}
+
+static void calls_that_move_files(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.status = 200, .body = "{\"size\":3}"}};
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_MEMORY;
+	source.data = "abc";
+	source.length = 3;
+	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	call_options.source = &source;
+	torture_call("sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", answers, 1, SBX_OK);
+	wanted_body = "{\"size\":3}";
+	torture_call("sandboxes.download", "{\"id\":\"a\",\"path\":\"/x\"}", answers, 1, SBX_OK);
+	test_folder folder;
+	folder_make(&folder);
+	sbx_sink sink = SBX_SINK_INIT;
+	sink.kind = SBX_SINK_PATH;
+	sink.path = folder_file(&folder, "out");
+	call_options.sink = &sink;
+	torture_call("sandboxes.download", "{\"id\":\"a\",\"path\":\"/x\"}", answers, 1, SBX_OK);
+	/* All that is left of many attempts is the one file. */
+	assert_int_equal(folder_count(folder.path), 1);
+	folder_remove(&folder);
+}
+
+static void calls_that_fail(void **state)
+{
+	(void)state;
+	const fake_answer missing[] = {{.status = 404, .headers = {"A: b"}, .body = "{\"error\":\"no\"}"}};
+	const fake_answer text[] = {{.status = 400, .body = " not JSON \xff"}};
+	const fake_answer lost[] = {{.lose = true}};
+	const fake_answer html[] = {{.status = 200, .body = "<html>"}};
+	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	torture_call("sandboxes.delete", "{\"id\":\"a\"}", missing, 1, SBX_ERROR_NOT_FOUND);
+	torture_call("sandboxes.list", "{}", text, 1, SBX_ERROR_BAD_REQUEST);
+	torture_call("sandboxes.create", "{}", lost, 1, SBX_ERROR_CONNECTION);
+	torture_call("sandboxes.list", "{}", html, 1, SBX_ERROR_RESPONSE_VALIDATION);
+	torture_call("sandboxes.create", "{\"resources\":{\"cpus\":\"1\"}}", NULL, 0, SBX_ERROR_INVALID_ARGUMENT);
+}
+
+/* ---- a core, a client and a local server ---- */
+
+static sbx__transport *make_none(void *context)
+{
+	(void)context;
+	return NULL;
+}
+
+static void free_none(void *context)
+{
+	++*(int *)context;
+}
+
+static sbx_status make_core(void)
+{
+	int freed = 0;
+	sbx_error *error = NULL;
+	sbx_client *client = NULL;
+	sbx_client_options options = all_options();
+	sbx_status status = SBX_ERROR_OUT_OF_MEMORY;
+	sbx__core *core =
+	        sbx__core_new(&sbx__platform_system, (sbx__transport_factory){make_none, free_none, &freed}, NULL);
+	if (core)
+		status = sbx__client_new_over(&client, core, &options, &error);
+	CHECK((status == SBX_OK) == (client != NULL));
+	/* It has no transport to give: a call ends for want of memory. */
+	if (client) {
+		sbx_status called = sbx_sandboxes_list(client, NULL, NULL, NULL, NULL);
+		CHECK(called == SBX_ERROR_OUT_OF_MEMORY);
+	}
+	sbx_client_free(client);
+	sbx_error_free(error);
+	/* What was taken over is freed, and freed once. */
+	CHECK(freed == 1);
+	return status;
+}
+
+static void cores(void **state)
+{
+	(void)state;
+	query = NULL;
+	torture(make_core, SBX_OK);
+}
+
+static sbx_status make_local(void)
+{
+	sbx_client *client = NULL;
+	sbx_error *error = NULL;
+	sbx_status status = sbx_client_new_local(&client, NULL, &error);
+	CHECK((status == SBX_OK) == (client != NULL) && sbx_error_code(error) == status);
+	sbx_client_free(client);
+	sbx_error_free(error);
+	/* Without memory for what the server says it has not said anything. */
+	return status == SBX_ERROR_LOCAL_SERVER ? SBX_ERROR_OUT_OF_MEMORY : status;
+}
+
+static void local_servers(void **state)
+{
+	(void)state;
+	char text[1000];
+	test_folder folder;
+	folder_make(&folder);
+	const char *path = folder_file(&folder, "program");
+	file_write(folder_file(&folder, "key"), "key\n", 4);
+	snprintf(text, sizeof text,
+	         "#!/bin/sh\necho '{\"url\":\"http://127.0.0.1:1\",\"key_file\":\"%s/key\"}'\nexec sleep 300\n",
+	         folder.path);
+	file_write(path, text, strlen(text));
+	assert_int_equal(chmod(path, 0755), 0);
+	setenv("SANDBOX_SDK_SANDBOXD", path, 1);
+	torture(make_local, SBX_OK);
+	folder_remove(&folder);
+}
+
+static sbx_status make_arguments(void)
+{
+	const sbx_pair pairs[] = {{"a", "b"}};
+	const char *const strings[] = {"x"};
+	sbx__arguments arguments, members;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_init(&members);
+	if (arguments.object && members.object) {
+		sbx__arguments_pairs(&arguments, "pairs", pairs, 1);
+		sbx__arguments_strings(&arguments, "strings", strings, 1);
+		sbx__arguments_number(&members, "number", 1.5);
+	}
+	sbx__arguments_object(&arguments, "members", &members);
+	sbx_status status = arguments.status;
+	sbx_json_free(arguments.object);
+	sbx__buffer flat = {0};
+	sbx__buffer_format(&flat, "%s", "some text");
+	sbx__buffer_number(&flat, 0.1, true);
+	char *taken = sbx__buffer_take(&flat);
+	if (!taken)
+		status = SBX_ERROR_OUT_OF_MEMORY;
+	CHECK(!taken || strcmp(taken, "some text0.1") == 0);
+	free(taken);
+	return status;
+}
+
+static void arguments(void **state)
+{
+	(void)state;
+	torture(make_arguments, SBX_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(errors),
+	        cmocka_unit_test(clients),
+	        cmocka_unit_test(json),
+	        cmocka_unit_test(models),
+	        cmocka_unit_test(urls),
+	        cmocka_unit_test(calls_that_succeed),
+	        cmocka_unit_test(calls_that_move_files),
+	        cmocka_unit_test(calls_that_fail),
+	        cmocka_unit_test(cores),
+	        cmocka_unit_test(local_servers),
+	        cmocka_unit_test(arguments),
+	};
+	return cmocka_run_group_tests(tests, test_environment, NULL);
+}
