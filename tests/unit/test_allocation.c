@@ -287,6 +287,7 @@ static void calls_that_succeed(void **state)
 {
 	(void)state;
 	const fake_answer answers[] = {{.status = 503, .headers = {"retry-after: 1"}, .body = "{}"},
+	                               {.status = 302, .headers = {"Location: /again"}},
 	                               {.status = 200, .headers = {"A: b"}, .body = "{\"data\":[{\"id\":\"a\"}]}"}};
 	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
 	sbx_json *extra = json_of("{\"a\":[1],\"b\":{\"c\":2}}");
@@ -294,7 +295,7 @@ static void calls_that_succeed(void **state)
 	call_options.query = extra;
 	call_options.headers = &header;
 	call_options.headers_count = 1;
-	torture_call("sandboxes.list", "{\"page\":2}", answers, 2, SBX_OK);
+	torture_call("sandboxes.list", "{\"page\":2}", answers, 3, SBX_OK);
 	const fake_answer made[] = {{.status = 200, .body = "{\"id\":\"a\"}"}};
 	call_options.body = extra;
 	torture_call("sandboxes.create", "{\"name\":\"x\",\"env_vars\":{\"A\":\"1\"}}", made, 1, SBX_OK);
@@ -333,7 +334,9 @@ static void calls_that_fail(void **state)
 	const fake_answer text[] = {{.status = 400, .body = " not JSON \xff"}};
 	const fake_answer lost[] = {{.lose = true}};
 	const fake_answer html[] = {{.status = 200, .body = "<html>"}};
+	const fake_answer away[] = {{.status = 307, .headers = {"Location: http://other.test/"}}};
 	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	torture_call("sandboxes.create", "{}", away, 1, SBX_ERROR_CONNECTION);
 	torture_call("sandboxes.delete", "{\"id\":\"a\"}", missing, 1, SBX_ERROR_NOT_FOUND);
 	torture_call("sandboxes.list", "{}", text, 1, SBX_ERROR_BAD_REQUEST);
 	torture_call("sandboxes.create", "{}", lost, 1, SBX_ERROR_CONNECTION);

@@ -1,7 +1,6 @@
 /* Where downloads go: a file appears whole or not at all, and everything else gets the bytes as they come. */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,79 +248,27 @@ static void devices_stay_devices(void **state)
 	assert_true(S_ISCHR(status.st_mode));
 }
 
-/* To open it could take for ever: nobody may be reading from it. */
-static void a_named_pipe_is_refused(void **state)
+static void a_named_pipe_that_is_read_gets_the_bytes(void **state)
 {
 	(void)state;
 	struct stat status;
+	char bytes[8] = {0};
 	test_folder folder;
 	folder_make(&folder);
 	const char *path = folder_file(&folder, "pipe");
 	assert_int_equal(mkfifo(path, 0600), 0);
+	int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	sbx_sink sink = path_sink(path);
-	assert_not_opened(&sink, SBX_ERROR_INVALID_ARGUMENT, 0);
+	sbx__sink_writer writer;
+	open_sink(&writer, &sink, NULL);
+	write_text(&writer, "abc");
+	assert_int_equal(read(reader, bytes, sizeof bytes), 3);
+	assert_string_equal(bytes, "abc");
+	finish(&writer);
 	assert_int_equal(lstat(path, &status), 0);
 	assert_true(S_ISFIFO(status.st_mode));
+	close(reader);
 	folder_remove(&folder);
-}
-
-static sbx_sink pipe_sink(int ends[2], int flags)
-{
-	sbx_sink sink = sink_of_kind(SBX_SINK_DESCRIPTOR);
-	assert_int_equal(pipe2(ends, flags | O_CLOEXEC), 0);
-	sink.descriptor = ends[1];
-	return sink;
-}
-
-static void a_pipe_that_nobody_reads_is_an_error_and_no_signal(void **state)
-{
-	(void)state;
-	int ends[2];
-	sigset_t pending;
-	sbx_sink sink = pipe_sink(ends, 0);
-	sbx__sink_writer writer;
-	/* The signal's default is to end the program. */
-	signal(SIGPIPE, SIG_DFL);
-	close(ends[0]);
-	open_sink(&writer, &sink, NULL);
-	assert_false(sbx__sink_write(&writer, "x", 1));
-	assert_failure(&writer, "into: cannot write the descriptor: Broken pipe", EPIPE);
-	sigpending(&pending);
-	assert_false(sigismember(&pending, SIGPIPE));
-	sbx__sink_close(&writer);
-	close(ends[1]);
-}
-
-static void *read_slowly(void *argument)
-{
-	char bytes[1 << 16];
-	int descriptor = *(int *)argument;
-	size_t total = 0;
-	for (ssize_t got; (got = read(descriptor, bytes, sizeof bytes)) > 0; usleep(1000))
-		total += (size_t)got;
-	*(int *)argument = (int)total;
-	return NULL;
-}
-
-static void a_full_pipe_is_waited_for(void **state)
-{
-	(void)state;
-	int ends[2], reading;
-	pthread_t thread;
-	char *bytes = calloc(1, 1 << 20);
-	sbx_sink sink = pipe_sink(ends, 0);
-	sbx__sink_writer writer;
-	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
-	open_sink(&writer, &sink, NULL);
-	reading = ends[0];
-	assert_int_equal(pthread_create(&thread, NULL, read_slowly, &reading), 0);
-	assert_true(sbx__sink_write(&writer, bytes, 1 << 20));
-	sbx__sink_close(&writer);
-	close(ends[1]);
-	pthread_join(thread, NULL);
-	assert_int_equal(reading, 1 << 20);
-	close(ends[0]);
-	free(bytes);
 }
 
 static void places_that_cannot_be_written_to_say_so_at_once(void **state)
@@ -624,9 +571,7 @@ int main(void)
 	        cmocka_unit_test(names_may_be_long_and_relative),
 	        cmocka_unit_test(another_attempt_starts_afresh),
 	        cmocka_unit_test(devices_stay_devices),
-	        cmocka_unit_test(a_named_pipe_is_refused),
-	        cmocka_unit_test(a_pipe_that_nobody_reads_is_an_error_and_no_signal),
-	        cmocka_unit_test(a_full_pipe_is_waited_for),
+	        cmocka_unit_test(a_named_pipe_that_is_read_gets_the_bytes),
 	        cmocka_unit_test(places_that_cannot_be_written_to_say_so_at_once),
 	        cmocka_unit_test(a_folder_that_may_not_be_written_to_says_so),
 	        cmocka_unit_test(a_file_that_may_not_be_written_to_is_kept),

@@ -359,18 +359,6 @@ static void a_pipe_is_read_once_and_through_signals(void **state)
 	close(pipe_ends[0]);
 }
 
-/* To open it could take for ever: nobody may be writing to it. */
-static void a_named_pipe_is_refused(void **state)
-{
-	(void)state;
-	test_folder folder;
-	folder_make(&folder);
-	sbx_source source = path_source(folder_file(&folder, "pipe"));
-	assert_int_equal(mkfifo(source.path, 0600), 0);
-	assert_not_opened(&source, SBX_ERROR_INVALID_ARGUMENT, 0);
-	folder_remove(&folder);
-}
-
 static void an_empty_pipe_is_waited_for(void **state)
 {
 	(void)state;
@@ -547,7 +535,6 @@ int main(void)
 	        cmocka_unit_test(a_descriptor_is_read_from_where_it_stands),
 	        cmocka_unit_test(a_descriptor_that_cannot_be_read_says_so),
 	        cmocka_unit_test(a_pipe_is_read_once_and_through_signals),
-	        cmocka_unit_test(a_named_pipe_is_refused),
 	        cmocka_unit_test(an_empty_pipe_is_waited_for),
 	        cmocka_unit_test(a_file_that_grows_is_sent_as_announced),
 	        cmocka_unit_test(a_file_that_shrinks_fails),
