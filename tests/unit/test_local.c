@@ -62,8 +62,14 @@ static void a_program_that_cannot_be_run_is_named(void **state)
 	setenv("SANDBOX_SDK_SANDBOXD", folder_file(&folder, "plain"), 1);
 	assert_no_start("/plain: Permission denied", EACCES);
 	/* A name without a slash is looked for on PATH. */
-	setenv("SANDBOX_SDK_SANDBOXD", "no-program-of-this-name", 1);
-	assert_no_start("no-program-of-this-name: No such file or directory", ENOENT);
+	char *search = strdup(getenv("PATH"));
+	setenv("PATH", folder.path, 1);
+	setenv("SANDBOX_SDK_SANDBOXD", "missing", 1);
+	assert_no_start("cannot run missing: No such file or directory", ENOENT);
+	setenv("SANDBOX_SDK_SANDBOXD", "plain", 1);
+	assert_no_start("cannot run plain: Permission denied", EACCES);
+	setenv("PATH", search, 1);
+	free(search);
 	folder_remove(&folder);
 }
 
