@@ -173,7 +173,9 @@ def python(twelve, tmp_path_factory):
     wheels = tmp_path_factory.mktemp("wheels")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     offline = ["--no-index", "--no-deps"]
-    settings = ["-C", "cmake.define.SBX_BUILD_SERVER=OFF", "-C", "cmake.build-type=Debug"]
+    settings = [
+        f"--config-settings={setting}" for setting in ("cmake.define.SBX_BUILD_SERVER=OFF", "cmake.build-type=Debug")
+    ]
     variables = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     run(*pip, "wheel", *offline, "--no-build-isolation", *settings, "-w", wheels, twelve, env=variables)
     run(sys.executable, "-m", "venv", "--without-pip", environment)

@@ -63,7 +63,7 @@ def pip(*arguments: object) -> subprocess.CompletedProcess[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built with the tools that are here."""
     folder = tmp_path_factory.mktemp("wheel")
-    settings = ("-C", f"build-dir={folder / 'build'}")
+    settings = ("--config-settings", f"build-dir={folder / 'build'}")
     pip("wheel", "--no-index", "--no-deps", "--no-build-isolation", *settings, "--wheel-dir", folder / "dist", ROOT)
     (built,) = (folder / "dist").iterdir()
     return built

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import http.client
 import itertools
@@ -18,8 +19,21 @@ import urllib.parse
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("SANDBOXD") or ROOT / "build/release/bin/sandboxd").resolve()
+BUILT = Path(os.environ.get("SANDBOXD") or ROOT / "build/release/bin/sandboxd").resolve()
 IS_ROOT = os.geteuid() == 0
+
+
+def _within_reach(program: Path) -> Path:
+    """A copy that every user can run: a tree may lie where only its owner gets to, such as root's home."""
+    if not program.is_file():
+        return program
+    folder = Path(tempfile.mkdtemp(prefix="sandboxd-tests-", dir="/tmp"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    return Path(shutil.copy2(program, folder / "sandboxd"))
+
+
+BINARY = _within_reach(BUILT)
 
 # The host's users that tests run servers as; nobody's on any distribution.
 OTHER_USER = 54321

@@ -303,7 +303,7 @@ def test_engine_that_dies_stops_the_server(start):
 def test_closed_standard_streams(closed):
     """What is opened first must not take their place."""
     done = subprocess.run(
-        ["/bin/sh", "-c", f"timeout 1 {BINARY} --ephemeral {closed}"], capture_output=True, check=False
+        ["/bin/sh", "-c", f"timeout 1 '{BINARY}' --ephemeral {closed}"], capture_output=True, check=False
     )
     assert done.returncode == 124
     assert done.stdout + done.stderr == b""
