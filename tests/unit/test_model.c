@@ -447,9 +447,21 @@ static void many_threads_share_one_answer(void **state)
 	}
 }
 
+static void an_integer_has_no_fraction(void **state)
+{
+	(void)state;
+	sbx_execution *whole = model_of(&sbx__execution_descriptor, "{\"exit_code\":3.0}");
+	sbx_execution *broken = model_of(&sbx__execution_descriptor, "{\"exit_code\":3.5}");
+	assert_int_equal(sbx_execution_exit_code(whole), 3);
+	assert_int_equal(sbx_execution_exit_code(broken), 0);
+	sbx_execution_free(whole);
+	sbx_execution_free(broken);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(an_integer_has_no_fraction),
 	        cmocka_unit_test(accessors_of_sandboxes),
 	        cmocka_unit_test(accessors_of_volumes),
 	        cmocka_unit_test(lists_of_texts),
