@@ -71,7 +71,10 @@ static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
 		return open_special(writer, error);
 	if (exists && access(writer->sink.path, W_OK) != 0)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
-	/* Behind a symbolic link it is the file that is replaced, not the link. */
+	/* Behind a symbolic link it is the file that is replaced, not the link: there has to be one. */
+	struct stat link;
+	if (!exists && lstat(writer->sink.path, &link) == 0 && S_ISLNK(link.st_mode))
+		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, ENOENT);
 	writer->destination = exists ? realpath(writer->sink.path, NULL) : strdup(writer->sink.path);
 	if (!writer->destination)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);

@@ -556,11 +556,27 @@ static void a_private_file_is_private_on_the_way(void **state)
 	unlink(path);
 }
 
+static void a_link_that_leads_nowhere_is_left_alone(void **state)
+{
+	(void)state;
+	test_folder folder;
+	struct stat status;
+	folder_make(&folder);
+	const char *path = folder_file(&folder, "link");
+	assert_int_equal(symlink("missing", path), 0);
+	sbx_sink sink = path_sink(path);
+	assert_not_opened(&sink, SBX_ERROR_LOCAL_FILE, ENOENT);
+	assert_int_equal(lstat(path, &status), 0);
+	assert_true(S_ISLNK(status.st_mode));
+	folder_remove(&folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_file_appears_when_it_is_whole),
 	        cmocka_unit_test(an_empty_file_appears_too),
+	        cmocka_unit_test(a_link_that_leads_nowhere_is_left_alone),
 	        cmocka_unit_test(a_pipe_that_nobody_opened_is_refused),
 	        cmocka_unit_test(a_pipe_without_reader_fails_and_nothing_more),
 	        cmocka_unit_test(a_full_pipe_is_waited_for),
