@@ -231,7 +231,13 @@ class Server:
         return self.call("GET", f"/v1/sandboxes/{sandbox['id']}/download?" + urllib.parse.urlencode({"path": path}))
 
     def list(self) -> list[dict]:
-        return self.call("GET", "/v1/sandboxes/list?page_size=1000").json["data"]
+        """All sandboxes, from all pages."""
+        found: list[dict] = []
+        for page in itertools.count(1):
+            answer = self.call("GET", f"/v1/sandboxes/list?page_size=1000&page={page}").json
+            found += answer["data"]
+            if page >= answer["pagination"]["total_pages"]:
+                return found
 
     # What the host has of it.
 
