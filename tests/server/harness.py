@@ -233,11 +233,13 @@ class Server:
     def list(self) -> list[dict]:
         """All sandboxes, from all pages."""
         found: list[dict] = []
-        for page in itertools.count(1):
+        page, last = 0, 1
+        while page < last:
+            page += 1
             answer = self.call("GET", f"/v1/sandboxes/list?page_size=1000&page={page}").json
             found += answer["data"]
-            if page >= answer["pagination"]["total_pages"]:
-                return found
+            last = answer["pagination"]["total_pages"]
+        return found
 
     # What the host has of it.
 
