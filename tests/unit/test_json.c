@@ -678,9 +678,33 @@ static void bad_bytes_become_replacement_characters(void **state)
 	}
 }
 
+/* A value of two characters takes json-c some hundred bytes: a text must not be able to ask for all memory. */
+static void texts_of_too_many_values_are_refused(void **state)
+{
+	(void)state;
+	size_t count = 4000000;
+	char *text = malloc(2 * count + 2);
+	memset(text, '0', 2 * count + 1);
+	for (size_t index = 0; index <= count; index++)
+		text[2 * index] = index == 0 ? '[' : ',';
+	text[2 * count] = ']';
+	sbx_json *json = NULL;
+	sbx_error *error = NULL;
+	/* The array is a value, too. */
+	assert_int_equal(sbx_json_parse(text, 2 * count + 1, &json, &error), SBX_ERROR_INVALID_JSON);
+	assert_non_null(strstr(sbx_error_message(error), "more values than a client takes"));
+	sbx_error_free(error);
+	text[2 * count - 2] = ']';
+	assert_int_equal(sbx_json_parse(text, 2 * count - 1, &json, NULL), SBX_OK);
+	assert_int_equal(sbx_json_count(json), count - 1);
+	sbx_json_free(json);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(texts_of_too_many_values_are_refused),
 	        cmocka_unit_test(what_the_standard_refuses_is_refused),
 	        cmocka_unit_test(what_the_standard_allows_is_read),
 	        cmocka_unit_test(numbers_that_no_double_holds_are_refused),
