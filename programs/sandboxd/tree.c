@@ -40,20 +40,28 @@ static int remove_entry(int top, int directory, const char *name, unsigned long 
 	return result;
 }
 
-/* Empties one directory as far as that goes in one pass. */
-static int empty_directory(int top, int directory, unsigned long *counter)
+/* The entries of a directory from the first one; the descriptor stays the caller's. */
+static DIR *open_stream(int directory)
 {
 	int copy = fcntl(directory, F_DUPFD_CLOEXEC, 0);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+
+	if (stream)
+		rewinddir(stream);
+	else if (copy >= 0)
+		close(copy);
+	return stream;
+}
+
+/* Empties one directory as far as that goes in one pass. */
+static int empty_directory(int top, int directory, unsigned long *counter)
+{
+	DIR *stream = open_stream(directory);
 	struct dirent *entry;
 	int result = 0;
 
-	if (!stream) {
-		if (copy >= 0)
-			close(copy);
+	if (!stream)
 		return -1;
-	}
-	rewinddir(stream);
 	while (result == 0 && (entry = readdir(stream))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -68,17 +76,12 @@ static int empty_directory(int top, int directory, unsigned long *counter)
 /* One pass over the top: every directory in it is emptied into the top, everything else goes. */
 static int remove_pass(int top, unsigned long *counter, bool *found)
 {
-	int copy = fcntl(top, F_DUPFD_CLOEXEC, 0);
-	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	DIR *stream = open_stream(top);
 	struct dirent *entry;
 	int result = 0;
 
-	if (!stream) {
-		if (copy >= 0)
-			close(copy);
+	if (!stream)
 		return -1;
-	}
-	rewinddir(stream);
 	*found = false;
 	while (result == 0 && (entry = readdir(stream))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
