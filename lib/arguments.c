@@ -47,12 +47,14 @@ static void set(sbx__arguments *arguments, const char *name, sbx_json *value)
 		fail(arguments, status, name);
 }
 
-/* Makes a string that may be missing for either of two reasons. */
+/* Makes a string. NULL: *status says for which of two reasons. */
 static sbx_json *make_string(const char *text, sbx_status *status)
 {
 	size_t length = strlen(text);
-	*status = sbx__utf8_valid(text, length) ? SBX_ERROR_OUT_OF_MEMORY : SBX_ERROR_INVALID_ARGUMENT;
-	return sbx_json_new_string(text, length);
+	sbx_json *string = sbx_json_new_string(text, length);
+	if (!string)
+		*status = sbx__utf8_valid(text, length) ? SBX_ERROR_OUT_OF_MEMORY : SBX_ERROR_INVALID_ARGUMENT;
+	return string;
 }
 
 static void set_string(sbx__arguments *arguments, sbx_json *object, const char *name, const char *argument,

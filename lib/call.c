@@ -18,8 +18,6 @@
 /* What libcurl sends together with the headers. */
 #define LARGEST_AT_ONCE (64 << 10)
 
-/* ---- what the transport tells ---- */
-
 /* The safety that decides what may be sent again. */
 static sbx__safety retry_safety(const sbx__call *call)
 {
@@ -34,6 +32,8 @@ static bool may_resend(const sbx__call *call)
 		return call->retries + call->resends < call->options.max_retries;
 	return safety == SBX__SAFE;
 }
+
+/* ---- what the transport tells ---- */
 
 static bool on_connected(void *user_data)
 {
@@ -237,12 +237,6 @@ void sbx__call_set_transport(sbx__call *call, sbx__transport *transport)
 
 /* ---- deciding ---- */
 
-static bool wanted_again(const sbx__call *call)
-{
-	return sbx__retry_wanted(retry_safety(call), call->attempt.end, call->attempt.http_status,
-	                         &call->attempt.headers);
-}
-
 static double random_fraction(const sbx__call *call)
 {
 	uint32_t random = 0;
@@ -252,8 +246,9 @@ static double random_fraction(const sbx__call *call)
 
 static bool retry_wanted(const sbx__call *call)
 {
+	const sbx__attempt *attempt = &call->attempt;
 	return call->retries + call->resends < call->options.max_retries && !sbx__outcome_carried_out(call) &&
-	       wanted_again(call);
+	       sbx__retry_wanted(retry_safety(call), attempt->end, attempt->http_status, &attempt->headers);
 }
 
 /* When the next attempt is to begin. */

@@ -121,6 +121,11 @@ sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *a
 	return sbx__error_give(error, made);
 }
 
+sbx_error *sbx__error_memory(void)
+{
+	return &out_of_memory;
+}
+
 sbx_status sbx__fail_memory(sbx_error **error)
 {
 	return sbx__error_give(error, &out_of_memory);

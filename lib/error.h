@@ -40,6 +40,8 @@ sbx_status sbx__fail_argument(sbx_error **error, const char *argument, const cha
 /* The same for a system call that failed on a file; the message ends with the system's words for `number`. */
 sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *action, const char *path, int number);
 sbx_status sbx__fail_memory(sbx_error **error);
+/* The static error itself. */
+sbx_error *sbx__error_memory(void);
 /* Gives an error to the caller, or frees it when the caller wants none, and returns its code. */
 sbx_status sbx__error_give(sbx_error **error, sbx_error *given);
 /* The code that an HTTP status which is no success stands for. */

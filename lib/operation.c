@@ -61,7 +61,7 @@ static void drive(sbx__call *call, const sbx__core *core)
 	while (!sbx__call_step(call)) {
 		if (check_outside(call, core))
 			return;
-		int64_t wait = sbx__call_wake_at(call) - call->platform->now(call->platform->context);
+		int64_t wait = sbx__call_wake_at(call) - sbx__call_now(call);
 		call->transport->type->wait(call->transport, shortened(call, wait));
 	}
 }
@@ -74,7 +74,7 @@ static bool acquire(sbx__call *call, sbx__core *core, sbx__lease **lease)
 	if (call->deadline < until)
 		until = call->deadline;
 	for (;;) {
-		int64_t left = until - call->platform->now(call->platform->context);
+		int64_t left = until - sbx__call_now(call);
 		sbx_status status = sbx__core_acquire(core, left > 0 ? shortened(call, left) : 0, lease);
 		if (status == SBX_OK)
 			return true;

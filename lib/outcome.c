@@ -73,8 +73,7 @@ static sbx_error *status_error(sbx__call *call)
 		free(message);
 		sbx_json_free(json);
 		sbx_error_free(error);
-		sbx__fail_memory(&error);
-		return error;
+		return sbx__error_memory();
 	}
 	free(error->message);
 	error->message = message;

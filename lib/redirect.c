@@ -23,17 +23,10 @@ static bool becomes_get(const char *method, int http_status)
 	return http_status == 303 || http_status == 302 || (http_status == 301 && strcmp(method, "POST") == 0);
 }
 
-static sbx_error *memory_error(void)
-{
-	sbx_error *error = NULL;
-	sbx__fail_memory(&error);
-	return error;
-}
-
 static sbx_error *redirect_error(const char *problem)
 {
 	if (problem == sbx__url_no_memory)
-		return memory_error();
+		return sbx__error_memory();
 	sbx_error *error = sbx__error_new(SBX_ERROR_CONNECTION, "Connection error: %s", problem);
 	if (!sbx__error_is_static(error))
 		error->detail = strdup(problem);
@@ -78,7 +71,7 @@ bool sbx__redirect_follow(sbx__call *call)
 		free(url);
 		if (problem != sbx__url_no_memory)
 			return false;
-		sbx__outcome_fail(call, memory_error());
+		sbx__outcome_fail(call, sbx__error_memory());
 		return true;
 	}
 	sbx_error *error = follow(call, url, &parts);

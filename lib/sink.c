@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "descriptor.h"
 #include "error.h"
 #include "platform.h"
 #include "sigpipe.h"
@@ -37,20 +38,11 @@ static char *temporary_name(const char *path)
 	return sbx__buffer_take(&name);
 }
 
-static int open_retrying(const char *path, int flags, mode_t mode)
-{
-	int descriptor;
-	do
-		descriptor = open(path, flags | O_CLOEXEC, mode);
-	while (descriptor < 0 && errno == EINTR);
-	return descriptor;
-}
-
 /* A device or a pipe is written to as it is: a rename would put a file in its place. A pipe that nobody reads from is
  * refused, where open() would otherwise wait for a reader for ever. */
 static sbx_status open_special(sbx__sink_writer *writer, sbx_error **error)
 {
-	writer->descriptor = open_retrying(writer->sink.path, O_WRONLY | O_NONBLOCK, 0);
+	writer->descriptor = sbx__descriptor_open(writer->sink.path, O_WRONLY | O_NONBLOCK, 0);
 	if (writer->descriptor < 0)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
 	return SBX_OK;
@@ -82,7 +74,7 @@ static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
 	if (!name)
 		return sbx__fail_memory(error);
 	/* Nobody reads on the way what nobody reads in the end. */
-	writer->descriptor = open_retrying(name, O_WRONLY | O_CREAT | O_EXCL, exists ? 0600 : 0666);
+	writer->descriptor = sbx__descriptor_open(name, O_WRONLY | O_CREAT | O_EXCL, exists ? 0600 : 0666);
 	if (writer->descriptor < 0) {
 		int number = errno;
 		free(name);
@@ -120,20 +112,11 @@ sbx_status sbx__sink_open(sbx__sink_writer *writer, const sbx_sink *sink, sbx__b
 	return sbx__fail_argument(error, ARGUMENT, "a sink of no known kind");
 }
 
-/* Whether a write can be tried again: at once, or when there is room. */
-static bool can_write_again(int descriptor)
-{
-	struct pollfd polled = {.fd = descriptor, .events = POLLOUT};
-	if (errno == EAGAIN)
-		return poll(&polled, 1, -1) >= 0 || errno == EINTR;
-	return errno == EINTR;
-}
-
 static bool write_all(sbx__sink_writer *writer, const char *data, size_t length)
 {
 	while (length) {
 		ssize_t put = write(writer->descriptor, data, length);
-		if (put < 0 && can_write_again(writer->descriptor))
+		if (put < 0 && sbx__descriptor_try_again(writer->descriptor, POLLOUT))
 			continue;
 		if (put < 0) {
 			writer->system_errno = errno;
@@ -176,7 +159,6 @@ bool sbx__sink_write(sbx__sink_writer *writer, const void *data, size_t length)
 		break;
 	}
 	writer->written += (int64_t)length;
-	writer->failed = !ok;
 	return ok;
 }
 

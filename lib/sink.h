@@ -19,7 +19,6 @@ typedef struct sbx__sink_writer {
 	int descriptor;
 	int64_t written;
 	bool delivered; /* bytes went where they cannot be taken back from */
-	bool failed;
 	int system_errno;
 } sbx__sink_writer;
 

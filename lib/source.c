@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "descriptor.h"
 #include "error.h"
 
 #define ARGUMENT "file"
@@ -26,6 +27,8 @@ static sbx_status examine_descriptor(sbx__source_reader *reader, const char *nam
 		return sbx__fail_file(error, ARGUMENT, "read", name, errno);
 	if (S_ISDIR(status.st_mode))
 		return sbx__fail_file(error, ARGUMENT, "read", name, EISDIR);
+	if (S_ISFIFO(status.st_mode) && reader->source.kind == SBX_SOURCE_PATH)
+		return sbx__fail_argument(error, ARGUMENT, "%s is a pipe; pass an open descriptor", name);
 	if (!S_ISREG(status.st_mode))
 		return SBX_OK;
 	reader->start = lseek(reader->descriptor, 0, SEEK_CUR);
@@ -45,15 +48,9 @@ static sbx_status open_path(sbx__source_reader *reader, sbx_error **error)
 	if (!reader->source.path)
 		return sbx__fail_argument(error, ARGUMENT, "a source of kind path needs a path");
 	/* Without waiting: a pipe that nobody writes to would take for ever. */
-	do
-		reader->descriptor = open(reader->source.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	while (reader->descriptor < 0 && errno == EINTR);
-	struct stat status;
-	if (reader->descriptor < 0 || fstat(reader->descriptor, &status) != 0)
+	reader->descriptor = sbx__descriptor_open(reader->source.path, O_RDONLY | O_NONBLOCK, 0);
+	if (reader->descriptor < 0)
 		return sbx__fail_file(error, ARGUMENT, "read", reader->source.path, errno);
-	if (S_ISFIFO(status.st_mode))
-		return sbx__fail_argument(error, ARGUMENT, "%s is a pipe; pass an open descriptor",
-		                          reader->source.path);
 	return examine_descriptor(reader, reader->source.path, error);
 }
 
@@ -98,21 +95,12 @@ static int64_t read_memory(sbx__source_reader *reader, void *buffer, size_t capa
 	return (int64_t)taken;
 }
 
-/* Whether a read can be tried again: at once, or when there is something. */
-static bool can_read_again(int descriptor)
-{
-	struct pollfd polled = {.fd = descriptor, .events = POLLIN};
-	if (errno == EAGAIN)
-		return poll(&polled, 1, -1) >= 0 || errno == EINTR;
-	return errno == EINTR;
-}
-
 static int64_t read_descriptor(sbx__source_reader *reader, void *buffer, size_t capacity)
 {
 	ssize_t got;
 	do
 		got = read(reader->descriptor, buffer, capacity);
-	while (got < 0 && can_read_again(reader->descriptor));
+	while (got < 0 && sbx__descriptor_try_again(reader->descriptor, POLLIN));
 	if (got < 0)
 		reader->system_errno = errno;
 	return got;
