@@ -100,6 +100,23 @@ static bool keep_in_memory(sbx__call *call, const void *data, size_t length)
 	return !call->body.failed;
 }
 
+static void tell_progress(const sbx__call *call, int64_t done, int64_t total)
+{
+	if (call->options.progress)
+		call->options.progress(call->options.progress_user_data, done, total >= done ? total : SBX_DEFAULT);
+}
+
+/* A length is that of the body as it is decoded only where nothing is to be decoded. */
+static void tell_received(const sbx__call *call)
+{
+	const sbx__headers *headers = &call->attempt.headers;
+	if (!call->options.progress)
+		return;
+	const char *length = sbx__headers_get(headers, "content-length");
+	bool known = length && !sbx__headers_get(headers, "content-encoding");
+	tell_progress(call, call->attempt.received, known ? strtoll(length, NULL, 10) : SBX_DEFAULT);
+}
+
 static bool on_body(void *user_data, const void *data, size_t length)
 {
 	sbx__call *call = user_data;
@@ -108,6 +125,8 @@ static bool on_body(void *user_data, const void *data, size_t length)
 	if (call->input.operation->model || !sbx__is_success(call->attempt.http_status))
 		return keep_in_memory(call, data, length);
 	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
+	if (!call->attempt.sink_failed)
+		tell_received(call);
 	return !call->attempt.sink_failed;
 }
 
@@ -128,12 +147,15 @@ static const sbx__exchange_events events = {on_connected, on_status, on_header, 
 static int64_t on_read(void *user_data, void *buffer, size_t capacity)
 {
 	sbx__call *call = user_data;
+	int64_t before = call->source.done;
 	int64_t got = sbx__request_read(&call->request, buffer, capacity);
 	call->attempt.active = true;
 	call->attempt.source_failed = got < 0;
 	if (got > 0)
 		call->attempt.body_given += got;
 	call->attempt.body_sent = got == 0 || call->attempt.body_given == call->exchange.body_length;
+	if (call->source.done > before)
+		tell_progress(call, call->source.done, call->source.total);
 	return got;
 }
 

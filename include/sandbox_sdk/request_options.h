@@ -24,6 +24,18 @@ SBX_BEGIN_DECLS
 typedef int (*sbx_interrupt_callback)(void *user_data);
 
 /**
+ * Told of the bytes of an upload's file as they are given to the transport, and of the bytes of a download as they
+ * arrive. An operation with neither never calls it.
+ *
+ * @param user_data what was given with the callback
+ * @param done bytes so far, from 1; starts again when the request is sent again
+ * @param total bytes in all; ::SBX_DEFAULT where nobody said
+ *
+ * Called on the thread that makes the call. Since 0.1.0.
+ */
+typedef void (*sbx_progress_callback)(void *user_data, int64_t done, int64_t total);
+
+/**
  * Options of one call. What they point to belongs to the caller and must stay until the call has returned.
  *
  * Timeouts are in seconds; ::SBX_DEFAULT takes the client's, ::SBX_FOREVER never ends the wait. Since 0.1.0.
@@ -48,6 +60,8 @@ typedef struct sbx_request_options {
 	sbx_interrupt_callback interrupt; /**< may end the call; NULL: nothing does */
 	void *interrupt_user_data;        /**< given to `interrupt` */
 	sbx_response **response;          /**< for a typed call: receives the raw response as well; NULL: not wanted */
+	sbx_progress_callback progress;   /**< told how far the file of an upload or download is; NULL: nobody is */
+	void *progress_user_data;         /**< given to `progress` */
 } sbx_request_options;
 
 /** Options that change nothing. */
@@ -65,6 +79,8 @@ typedef struct sbx_request_options {
 	 SBX_DEFAULT, \
 	 SBX_DEFAULT, \
 	 0, \
+	 NULL, \
+	 NULL, \
 	 NULL, \
 	 NULL, \
 	 NULL, \

@@ -631,6 +631,86 @@ static void bytes_that_were_delivered_are_not_delivered_twice(void **state)
 	clear(&result);
 }
 
+typedef struct progress {
+	int calls;
+	int64_t done;
+	int64_t total;
+	bool went_back;
+} progress;
+
+static void note(void *user_data, int64_t done, int64_t total)
+{
+	progress *seen = user_data;
+	seen->calls++;
+	seen->went_back = seen->went_back || done < seen->done;
+	seen->done = done;
+	seen->total = total;
+}
+
+static void progress_of_uploads(void **state)
+{
+	(void)state;
+	run_result result;
+	progress seen = {0};
+	int reads = 0;
+	const char *arguments = "{\"id\":\"a\",\"path\":\"/x\"}";
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_MEMORY;
+	source.data = "0123456789";
+	source.length = 10;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.source = &source;
+	options.progress = note;
+	options.progress_user_data = &seen;
+	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 200, .body = "{\"message\":\"long enough\"}"});
+	assert_int_equal(result.status, SBX_OK);
+	assert_true(seen.calls > 1 && !seen.went_back);
+	assert_int_equal(seen.done, 10);
+	assert_int_equal(seen.total, 10);
+	clear(&result);
+	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 503}, {.status = 200, .body = "{}"});
+	assert_true(seen.went_back);
+	assert_int_equal(seen.done, 10);
+	clear(&result);
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = read_once;
+	source.user_data = &reads;
+	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 200, .body = "{}"});
+	assert_int_equal(seen.total, SBX_DEFAULT);
+	clear(&result);
+}
+
+static void progress_of_downloads(void **state)
+{
+	(void)state;
+	run_result result;
+	progress seen = {0};
+	const char *arguments = "{\"id\":\"a\",\"path\":\"/x\"}";
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.progress = note;
+	options.progress_user_data = &seen;
+	RUN(&result, "sandboxes.download", arguments, &options, {.status = 503, .body = "not this"},
+	    {.status = 200, .headers = {"Content-Length: 3"}, .body = "abc"});
+	assert_int_equal(seen.calls, 1);
+	assert_int_equal(seen.done, 3);
+	assert_int_equal(seen.total, 3);
+	clear(&result);
+	const char *const headers[][2] = {
+	        {NULL}, {"Content-Length: 2", NULL}, {"Content-Length: 9", "Content-Encoding: gzip"}};
+	for (size_t index = 0; index < 3; index++) {
+		seen = (progress){0};
+		RUN(&result, "sandboxes.download", arguments, &options,
+		    {.status = 200, .headers = {headers[index][0], headers[index][1]}, .body = "abc"});
+		assert_int_equal(seen.done, 3);
+		assert_int_equal(seen.total, SBX_DEFAULT);
+		clear(&result);
+	}
+	seen = (progress){0};
+	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{\"data\":[]}"});
+	assert_int_equal(seen.calls, 0);
+	clear(&result);
+}
+
 static void arguments_are_checked_before_anything_is_sent(void **state)
 {
 	(void)state;
@@ -749,6 +829,8 @@ int main(void)
 	        cmocka_unit_test(a_source_that_fails_ends_the_call),
 	        cmocka_unit_test(a_source_that_cannot_be_rewound_is_sent_once),
 	        cmocka_unit_test(bytes_that_were_delivered_are_not_delivered_twice),
+	        cmocka_unit_test(progress_of_uploads),
+	        cmocka_unit_test(progress_of_downloads),
 	        cmocka_unit_test(arguments_are_checked_before_anything_is_sent),
 	        cmocka_unit_test(merged_bodies_queries_and_headers),
 	        cmocka_unit_test(abort_tells_whether_the_outcome_is_known),
