@@ -75,6 +75,12 @@ def test_a_slow_suite_runs_only_when_named_or_in_full(tree):
     assert last_line(run(tree, "--full")) == "4 passed, 0 failed"
 
 
+def test_a_suite_is_told_whether_its_long_form_is_wanted(tree):
+    add_suite(tree, "first", PASSING + '[[ ! ${SBX_FULL:-} ]] || echo "ok long" >>"$SBX_REPORT/list.checks"\n')
+    assert last_line(run(tree, "first", SBX_FULL="1")) == "2 passed, 0 failed"
+    assert last_line(run(tree, "first", "--full")) == "3 passed, 0 failed"
+
+
 def test_a_failed_test_fails_the_run_and_shows_the_log(tree):
     add_suite(tree, "first", PASSING)
     add_suite(tree, "second", PASSING + 'echo "not ok three" >>"$SBX_REPORT/list.checks"; echo the reason\n')

@@ -28,7 +28,9 @@ def run(*command, **more):
     )
 
 
-@pytest.mark.parametrize("name", ["setup", "build", "run", "demo", "test", "lint", "format", "bench", "generate"])
+@pytest.mark.parametrize(
+    "name", ["setup", "build", "run", "demo", "test", "lint", "format", "bench", "generate", "abi"]
+)
 def test_says_how_to_use_it(name):
     first, second, third = (SCRIPTS / name).read_text().splitlines()[:3]
     assert first.startswith("#!")
@@ -46,6 +48,7 @@ def test_says_how_to_use_it(name):
         (["test", "--fast"], "test: no option is called '--fast'"),
         (["lint", "x"], "lint: takes no arguments"),
         (["format", "x"], "format: takes no arguments"),
+        (["abi", "now"], "abi: no argument is called 'now'; there is --accept"),
         (["bench", "nothing"], "bench: no benchmark is called 'nothing'"),
     ],
 )
