@@ -23,6 +23,7 @@
 /* Crossed by typemaps: a table of the language with the members' names. */
 %ignore sbx_client_options;
 %ignore sbx_request_options;
+%ignore sbx_http_options;
 %ignore sbx_pair;
 %ignore sbx_sink;
 %ignore sbx_source;
@@ -32,6 +33,7 @@
 %ignore SBX_BEGIN_DECLS;
 %ignore SBX_END_DECLS;
 %ignore SBX_CLIENT_OPTIONS_INIT;
+%ignore SBX_HTTP_OPTIONS_INIT;
 %ignore SBX_REQUEST_OPTIONS_INIT;
 %ignore SBX_SINK_INIT;
 %ignore SBX_SOURCE_INIT;

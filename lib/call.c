@@ -12,9 +12,6 @@
 
 /* How much longer than the command's own timeout the client waits for the answer, in seconds. */
 #define COMMAND_MARGIN 15
-/* What a JSON answer or the body of an error may have, and what all of an answer's headers may have, in bytes. */
-#define LARGEST_DOCUMENT ((size_t)256 << 20)
-#define LARGEST_HEADERS ((size_t)1 << 20)
 /* What libcurl sends together with the headers. */
 #define LARGEST_AT_ONCE (64 << 10)
 
@@ -80,7 +77,8 @@ static bool on_header(void *user_data, const char *line, size_t length)
 	sbx__call *call = user_data;
 	call->attempt.active = true;
 	sbx__headers *headers = &call->attempt.headers;
-	if (headers->text.length >= LARGEST_HEADERS || length >= LARGEST_HEADERS - headers->text.length) {
+	size_t most = call->config->http->max_header_bytes;
+	if (headers->text.length >= most || length >= most - headers->text.length) {
 		call->attempt.too_large = true;
 		return false;
 	}
@@ -91,7 +89,7 @@ static bool on_header(void *user_data, const char *line, size_t length)
 
 static bool keep_in_memory(sbx__call *call, const void *data, size_t length)
 {
-	if (length > LARGEST_DOCUMENT - call->body.length) {
+	if (length > call->config->http->max_document_bytes - call->body.length) {
 		call->attempt.too_large = true;
 		return false;
 	}
@@ -117,11 +115,23 @@ static void tell_received(const sbx__call *call)
 	tell_progress(call, call->attempt.received, known ? strtoll(length, NULL, 10) : SBX_DEFAULT);
 }
 
+/* Few bytes that came compressed may become any number of them. */
+static int64_t largest_body(const sbx__call *call)
+{
+	const sbx__http_options *http = call->config->http;
+	bool compressed = call->exchange.compressed && sbx__headers_get(&call->attempt.headers, "content-encoding");
+	return compressed ? http->max_compressed_body_bytes : http->max_body_bytes;
+}
+
 static bool on_body(void *user_data, const void *data, size_t length)
 {
 	sbx__call *call = user_data;
 	call->attempt.active = true;
 	call->attempt.received += (int64_t)length;
+	if (call->attempt.received > largest_body(call)) {
+		call->attempt.too_large = true;
+		return false;
+	}
 	if (call->input.operation->model || !sbx__is_success(call->attempt.http_status))
 		return keep_in_memory(call, data, length);
 	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
@@ -376,6 +386,7 @@ static void fill_exchange(sbx__call *call)
 	        .body_length = length,
 	        .read = on_read,
 	        .rewind = on_rewind,
+	        .compressed = sbx__http_options_compresses(call->config->http, call->input.operation->model != NULL),
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
 	        .events = &events,
 	        .user_data = call,

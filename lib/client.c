@@ -32,14 +32,29 @@ sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_
 	return new_client(client, config, core, error);
 }
 
-static sbx__core *new_core(sbx__local *local)
+/* Makes a core for the options of a config; takes over the local server (NULL: none), also on failure. */
+static sbx_status new_core(sbx__core **core, const sbx__config *config, sbx__local *local, sbx_error **error)
 {
 	sbx__transport_factory factory;
-	/* A server on this machine is never behind a proxy. */
-	if (sbx__transport_curl_factory(&factory, local != NULL))
-		return sbx__core_new(&sbx__platform_system, factory, local);
-	sbx__local_stop(local);
-	return NULL;
+	sbx_status status = sbx__transport_curl_factory(&factory, config->http, error);
+	if (status < 0) {
+		sbx__local_stop(local);
+		return status;
+	}
+	sbx__core_limits limits = {config->http->max_connections, config->http->max_idle_connections};
+	*core = sbx__core_new(&sbx__platform_system, limits, factory, local);
+	return *core ? SBX_OK : sbx__fail_memory(error);
+}
+
+/* Makes a client with a core of its own; takes over config and local server, also on failure. */
+static sbx_status new_client_alone(sbx_client **client, sbx__config *config, sbx__local *local, sbx_error **error)
+{
+	sbx__core *core;
+	sbx_status status = new_core(&core, config, local, error);
+	if (status == SBX_OK)
+		return new_client(client, config, core, error);
+	sbx__config_unref(config);
+	return status;
 }
 
 sbx_status sbx_client_new(sbx_client **client, const sbx_client_options *options, sbx_error **error)
@@ -48,13 +63,21 @@ sbx_status sbx_client_new(sbx_client **client, const sbx_client_options *options
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	sbx__config *config;
 	sbx_status status = sbx__config_new(&config, NULL, options, error);
+	return status < 0 ? status : new_client_alone(client, config, NULL, error);
+}
+
+/* A server on this machine is reached directly: reads the caller's options, and says so in them. */
+static sbx_status read_local_http(sbx_http_options *http, const sbx_http_options *given, sbx_error **error)
+{
+	sbx_status status = sbx__struct_read(http, sizeof *http, given, "http", error);
 	if (status < 0)
 		return status;
-	sbx__core *core = new_core(NULL);
-	if (core)
-		return new_client(client, config, core, error);
-	sbx__config_unref(config);
-	return sbx__fail_memory(error);
+	if (http->proxy && *http->proxy)
+		return sbx__fail_option(error, "proxy", "the local server is reached directly");
+	if (http->unix_socket)
+		return sbx__fail_option(error, "unix_socket", "the local server has none");
+	http->environment_proxies = SBX_FLAG_NO;
+	return SBX_OK;
 }
 
 sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_options *options, sbx_error **error)
@@ -62,8 +85,9 @@ sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_options *o
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	sbx_client_options known = SBX_CLIENT_OPTIONS_INIT;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
 	sbx_status status = sbx__struct_read(&known, sizeof known, options, "options", error);
-	if (status < 0)
+	if (status < 0 || (status = read_local_http(&http, known.http, error)) < 0)
 		return status;
 	if (known.api_key || known.base_url)
 		return sbx__fail_argument(error, known.api_key ? "api_key" : "base_url",
@@ -73,16 +97,13 @@ sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_options *o
 		return status;
 	known.api_key = sbx__local_key(local);
 	known.base_url = sbx__local_url(local);
+	known.http = &http;
 	sbx__config *config;
 	if ((status = sbx__config_new(&config, NULL, &known, error)) < 0) {
 		sbx__local_stop(local);
 		return status;
 	}
-	sbx__core *core = new_core(local);
-	if (core)
-		return new_client(client, config, core, error);
-	sbx__config_unref(config);
-	return sbx__fail_memory(error);
+	return new_client_alone(client, config, local, error);
 }
 
 sbx__config *sbx__client_config(sbx_client *client)
@@ -101,8 +122,17 @@ sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options 
 	sbx__config *base = sbx__client_config(client);
 	sbx__config *config;
 	sbx_status status = sbx__config_new(&config, base, options, error);
+	bool same = status == SBX_OK && config->http == base->http;
 	sbx__config_unref(base);
-	return status < 0 ? status : new_client(copy, config, sbx__core_ref(client->core), error);
+	if (status < 0)
+		return status;
+	if (same)
+		return new_client(copy, config, sbx__core_ref(client->core), error);
+	if (!sbx__core_is_local(client->core))
+		return new_client_alone(copy, config, NULL, error);
+	sbx__config_unref(config);
+	return sbx__fail_argument(error, "http",
+	                          "is for sbx_client_new_local(): a copy is another client of its server");
 }
 
 sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *options, sbx_error **error)
@@ -112,9 +142,16 @@ sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *
 	sbx__config *base = sbx__client_config(client);
 	sbx__config *config;
 	sbx_status status = sbx__config_new(&config, base, options, error);
+	bool same = status == SBX_OK && config->http == base->http;
 	sbx__config_unref(base);
 	if (status < 0)
 		return status;
+	if (!same) {
+		sbx__config_unref(config);
+		return sbx__fail_argument(
+		        error, "http",
+		        "a living client keeps its own: sbx_client_with_options() makes one with others");
+	}
 	pthread_mutex_lock(&client->mutex);
 	sbx__config *replaced = client->config;
 	client->config = config;

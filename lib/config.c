@@ -295,6 +295,15 @@ static bool set_headers(sbx__config *config)
 	return !config->headers.failed;
 }
 
+static sbx_status set_http(sbx__config *config, const sbx__config *base, const sbx_client_options *options,
+                           sbx_error **error)
+{
+	if (!base || options->http)
+		return sbx__http_options_new(&config->http, options->http, error);
+	config->http = sbx__http_options_ref(base->http);
+	return SBX_OK;
+}
+
 static sbx_status fill(sbx__config *config, const sbx__config *base, const sbx_client_options *options,
                        sbx_error **error)
 {
@@ -303,7 +312,8 @@ static sbx_status fill(sbx__config *config, const sbx__config *base, const sbx_c
 	    (status = set_base_url(config, base, options, error)) < 0 ||
 	    (status = set_names(config, base, options, error)) < 0 ||
 	    (status = set_custom_headers(config, base, options, error)) < 0 ||
-	    (status = set_query(config, base, options, error)) < 0)
+	    (status = set_query(config, base, options, error)) < 0 ||
+	    (status = set_http(config, base, options, error)) < 0)
 		return status;
 	set_numbers(config, base, options);
 	return set_headers(config) ? SBX_OK : sbx__fail_memory(error);
@@ -345,6 +355,7 @@ void sbx__config_unref(sbx__config *config)
 	sbx__header_set_free(&config->custom);
 	sbx__header_set_free(&config->headers);
 	sbx_json_free(config->default_query);
+	sbx__http_options_unref(config->http);
 	/* The key is not left behind in memory that others will be given. */
 	if (config->api_key)
 		explicit_bzero(config->api_key, strlen(config->api_key));

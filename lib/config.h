@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "headers.h"
+#include "http_options.h"
 #include "log.h"
 
 /* Seconds, or SBX_FOREVER. */
@@ -32,6 +33,7 @@ typedef struct sbx__config {
 	bool strict;
 	bool lenient_arguments;
 	sbx__log log;
+	sbx__http_options *http;
 	char *client_name;
 	char *language;
 	char *runtime;

@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define MOST_CONNECTIONS 100
-#define MOST_IDLE 20
-
 struct sbx__core {
 	atomic_size_t references;
 	atomic_bool closed;
 	const sbx__platform *platform;
+	sbx__core_limits limits;
 	sbx__transport_factory factory;
+	bool is_local;
 	unsigned forks;        /* how many forks led to the process that made the core */
 	pthread_mutex_t mutex; /* of all below; never held while waiting for the network or in a caller's callback */
 	pthread_cond_t freed;
@@ -24,7 +23,8 @@ struct sbx__core {
 	sbx__local *local;
 };
 
-sbx__core *sbx__core_new(const sbx__platform *platform, sbx__transport_factory factory, sbx__local *local)
+sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits, sbx__transport_factory factory,
+                         sbx__local *local)
 {
 	sbx__core *core = calloc(1, sizeof *core);
 	if (!core) {
@@ -35,9 +35,11 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__transport_factory f
 	atomic_init(&core->references, 1);
 	atomic_init(&core->closed, false);
 	core->platform = platform;
+	core->limits = limits;
 	core->factory = factory;
 	core->forks = sbx__platform_forks();
 	core->local = local;
+	core->is_local = local != NULL;
 	pthread_mutex_init(&core->mutex, NULL);
 	pthread_condattr_t attributes;
 	pthread_condattr_init(&attributes);
@@ -61,6 +63,11 @@ const sbx__platform *sbx__core_platform(const sbx__core *core)
 bool sbx__core_is_closed(const sbx__core *core)
 {
 	return atomic_load_explicit(&core->closed, memory_order_acquire);
+}
+
+bool sbx__core_is_local(const sbx__core *core)
+{
+	return core->is_local;
 }
 
 bool sbx__core_is_forked(const sbx__core *core)
@@ -149,7 +156,7 @@ static struct timespec time_after(int64_t nanoseconds)
 static bool wait_for_permit(sbx__core *core, int64_t nanoseconds)
 {
 	struct timespec until = time_after(nanoseconds);
-	while (core->used_count >= MOST_CONNECTIONS && !sbx__core_is_closed(core))
+	while (core->used_count >= core->limits.connections && !sbx__core_is_closed(core))
 		if (pthread_cond_timedwait(&core->freed, &core->mutex, &until) == ETIMEDOUT)
 			return false;
 	return true;
@@ -158,7 +165,7 @@ static bool wait_for_permit(sbx__core *core, int64_t nanoseconds)
 /* With the mutex held: takes a permit, and an idle transport where there is one. */
 static sbx_status take_permit(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
 {
-	if (core->used_count >= MOST_CONNECTIONS && !wait_for_permit(core, nanoseconds))
+	if (core->used_count >= core->limits.connections && !wait_for_permit(core, nanoseconds))
 		return SBX_ERROR_TIMEOUT;
 	if (sbx__core_is_closed(core))
 		return SBX_ERROR_CLOSED;
@@ -199,7 +206,7 @@ void sbx__core_release(sbx__core *core, sbx__lease *lease)
 	pthread_mutex_lock(&core->mutex);
 	unlink_used(core, lease);
 	core->used_count--;
-	bool keep = !sbx__core_is_closed(core) && core->idle_count < MOST_IDLE;
+	bool keep = !sbx__core_is_closed(core) && core->idle_count < core->limits.idle;
 	if (keep) {
 		lease->next = core->idle;
 		core->idle = lease;

@@ -21,8 +21,15 @@ typedef struct sbx__lease {
 	struct sbx__lease *previous; /* among the leases in use */
 } sbx__lease;
 
+/* How many connections there may be at once, and how many are kept for later calls. */
+typedef struct sbx__core_limits {
+	size_t connections;
+	size_t idle;
+} sbx__core_limits;
+
 /* Takes over the factory and the local server (NULL: none), also on failure. NULL: no memory. */
-sbx__core *sbx__core_new(const sbx__platform *platform, sbx__transport_factory factory, sbx__local *local);
+sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits, sbx__transport_factory factory,
+                         sbx__local *local);
 sbx__core *sbx__core_ref(sbx__core *core);
 /* The last reference closes the core. */
 void sbx__core_unref(sbx__core *core);
@@ -32,6 +39,9 @@ const sbx__platform *sbx__core_platform(const sbx__core *core);
  * not. */
 sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease);
 void sbx__core_release(sbx__core *core, sbx__lease *lease);
+
+/* Whether the core began with a local server. */
+bool sbx__core_is_local(const sbx__core *core);
 
 void sbx__core_close(sbx__core *core);
 bool sbx__core_is_closed(const sbx__core *core);

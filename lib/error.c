@@ -108,6 +108,17 @@ sbx_status sbx__fail_argument(sbx_error **error, const char *argument, const cha
 	return (*error)->code;
 }
 
+sbx_status sbx__fail_option(sbx_error **error, const char *option, const char *format, ...)
+{
+	if (!error)
+		return SBX_ERROR_CONFIGURATION;
+	va_list arguments;
+	va_start(arguments, format);
+	*error = new_error(SBX_ERROR_CONFIGURATION, option, format, arguments);
+	va_end(arguments);
+	return (*error)->code;
+}
+
 sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *action, const char *path, int number)
 {
 	char words[128];

@@ -37,6 +37,9 @@ sbx_status sbx__fail(sbx_error **error, sbx_status code, const char *format, ...
 /* The same for an argument that is refused; the message begins with its name. */
 sbx_status sbx__fail_argument(sbx_error **error, const char *argument, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
+/* The same for an option of a client that cannot be fulfilled: SBX_ERROR_CONFIGURATION. */
+sbx_status sbx__fail_option(sbx_error **error, const char *option, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 /* The same for a system call that failed on a file; the message ends with the system's words for `number`. */
 sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *action, const char *path, int number);
 sbx_status sbx__fail_memory(sbx_error **error);

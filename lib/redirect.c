@@ -1,13 +1,12 @@
 #include "redirect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "outcome.h"
 #include "transport_parse.h"
-
-#define MOST_REDIRECTS 20
 
 static bool is_redirect(int http_status)
 {
@@ -39,9 +38,11 @@ static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts
 	sbx__request *request = &call->request;
 	bool as_get = request->became_get || becomes_get(request->method, call->attempt.http_status);
 	const char *problem = NULL;
+	char too_many[64];
 	sbx__url_parts from = {0};
-	if (++call->redirects > MOST_REDIRECTS)
-		problem = "more than 20 redirects";
+	snprintf(too_many, sizeof too_many, "more than %d redirects", call->config->http->max_redirects);
+	if (++call->redirects > call->config->http->max_redirects)
+		problem = too_many;
 	else if (!sbx__url_parse(request->url, &from, &problem))
 		;
 	else if (request->has_body && !as_get && strcmp(from.origin, parts->origin) != 0)
@@ -62,7 +63,7 @@ static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts
 bool sbx__redirect_follow(sbx__call *call)
 {
 	const char *location = sbx__headers_get(&call->attempt.headers, "location");
-	if (!is_redirect(call->attempt.http_status) || !location)
+	if (!is_redirect(call->attempt.http_status) || !location || call->config->http->max_redirects < 0)
 		return false;
 	sbx__url_parts parts;
 	const char *problem;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http_options.h"
 #include "retry.h"
 
 /* What happens to an exchange, in this order. */
@@ -40,6 +41,7 @@ typedef struct sbx__exchange {
 	int64_t body_length;                                             /* -1: not known */
 	int64_t (*read)(void *user_data, void *buffer, size_t capacity); /* 0 at the end, negative on failure */
 	bool (*rewind)(void *user_data);
+	bool compressed;         /* the answer may come compressed; the transport decompresses it */
 	int64_t connect_timeout; /* nanoseconds, so that time can be shared out to several addresses; SBX__NEVER */
 	const sbx__exchange_events *events;
 	void *user_data;
@@ -71,8 +73,8 @@ typedef struct sbx__transport_factory {
 	void *context;
 } sbx__transport_factory;
 
-/* libcurl's. With `direct` no proxy is used. False: no memory. */
-bool sbx__transport_curl_factory(sbx__transport_factory *factory, bool direct);
+/* libcurl's. The options are referenced; they must be such that this libcurl can fulfil them. */
+sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__http_options *options, sbx_error **error);
 /* The version of libcurl, such as "7.88.1"; static text. */
 const char *sbx__transport_curl_version(void);
 

@@ -10,13 +10,12 @@
 #include <strings.h>
 
 #include "buffer.h"
+#include "error.h"
 #include "platform.h"
 #include "sigpipe.h"
 #include "transport.h"
+#include "transport_curl_options.h"
 
-/* A kept connection that is older is not used again: a server that closes it meanwhile would leave a request in doubt.
- */
-#define LONGEST_IDLE_SECONDS 5L
 /* libcurl's own connect timeout only shares time out to several addresses; the call's ends the wait, and comes first.
  */
 #define CONNECT_TIMEOUT_SLACK_MS 1000
@@ -25,8 +24,7 @@
 typedef struct curl_context {
 	CURLSH *share; /* cookies, names and TLS sessions */
 	pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
-	bool direct;
-	char *upper_case_proxy; /* from HTTP_PROXY, which libcurl does not read; or NULL */
+	sbx__curl_options *options;
 } curl_context;
 
 typedef struct curl_transport {
@@ -223,8 +221,7 @@ static CURLcode set_exchange(curl_transport *transport, const sbx__exchange *exc
 	                         connect_ms < INT_MAX ? (long)connect_ms : (long)INT_MAX);
 	code |= set_body(easy, exchange);
 	transport->tls = strncasecmp(exchange->url, "https:", 6) == 0;
-	if (context->upper_case_proxy)
-		code |= curl_easy_setopt(easy, CURLOPT_PROXY, transport->tls ? NULL : context->upper_case_proxy);
+	code |= sbx__curl_options_set_exchange(context->options, easy, exchange->compressed, transport->tls);
 	return code;
 }
 
@@ -344,12 +341,10 @@ static CURLcode set_constants(curl_transport *transport)
 	code |= curl_easy_setopt(easy, CURLOPT_SHARE, transport->context->share);
 	code |= curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 	code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	code |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	code |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	/* A slow resolver must not hold up the end of a call. */
 	code |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	code |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, LONGEST_IDLE_SECONDS);
 	code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transport->problem);
 	code |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prereq);
 	code |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, transport);
@@ -361,15 +356,12 @@ static CURLcode set_constants(curl_transport *transport)
 	code |= curl_easy_setopt(easy, CURLOPT_READDATA, transport);
 	code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
 	code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, transport);
-	if (transport->context->direct)
-		code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	return code;
+	return code | sbx__curl_options_set(transport->context->options, easy);
 }
 
 static sbx__transport *make_transport(void *context)
 {
-	pthread_once(&global_once, global_init);
-	curl_transport *transport = global_code == CURLE_OK ? calloc(1, sizeof *transport) : NULL;
+	curl_transport *transport = calloc(1, sizeof *transport);
 	if (!transport)
 		return NULL;
 	transport->base.type = &curl_class;
@@ -399,10 +391,11 @@ static void unlock_share(CURL *easy, curl_lock_data data, void *user_data)
 static void free_context(void *user_data)
 {
 	curl_context *context = user_data;
-	curl_share_cleanup(context->share);
+	if (context->share)
+		curl_share_cleanup(context->share);
 	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
 		pthread_mutex_destroy(&context->locks[index]);
-	free(context->upper_case_proxy);
+	sbx__curl_options_free(context->options);
 	free(context);
 }
 
@@ -417,29 +410,21 @@ static bool set_share(curl_context *context)
 	       curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK;
 }
 
-/* In a CGI program HTTP_PROXY may be the "Proxy:" header of whoever calls it, which is why libcurl does not read it. */
-static bool take_upper_case_proxy(curl_context *context)
+sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__http_options *options, sbx_error **error)
 {
-	const char *proxy = getenv("HTTP_PROXY");
-	if (context->direct || !proxy || !*proxy || getenv("http_proxy") || getenv("REQUEST_METHOD"))
-		return true;
-	context->upper_case_proxy = strdup(proxy);
-	return context->upper_case_proxy != NULL;
-}
-
-bool sbx__transport_curl_factory(sbx__transport_factory *factory, bool direct)
-{
-	curl_context *context = calloc(1, sizeof *context);
+	pthread_once(&global_once, global_init);
+	curl_context *context = global_code == CURLE_OK ? calloc(1, sizeof *context) : NULL;
 	if (!context)
-		return false;
-	context->direct = direct;
+		return sbx__fail_memory(error);
 	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
 		pthread_mutex_init(&context->locks[index], NULL);
+	sbx_status status = sbx__curl_options_new(&context->options, options, error);
 	context->share = curl_share_init();
-	if (!context->share || !set_share(context) || !take_upper_case_proxy(context)) {
+	if (status == SBX_OK && (!context->share || !set_share(context)))
+		status = sbx__fail_memory(error);
+	if (status < 0)
 		free_context(context);
-		return false;
-	}
-	*factory = (sbx__transport_factory){make_transport, free_context, context};
-	return true;
+	else
+		*factory = (sbx__transport_factory){make_transport, free_context, context};
+	return status;
 }

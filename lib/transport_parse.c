@@ -94,6 +94,38 @@ void sbx__url_parts_free(sbx__url_parts *parts)
 	*parts = (sbx__url_parts){0};
 }
 
+static bool is_proxy_scheme(const char *scheme)
+{
+	static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+	for (size_t index = 0; index < sizeof schemes / sizeof schemes[0]; index++)
+		if (strcasecmp(schemes[index], scheme) == 0)
+			return true;
+	return false;
+}
+
+bool sbx__proxy_parse(const char *url, const char **problem)
+{
+	CURLU *handle = curl_url();
+	CURLUcode code =
+	        handle ? curl_url_set(handle, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) : CURLUE_OUT_OF_MEMORY;
+	char *scheme = code == CURLUE_OK ? get_part(handle, CURLUPART_SCHEME, 0) : NULL;
+	char *host = code == CURLUE_OK ? get_part(handle, CURLUPART_HOST, 0) : NULL;
+	bool valid = false;
+	*problem = sbx__url_no_memory;
+	if (scheme && !is_proxy_scheme(scheme))
+		*problem = "its scheme must be http, https, socks4, socks4a, socks5 or socks5h";
+	else if (scheme && host && !*host)
+		*problem = "it has no host";
+	else if (code != CURLUE_OK && code != CURLUE_OUT_OF_MEMORY)
+		*problem = curl_url_strerror(code);
+	else
+		valid = scheme && host;
+	free(scheme);
+	free(host);
+	curl_url_cleanup(handle);
+	return valid;
+}
+
 char *sbx__url_resolve(const char *base, const char *reference, const char **problem)
 {
 	CURLU *handle = curl_url();

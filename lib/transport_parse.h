@@ -23,6 +23,9 @@ extern const char sbx__url_no_memory[];
 bool sbx__url_parse(const char *url, sbx__url_parts *parts, const char **problem);
 void sbx__url_parts_free(sbx__url_parts *parts);
 
+/* Whether a URL with a scheme can be a proxy's. False: *problem (static text) says why. */
+bool sbx__proxy_parse(const char *url, const char **problem);
+
 /* The URL that a reference means when it stands in a document at `base` (RFC 3986, section 5). NULL: there is
  * none, and *problem (static text) says why. The caller frees it. */
 char *sbx__url_resolve(const char *base, const char *reference, const char **problem);

@@ -7,6 +7,7 @@
 
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
+#include <sandbox_sdk/http_options.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/log.h>
 #include <sandbox_sdk/status.h>
@@ -48,6 +49,8 @@ typedef struct sbx_client_options {
 	const char *language;                /**< of the caller, such as `Python`; NULL: `C` */
 	const char *runtime;                 /**< that runs it, such as `CPython`; NULL: `libcurl` */
 	const char *runtime_version;         /**< NULL: libcurl's */
+	/** Proxies, certificates, connections, limits; NULL: the defaults, in a copy those of its client. */
+	const sbx_http_options *http;
 } sbx_client_options;
 
 /** Options that take every default: key and URL from the environment. */
@@ -77,6 +80,7 @@ typedef struct sbx_client_options {
 	 NULL, \
 	 NULL, \
 	 NULL, \
+	 NULL, \
 	 NULL}
 
 /**
@@ -85,8 +89,8 @@ typedef struct sbx_client_options {
  * @param client receives the client, freed with sbx_client_free()
  * @param options may be NULL
  * @param error receives the error; may be NULL
- * @return ::SBX_OK, ::SBX_ERROR_CONFIGURATION (no key, or a base URL that is none), ::SBX_ERROR_INVALID_ARGUMENT or
- *         ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_CONFIGURATION (no key, a base URL that is none, HTTP options that cannot be
+ *         fulfilled), ::SBX_ERROR_INVALID_ARGUMENT or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -99,7 +103,8 @@ SBX_API sbx_status sbx_client_new(sbx_client **client, const sbx_client_options 
  * The program is looked for at `SANDBOX_SDK_SANDBOXD`, beside the library, then on `PATH`.
  *
  * @param client receives the client, freed with sbx_client_free()
- * @param options may be NULL; its key and base URL must be NULL
+ * @param options may be NULL; its key and base URL must be NULL, and its HTTP options must name no proxy and no
+ *        socket: the server is reached directly, whatever the environment says
  * @param error receives the error; may be NULL
  * @return ::SBX_OK, ::SBX_ERROR_LOCAL_SERVER (with the server's own words), or as sbx_client_new()
  *
@@ -109,6 +114,10 @@ SBX_API sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_op
 
 /**
  * Makes a client with other options that shares the connections of an existing one.
+ *
+ * Where HTTP options are given, they stand in the place of all of the existing client's, and the copy shares nothing
+ * with it: it has connections, cookies and limits of its own, and is closed on its own. A copy of a client of
+ * sbx_client_new_local() cannot have other ones.
  *
  * @param client a client
  * @param options what changes: what is not given stays as it is; headers and query are merged unless the `replace_`
@@ -156,7 +165,7 @@ SBX_API int sbx_client_max_retries(const sbx_client *client);
  * Changes options of a living client; calls that have begun keep what they began with.
  *
  * @param client a client
- * @param options what changes, as in sbx_client_with_options()
+ * @param options what changes, as in sbx_client_with_options(); HTTP options are refused
  * @param error receives the error; may be NULL
  * @return as sbx_client_new()
  *

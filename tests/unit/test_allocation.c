@@ -364,8 +364,8 @@ static sbx_status make_core(void)
 	sbx_client *client = NULL;
 	sbx_client_options options = all_options();
 	sbx_status status = SBX_ERROR_OUT_OF_MEMORY;
-	sbx__core *core =
-	        sbx__core_new(&sbx__platform_system, (sbx__transport_factory){make_none, free_none, &freed}, NULL);
+	sbx__core *core = sbx__core_new(&sbx__platform_system, (sbx__core_limits){100, 20},
+	                                (sbx__transport_factory){make_none, free_none, &freed}, NULL);
 	if (core)
 		status = sbx__client_new_over(&client, core, &options, &error);
 	CHECK((status == SBX_OK) == (client != NULL));

@@ -60,8 +60,8 @@ static void free_factory(void *context)
 static sbx__core *core_of(counts *counted)
 {
 	*counted = (counts){0};
-	sbx__core *core =
-	        sbx__core_new(&sbx__platform_system, (sbx__transport_factory){make, free_factory, counted}, NULL);
+	sbx__core *core = sbx__core_new(&sbx__platform_system, (sbx__core_limits){100, 20},
+	                                (sbx__transport_factory){make, free_factory, counted}, NULL);
 	assert_non_null(core);
 	assert_ptr_equal(sbx__core_platform(core), &sbx__platform_system);
 	return core;
