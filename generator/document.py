@@ -203,10 +203,10 @@ class Document:
         ]
         if len(successes) != 1:
             raise DocumentError(f"{name}: there is to be one answer with a status of 2xx")
-        served = {k: v for k, v in successes[0]["content"].items() if v.get("x-sdk-served", True)}
-        if len(served) != 1:
-            raise DocumentError(f"{name}: there is to be one media type that is served")
-        media_type, content = next(iter(served.items()))
+        generated = {k: v for k, v in successes[0]["content"].items() if v.get("x-sdk-generated", True)}
+        if len(generated) != 1:
+            raise DocumentError(f"{name}: there is to be one media type that is generated")
+        media_type, content = next(iter(generated.items()))
         doc = one_line(successes[0]["description"])
         if media_type == "application/json":
             return self.body_schema(content["schema"], name), doc, media_type

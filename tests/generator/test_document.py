@@ -246,6 +246,6 @@ def test_error_body(document):
 def test_streamed_execute_is_described_and_not_generated(document, api):
     answers = document["paths"]["/v1/sandboxes/{id}/execute"]["post"]["responses"]["200"]["content"]
     stream = answers["text/event-stream"]
-    assert stream["x-sdk-served"] is False
-    assert list(stream["x-sdk-events"]) == ["started", "stdout", "stderr", "heartbeat", "result"]
+    assert stream["x-sdk-generated"] is False
+    assert list(stream["x-sdk-events"]) == ["started", "stdout", "stderr", "heartbeat", "result", "error"]
     assert not any(schema.name.startswith("Execute") for schema in api.response_schemas)

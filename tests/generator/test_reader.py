@@ -78,7 +78,7 @@ REFUSED = {
         '        from:\n          type: [string, "null"]\n          examples',
         "SandboxDeleteParams.from is a word of Python or Lua",
     ),
-    "two media types that are served": ("x-sdk-served: false\n              schema", "schema", "one media type"),
+    "two media types that are generated": ("x-sdk-generated: false\n              schema", "schema", "one media type"),
     "a parameter in a header": ("name: page\n      in: query", "name: page\n      in: header", "not in the header"),
     "a multipart body without a file": (
         "type: string\n          contentMediaType: application/octet-stream\n          description: The bytes",
