@@ -18,6 +18,7 @@
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
+#include <sandbox_sdk/event.h>
 #include <sandbox_sdk/http_options.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/log.h>

@@ -15,6 +15,7 @@
 #include "client.h"
 #include "core.h"
 #include "error.h"
+#include "event_decoder.h"
 #include "files.h"
 #include "generated/model_descriptors.h"
 #include "redact.h"
@@ -450,6 +451,28 @@ static void arguments(void **state)
 	torture(make_arguments, SBX_OK);
 }
 
+static sbx_status decode_events(void)
+{
+	static const char bytes[] = "id:1\nevent:a\xff\ndata:1\ndata:2\n\ndata:3\n\n";
+	sbx__event_decoder decoder;
+	sbx_event event = SBX_EVENT_INIT;
+	sbx_status status;
+	int events = 0;
+	sbx__event_decoder_init(&decoder, 100, 100);
+	sbx__event_decoder_feed(&decoder, bytes, sizeof bytes - 1);
+	while ((status = sbx__event_decoder_next(&decoder, &event, NULL)) == SBX_OK)
+		CHECK(strcmp(event.data, events++ ? "3" : "1\n2") == 0);
+	CHECK(status != SBX_DONE || events == 2);
+	sbx__event_decoder_free(&decoder);
+	return status;
+}
+
+static void events(void **state)
+{
+	(void)state;
+	torture(decode_events, SBX_DONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +487,7 @@ int main(void)
 	        cmocka_unit_test(cores),
 	        cmocka_unit_test(local_servers),
 	        cmocka_unit_test(arguments),
+	        cmocka_unit_test(events),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
 }
