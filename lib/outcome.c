@@ -96,7 +96,7 @@ static sbx_error *connection_error(sbx__call *call)
 		               timed_out ? "Request timed out" : "Connection error", *detail ? ": " : ".", detail);
 	if (!sbx__error_is_static(error)) {
 		error->detail = strdup(detail);
-		error->retryable = true;
+		error->retryable = call->attempt.end != SBX__REFUSED;
 	}
 	return error;
 }

@@ -21,7 +21,7 @@ static bool status_wanted(sbx__safety safety, int http_status)
 bool sbx__retry_wanted(sbx__safety safety, sbx__attempt_end end, int http_status, const sbx__headers *headers)
 {
 	if (end != SBX__ANSWERED)
-		return end == SBX__NOT_CONNECTED || safety != SBX__UNSAFE;
+		return end == SBX__NOT_CONNECTED || (end != SBX__REFUSED && safety != SBX__UNSAFE);
 	const char *said = sbx__headers_get(headers, "x-should-retry");
 	if (said && strcmp(said, "true") == 0)
 		return true;
@@ -32,7 +32,7 @@ bool sbx__retry_wanted(sbx__safety safety, sbx__attempt_end end, int http_status
 
 bool sbx__retry_outcome_unknown(sbx__safety safety, sbx__attempt_end end, int http_status)
 {
-	if (end == SBX__NOT_CONNECTED)
+	if (end == SBX__NOT_CONNECTED || end == SBX__REFUSED)
 		return false;
 	if (end == SBX__ANSWERED)
 		return safety == SBX__UNSAFE && (http_status == 502 || http_status == 504);

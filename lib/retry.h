@@ -15,6 +15,7 @@ typedef enum sbx__attempt_end {
 	SBX__NOT_CONNECTED, /* no connection was made, or nothing can have left over it */
 	SBX__LOST,          /* the connection was lost when something may have left */
 	SBX__TIMED_OUT,     /* a wait took too long when something may have left */
+	SBX__REFUSED, /* nothing of it was read, and nothing would be another time: a certificate is not trusted */
 } sbx__attempt_end;
 
 /* Whether the request should be sent again after an attempt that failed. `http_status` and `headers` are of the

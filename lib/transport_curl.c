@@ -14,6 +14,7 @@
 #include "platform.h"
 #include "sigpipe.h"
 #include "transport.h"
+#include "transport_curl_failure.h"
 #include "transport_curl_options.h"
 
 /* libcurl's own connect timeout only shares time out to several addresses; the call's ends the wait, and comes first.
@@ -265,13 +266,12 @@ static void finish_exchange(curl_transport *transport, CURLcode code)
 	if (code == CURLE_OK && !transport->head_ended)
 		code = CURLE_PARTIAL_FILE;
 	sbx__exchange *exchange = transport->exchange;
-	sbx__attempt_end end = code == CURLE_OK ? SBX__ANSWERED : transport->connected ? SBX__LOST : SBX__NOT_CONNECTED;
-	const char *detail = "";
+	sbx__curl_failure failure = {.end = SBX__ANSWERED};
 	if (code != CURLE_OK)
-		detail = transport->problem[0] ? transport->problem : curl_easy_strerror(code);
+		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
-	exchange->events->done(exchange->user_data, end, detail);
+	exchange->events->done(exchange->user_data, failure.end, failure.words);
 }
 
 /* Lets libcurl do what can be done now. True: the exchange is over. */

@@ -41,7 +41,8 @@ static void every_other_end_by_safety(void **state)
 	        {SBX__SAFE, SBX__TIMED_OUT, true, false},       {SBX__IDEMPOTENT, SBX__NOT_CONNECTED, true, false},
 	        {SBX__IDEMPOTENT, SBX__LOST, true, true},       {SBX__IDEMPOTENT, SBX__TIMED_OUT, true, true},
 	        {SBX__UNSAFE, SBX__NOT_CONNECTED, true, false}, {SBX__UNSAFE, SBX__LOST, false, true},
-	        {SBX__UNSAFE, SBX__TIMED_OUT, false, true},
+	        {SBX__UNSAFE, SBX__TIMED_OUT, false, true},     {SBX__SAFE, SBX__REFUSED, false, false},
+	        {SBX__IDEMPOTENT, SBX__REFUSED, false, false},  {SBX__UNSAFE, SBX__REFUSED, false, false},
 	};
 	/* What an answer says does not count when the end of it was not seen. */
 	sbx__headers headers = {0};
