@@ -77,10 +77,11 @@ class Size:
     python_calls: int
     peer_calls: int
     memory_calls: int
+    listed: int
 
 
-REAL = Size(rounds=21, warmup=200, c_calls=3000, python_calls=3000, peer_calls=300, memory_calls=1000)
-SMOKE = Size(rounds=1, warmup=1, c_calls=5, python_calls=5, peer_calls=5, memory_calls=5)
+REAL = Size(rounds=21, warmup=200, c_calls=3000, python_calls=3000, peer_calls=300, memory_calls=1000, listed=10000)
+SMOKE = Size(rounds=1, warmup=1, c_calls=5, python_calls=5, peer_calls=5, memory_calls=5, listed=10)
 
 
 def environment() -> dict[str, str]:
@@ -344,6 +345,19 @@ def c_call(url: str, size: Size) -> Result:
     return Result("C, sbx_sandboxes_execute", "libcurl + json-c", rows, ours, peer, request)
 
 
+def list_decode(_url: str, size: Size) -> Result:
+    """Both sides in one process, which takes turns itself."""
+    measured = json.loads(run([BIN / "bench_list_decode", str(size.listed), str(size.rounds)]))
+    ours, peer = measured["ours"], measured["peer"]
+    decoding = [[one["cpu_ns"] / 1e6 for one in side] for side in (ours, peer)]
+    freed = [[(one["cpu_ns"] + one["freeing_ns"]) / 1e6 for one in side] for side in (ours, peer)]
+    rows = [
+        row(f"CPU of {size.listed} sandboxes", "ms", *decoding, 1.15),
+        row("the same, and freed again", "ms", *freed),
+    ]
+    return Result("C, text to models", "json_tokener_parse", rows, ours, peer)
+
+
 def python_floor(url: str, size: Size) -> Result:
     def ours(*arguments):
         return python_call(VENV, *arguments)
@@ -397,6 +411,7 @@ def python_memory(url: str, size: Size) -> Result:
 
 BENCHMARKS: dict[str, Callable[[str, Size], Result]] = {
     "c_call": c_call,
+    "list_decode": list_decode,
     "python_floor": python_floor,
     "python_peer": python_peer,
     "python_start": python_start,

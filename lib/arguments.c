@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "error.h"
-#include "json_check.h"
 #include "operation.h"
 #include "response.h"
+#include "utf8.h"
 
 sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, const char *name, sbx_error **error)
 {

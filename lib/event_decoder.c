@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "json_check.h"
+#include "utf8.h"
 
 void sbx__event_decoder_init(sbx__event_decoder *decoder, size_t line_limit, size_t event_limit)
 {

@@ -11,7 +11,11 @@
 #include <string.h>
 
 #include "error.h"
-#include "json_check.h"
+#include "json_reader.h"
+#include "utf8.h"
+
+/* How many elements an array has room for at first: json-c's own 32 are more than most have. */
+#define SMALL_ARRAY 4
 
 static char null_value;
 
@@ -120,6 +124,16 @@ sbx_status sbx_json_append(sbx_json *array, sbx_json *value)
 	return SBX_ERROR_OUT_OF_MEMORY;
 }
 
+/* As json_object_object_add(), which loses its copy of the name when it cannot make the table larger. */
+static int add_member(struct json_object *object, const char *name, struct json_object *value)
+{
+	struct lh_table *table = json_object_get_object(object);
+	if (table->count >= table->size * LH_LOAD_FACTOR && table->size <= INT_MAX / 2 &&
+	    lh_table_resize(table, 2 * table->size) < 0)
+		return -1;
+	return json_object_object_add(object, name, value);
+}
+
 sbx_status sbx_json_set(sbx_json *object, const char *name, sbx_json *value)
 {
 	if (!value)
@@ -128,7 +142,7 @@ sbx_status sbx_json_set(sbx_json *object, const char *name, sbx_json *value)
 		sbx_json_free(value);
 		return SBX_ERROR_INVALID_ARGUMENT;
 	}
-	if (json_object_object_add(to_object(object), name, to_object(value)) == 0)
+	if (add_member(to_object(object), name, to_object(value)) == 0)
 		return SBX_OK;
 	sbx_json_free(value);
 	return SBX_ERROR_OUT_OF_MEMORY;
@@ -331,212 +345,114 @@ bool sbx__json_merge(sbx_json *into, const sbx_json *from)
 	return true;
 }
 
-/* json-c clamps an integer that does not fit 64 bits; as "...e0" it reads the nearest double. */
-static bool widen_long_integers(const sbx__json_check *check, const char *text, size_t length, sbx__buffer *widened)
+/* ---- reading text ---- */
+
+/* Each value is put where it belongs as soon as it is there, so that the root owns all of them at any time. */
+typedef struct json_builder {
+	struct json_object *root;
+	struct json_object *parents[SBX__JSON_DEPTH]; /* what is open, from the outside in */
+	int depth;
+	sbx__buffer name; /* of the next member of the innermost one */
+} json_builder;
+
+static bool add_value(json_builder *builder, struct json_object *value)
 {
-	size_t count = check->long_ends.length / sizeof(size_t);
-	size_t start = 0;
-	for (size_t index = 0; index < count; index++) {
-		size_t end;
-		memcpy(&end, check->long_ends.data + index * sizeof end, sizeof end);
-		sbx__buffer_append(widened, text + start, end - start);
-		sbx__buffer_text(widened, "e0");
-		start = end;
+	struct json_object *parent = builder->depth ? builder->parents[builder->depth - 1] : NULL;
+	if (!parent)
+		builder->root = value;
+	else if (json_object_get_type(parent) == json_type_array ? json_object_array_add(parent, value)
+	                                                         : add_member(parent, builder->name.data, value)) {
+		json_object_put(value);
+		return false;
 	}
-	sbx__buffer_append(widened, text + start, length - start);
-	return !widened->failed;
+	return true;
 }
 
-/* Whether a text that is JSON is a null. */
-static bool is_null(const char *text, size_t length)
+static bool build_open(void *user_data, bool object)
 {
-	size_t start = 0;
-	while (start < length && strchr(" \t\r\n", text[start]))
-		start++;
-	return start < length && text[start] == 'n';
+	json_builder *builder = user_data;
+	struct json_object *value = object ? json_object_new_object() : json_object_new_array_ext(SMALL_ARRAY);
+	if (!value || !add_value(builder, value))
+		return false;
+	builder->parents[builder->depth++] = value;
+	return true;
 }
 
-static sbx_status parse_checked(const char *text, size_t length, int depth, sbx_json **json, sbx_error **error)
+static void build_close(void *user_data)
 {
-	if (length > INT_MAX)
-		return sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: a text of more than 2 GiB");
-	struct json_tokener *tokener = json_tokener_new_ex(depth + 1);
-	if (!tokener)
-		return sbx__fail_memory(error);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	struct json_object *object = json_tokener_parse_ex(tokener, text, (int)length);
-	enum json_tokener_error problem = json_tokener_get_error(tokener);
-	if (problem == json_tokener_continue) {
-		/* A number that the text ends with: a NUL tells the parser that nothing follows. */
-		object = json_tokener_parse_ex(tokener, "", 1);
-		problem = json_tokener_get_error(tokener);
-	}
-	json_tokener_free(tokener);
-	if (problem != json_tokener_success) {
-		json_object_put(object);
-		return sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: %s", json_tokener_error_desc(problem));
-	}
-	/* json-c stands for null by NULL, and for what it had no memory for. */
-	if (!object && !is_null(text, length))
-		return sbx__fail_memory(error);
-	*json = from_object(object);
-	return SBX_OK;
+	((json_builder *)user_data)->depth--;
 }
+
+static bool build_name(void *user_data, const char *text, size_t length)
+{
+	sbx__buffer *name = &((json_builder *)user_data)->name;
+	sbx__buffer_clear(name);
+	sbx__buffer_append(name, text, length);
+	return !name->failed;
+}
+
+static bool build_string(void *user_data, const char *text, size_t length)
+{
+	struct json_object *value = json_object_new_string_len(text, (int)length);
+	return value && add_value(user_data, value);
+}
+
+static bool build_integer(void *user_data, uint64_t magnitude, bool negative)
+{
+	struct json_object *value = negative || magnitude <= INT64_MAX
+	                                    ? json_object_new_int64((int64_t)(negative ? 0 - magnitude : magnitude))
+	                                    : json_object_new_uint64(magnitude);
+	return value && add_value(user_data, value);
+}
+
+static bool build_number(void *user_data, double number)
+{
+	struct json_object *value = json_object_new_double(number);
+	return value && add_value(user_data, value);
+}
+
+static bool build_boolean(void *user_data, bool boolean)
+{
+	struct json_object *value = json_object_new_boolean(boolean);
+	return value && add_value(user_data, value);
+}
+
+static bool build_null(void *user_data)
+{
+	return add_value(user_data, NULL);
+}
+
+static const sbx__json_events build_events = {
+        .open = build_open,
+        .close = build_close,
+        .name = build_name,
+        .string = build_string,
+        .integer = build_integer,
+        .number = build_number,
+        .boolean = build_boolean,
+        .null = build_null,
+};
 
 sbx_status sbx_json_parse(const char *text, size_t length, sbx_json **json, sbx_error **error)
 {
 	if (!text || !json)
 		return sbx__fail_argument(error, text ? "json" : "text", "must not be NULL");
-	sbx__json_check check;
-	sbx__buffer widened = {0};
-	sbx_status status;
-	if (!sbx__json_check_text(&check, text, length)) {
-		status = check.no_memory ? sbx__fail_memory(error)
-		                         : sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: %s at byte %zu",
-		                                     check.problem, check.position);
-	} else if (check.long_ends.length == 0) {
-		status = parse_checked(text, length, check.depth, json, error);
-	} else if (widen_long_integers(&check, text, length, &widened)) {
-		status = parse_checked(widened.data, widened.length, check.depth, json, error);
-	} else {
-		status = sbx__fail_memory(error);
+	/* json-c counts a string's bytes by an int. */
+	if (length > INT_MAX)
+		return sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: a text of more than 2 GiB");
+	sbx__json_reading reading;
+	json_builder builder;
+	builder.root = NULL;
+	builder.depth = 0;
+	builder.name = (sbx__buffer){0};
+	bool read = sbx__json_read(&reading, text, length, &build_events, &builder);
+	sbx__buffer_free(&builder.name);
+	if (read) {
+		*json = from_object(builder.root);
+		return SBX_OK;
 	}
-	sbx__buffer_free(&widened);
-	sbx__buffer_free(&check.long_ends);
-	return status;
-}
-
-static void append_escape(unsigned char byte, sbx__buffer *buffer)
-{
-	static const char letters[] = "\bb\ff\nn\rr\tt\"\"\\\\";
-	for (const char *at = letters; *at; at += 2)
-		if ((unsigned char)at[0] == byte) {
-			char escape[2] = {'\\', at[1]};
-			sbx__buffer_append(buffer, escape, sizeof escape);
-			return;
-		}
-	sbx__buffer_format(buffer, "\\u%04x", byte);
-}
-
-void sbx__json_append_string(const char *text, size_t length, sbx__buffer *buffer)
-{
-	size_t start = 0;
-	sbx__buffer_byte(buffer, '"');
-	for (size_t index = 0; index < length; index++) {
-		unsigned char byte = (unsigned char)text[index];
-		if (byte >= 0x20 && byte != '"' && byte != '\\')
-			continue;
-		sbx__buffer_append(buffer, text + start, index - start);
-		append_escape(byte, buffer);
-		start = index + 1;
-	}
-	sbx__buffer_append(buffer, text + start, length - start);
-	sbx__buffer_byte(buffer, '"');
-}
-
-static void append_value(const sbx_json *json, int indent, int level, sbx__buffer *buffer);
-
-static void append_break(int indent, int level, sbx__buffer *buffer)
-{
-	if (indent <= 0)
-		return;
-	sbx__buffer_byte(buffer, '\n');
-	for (int space = 0; space < indent * level; space++)
-		sbx__buffer_byte(buffer, ' ');
-}
-
-static void append_array(const sbx_json *json, int indent, int level, sbx__buffer *buffer)
-{
-	size_t count = sbx_json_count(json);
-	sbx__buffer_byte(buffer, '[');
-	for (size_t index = 0; index < count; index++) {
-		if (index)
-			sbx__buffer_byte(buffer, ',');
-		append_break(indent, level + 1, buffer);
-		append_value(sbx_json_at(json, index), indent, level + 1, buffer);
-	}
-	if (count)
-		append_break(indent, level, buffer);
-	sbx__buffer_byte(buffer, ']');
-}
-
-static void append_object(const sbx_json *json, int indent, int level, sbx__buffer *buffer)
-{
-	sbx_json_cursor cursor = {NULL};
-	const char *name;
-	const sbx_json *value;
-	bool first = true;
-	sbx__buffer_byte(buffer, '{');
-	while (sbx_json_next(json, &cursor, &name, &value)) {
-		if (!first)
-			sbx__buffer_byte(buffer, ',');
-		first = false;
-		append_break(indent, level + 1, buffer);
-		sbx__json_append_string(name, strlen(name), buffer);
-		sbx__buffer_text(buffer, indent > 0 ? ": " : ":");
-		append_value(value, indent, level + 1, buffer);
-	}
-	if (!first)
-		append_break(indent, level, buffer);
-	sbx__buffer_byte(buffer, '}');
-}
-
-static void append_integer(const sbx_json *json, sbx__buffer *buffer)
-{
-	if (sbx_json_unsigned(json) > INT64_MAX)
-		sbx__buffer_format(buffer, "%llu", (unsigned long long)sbx_json_unsigned(json));
-	else
-		sbx__buffer_format(buffer, "%lld", (long long)sbx_json_integer(json));
-}
-
-/* Own code, since json-c's printer keeps its text inside the value, and a model's values are shared by threads. */
-static void append_value(const sbx_json *json, int indent, int level, sbx__buffer *buffer)
-{
-	switch (sbx_json_type_of(json)) {
-	case SBX_JSON_NULL:
-		sbx__buffer_text(buffer, "null");
-		break;
-	case SBX_JSON_BOOLEAN:
-		sbx__buffer_text(buffer, sbx_json_boolean(json) ? "true" : "false");
-		break;
-	case SBX_JSON_INTEGER:
-		append_integer(json, buffer);
-		break;
-	case SBX_JSON_NUMBER:
-		sbx__buffer_number(buffer, sbx_json_number(json), true);
-		break;
-	case SBX_JSON_STRING: {
-		size_t length;
-		const char *text = sbx_json_string(json, &length);
-		sbx__json_append_string(text, length, buffer);
-		break;
-	}
-	case SBX_JSON_ARRAY:
-		append_array(json, indent, level, buffer);
-		break;
-	case SBX_JSON_OBJECT:
-		append_object(json, indent, level, buffer);
-		break;
-	}
-}
-
-void sbx__json_append_text(const sbx_json *json, int indent, sbx__buffer *buffer)
-{
-	append_value(json, indent, 0, buffer);
-}
-
-sbx_status sbx_json_print(const sbx_json *json, int indent, char **text, size_t *length)
-{
-	if (!text)
-		return SBX_ERROR_INVALID_ARGUMENT;
-	sbx__buffer buffer = {0};
-	sbx__json_append_text(json, indent, &buffer);
-	size_t printed = buffer.length;
-	char *taken = sbx__buffer_take(&buffer);
-	if (!taken)
-		return SBX_ERROR_OUT_OF_MEMORY;
-	*text = taken;
-	if (length)
-		*length = printed;
-	return SBX_OK;
+	json_object_put(builder.root);
+	if (reading.no_memory)
+		return sbx__fail_memory(error);
+	return sbx__fail(error, SBX_ERROR_INVALID_JSON, "not JSON: %s at byte %zu", reading.problem, reading.position);
 }

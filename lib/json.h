@@ -5,13 +5,8 @@
 #define SBX_LIB_JSON_H
 
 #include <sandbox_sdk/json.h>
+#include <stdbool.h>
 
-#include "buffer.h"
-
-/* Appends a value as text, as sbx_json_print() does. */
-void sbx__json_append_text(const sbx_json *json, int indent, sbx__buffer *buffer);
-/* Appends a string's text with its quotes. */
-void sbx__json_append_string(const char *text, size_t length, sbx__buffer *buffer);
 /* Sets copies of all members of an object in another one; NULL has none. False: no memory. */
 bool sbx__json_merge(sbx_json *into, const sbx_json *from);
 /* What a person calls the type of a value: "a string". */

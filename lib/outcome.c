@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "error.h"
-#include "json.h"
-#include "json_check.h"
+#include "json_printer.h"
 #include "redact.h"
+#include "utf8.h"
 
 static void finish(sbx__call *call, sbx_error *error)
 {

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "json.h"
+#include "json_printer.h"
 #include "url.h"
 
 static const sbx_json *argument(const sbx__request_input *input, const char *name)

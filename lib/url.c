@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "json.h"
+#include "json_printer.h"
 
 static bool is_unreserved(unsigned char byte)
 {

@@ -1,7 +1,7 @@
 #include "json_body.h"
 
 #include "argument_list.h"
-#include "lib/json_check.h"
+#include "lib/json_reader.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -48,11 +48,9 @@ static int parse_object(const char *text, size_t length, struct json_object **ou
 /* By RFC 8259: the parser in use is laxer (NaN, single quotes, comments, overlong UTF-8). */
 static int check_text(const char *text, size_t length, struct problem *problem)
 {
-	sbx__json_check check;
-	bool valid = sbx__json_check_text(&check, text, length);
+	sbx__json_reading check;
 
-	sbx__buffer_free(&check.long_ends);
-	if (!valid)
+	if (!sbx__json_read(&check, text, length, NULL, NULL))
 		return problem_set(problem, PROBLEM_INVALID_REQUEST, NULL,
 		                   "the body is not valid JSON: %s at offset %zu", check.problem, check.position);
 	if (check.depth > JSON_MAX_DEPTH)

@@ -1,6 +1,6 @@
 #include "json_writer.h"
 
-#include "lib/json_check.h"
+#include "lib/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

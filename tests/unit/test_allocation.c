@@ -2,8 +2,8 @@
  * Every allocation of the library fails once: each scenario is run again and again, with the first, the second, the
  * third … allocation failing, until it runs through. Nothing may crash, leak (a sanitizer says so) or succeed wrongly.
  *
- * The linker puts the functions here in the place of the C library's, for the library's own objects and these. json-c
- * and libcurl keep theirs: version 0.16 of json-c does not survive it.
+ * The linker puts the functions here in the place of the C library's, for the library's own objects and these; json-c
+ * and libcurl keep theirs. What json-c allocates fails in test_json_reader.c.
  */
 #include <sandbox_sdk.h>
 #include <stdio.h>

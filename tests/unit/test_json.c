@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "json_check.h"
+#include "json_reader.h"
 #include "locales.h"
 #include "support.h"
 
@@ -370,7 +370,7 @@ static void values_nest_512_deep_and_no_deeper(void **state)
 static void a_text_has_only_so_many_values(void **state)
 {
 	(void)state;
-	sbx__json_check check;
+	sbx__json_reading check;
 	size_t length = 2 * (size_t)SBX__JSON_VALUES + 1;
 	char *text = malloc(length);
 	assert_non_null(text);
@@ -379,11 +379,11 @@ static void a_text_has_only_so_many_values(void **state)
 		text[index] = index % 2 ? '0' : ',';
 	text[0] = '[';
 	text[length - 1] = ']';
-	assert_false(sbx__json_check_text(&check, text, length));
+	assert_false(sbx__json_read(&check, text, length, NULL, NULL));
 	assert_non_null(strstr(check.problem, "more values"));
 	assert_int_equal(check.position, length - 2);
 	text[length - 3] = ']';
-	assert_true(sbx__json_check_text(&check, text, length - 2));
+	assert_true(sbx__json_read(&check, text, length - 2, NULL, NULL));
 	assert_int_equal(check.values, SBX__JSON_VALUES);
 	free(text);
 }
@@ -658,26 +658,6 @@ static void copies_are_whole_and_apart(void **state)
 	sbx_json_free(copy);
 }
 
-static void bad_bytes_become_replacement_characters(void **state)
-{
-	(void)state;
-	static const char *const texts[][2] = {
-	        {"", ""},
-	        {"plain \xc3\xa9", "plain \xc3\xa9"},
-	        {"\xff", "\xef\xbf\xbd"},
-	        {"a\xc3", "a\xef\xbf\xbd"},
-	        {"\xe2\x82z", "\xef\xbf\xbd\xef\xbf\xbdz"},
-	        {"a\xed\xa0\x80z", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz"},
-	};
-	for (size_t index = 0; index < sizeof texts / sizeof texts[0]; index++) {
-		sbx__buffer buffer = {0};
-		sbx__utf8_append(&buffer, texts[index][0], strlen(texts[index][0]));
-		assert_string_equal(buffer.data, texts[index][1]);
-		assert_true(sbx__utf8_valid(buffer.data, buffer.length));
-		sbx__buffer_free(&buffer);
-	}
-}
-
 /* A value of two characters takes json-c some hundred bytes: a text must not be able to ask for all memory. */
 static void texts_of_too_many_values_are_refused(void **state)
 {
@@ -720,7 +700,6 @@ int main(void)
 	        cmocka_unit_test(members_come_in_order),
 	        cmocka_unit_test(equality),
 	        cmocka_unit_test(copies_are_whole_and_apart),
-	        cmocka_unit_test(bad_bytes_become_replacement_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
