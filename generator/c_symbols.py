@@ -42,6 +42,9 @@ def symbols(api: Api) -> Iterator[tuple[str, str]]:
         yield c_symbol(operation), operation.name
         if has_c_params(operation):
             yield f"{c_symbol(operation)}_params", operation.name
+        if operation.pages:
+            yield f"sbx_{operation.resource}_each", f"the pages of {operation.name}"
+            yield f"sbx_{operation.resource}_next", f"the pages of {operation.name}"
 
 
 def accessors(model: Model, field: Field) -> list[str]:

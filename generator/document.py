@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from .model import Body, Field, Kind, Location, Operation, Parameter, Resource, Safety, Schema, Type
+from .model import Body, Field, Kind, Location, Operation, Pages, Parameter, Resource, Safety, Schema, Type
 
 FIRST_VERSION = "0.1.0"
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -162,6 +162,7 @@ class Document:
             safety=read_safety(node, name),
             unsafe_when=node.get("x-sdk-unsafe-when"),
             timeout_parameter=node.get("x-sdk-timeout-parameter"),
+            pages=read_pages(node, name, parameters, response),
             since=since,
         )
         check_operation(operation)
@@ -277,6 +278,33 @@ def read_safety(node: dict[str, Any], operation: str) -> Safety:
         return Safety(node.get("x-sdk-safety"))
     except ValueError:
         raise DocumentError(f"{operation}: x-sdk-safety is to be safe, idempotent or unsafe") from None
+
+
+def read_pages(
+    node: dict[str, Any], operation: str, parameters: list[Parameter], response: Schema | None
+) -> Pages | None:
+    """What x-sdk-pages names, each of which is there and of the type that going through pages needs."""
+    given = node.get("x-sdk-pages")
+    if given is None:
+        return None
+    arguments = {parameter.name: parameter.type.kind for parameter in parameters}
+    fields = {field.name: field.type for field in response.fields} if response else {}
+    items, pagination = fields.get(given.get("items")), fields.get(given.get("pagination"))
+    item_fields = {field.name: field.type.kind for field in items.schema.fields} if items and items.schema else {}
+    place_fields = {field.name for field in pagination.schema.fields} if pagination and pagination.schema else set()
+    wrong = [
+        name
+        for name, right in (
+            ("page", arguments.get(given.get("page")) is Kind.INTEGER),
+            ("items", items is not None and items.kind is Kind.SCHEMA_LIST),
+            ("id", item_fields.get(given.get("id")) is Kind.STRING),
+            ("pagination", {"page_size", "total_items", "total_pages"} <= place_fields),
+        )
+        if not right
+    ]
+    if wrong:
+        raise DocumentError(f"{operation}: x-sdk-pages needs another {wrong[0]} than {given.get(wrong[0])}")
+    return Pages(**given, item=items.schema)
 
 
 def check_operation(operation: Operation) -> None:

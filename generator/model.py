@@ -107,6 +107,17 @@ class Safety(str, Enum):
 
 
 @dataclass(frozen=True)
+class Pages:
+    """Which parts of an operation make its answers the pages of one list."""
+
+    page: str  # the argument that is the page's number
+    items: str  # the answer's field with the items
+    id: str  # the items' field that no two share
+    pagination: str  # the answer's field that says where the page stands
+    item: Schema
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation."""
 
@@ -126,6 +137,7 @@ class Operation:
     safety: Safety
     unsafe_when: str | None  # a boolean argument that makes the operation unsafe when it is true
     timeout_parameter: str | None  # an argument, in seconds, that the default timeout grows to
+    pages: Pages | None  # None: the whole answer comes at once
     since: str
 
     @property

@@ -24,6 +24,7 @@
 #include <sandbox_sdk/log.h>
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/operation.h>
+#include <sandbox_sdk/pages.h>
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/resources.h>
 #include <sandbox_sdk/response.h>

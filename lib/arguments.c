@@ -179,17 +179,36 @@ static sbx_status invoke(const sbx__arguments *arguments, sbx_client *client, co
 	return status;
 }
 
+/* The failure that stuck while the arguments were made. */
+static sbx_status check_arguments(const sbx__arguments *arguments, const sbx_operation *operation, sbx_error **error)
+{
+	if (arguments->status == SBX_ERROR_OUT_OF_MEMORY)
+		return sbx__fail_memory(error);
+	if (arguments->status < 0)
+		return sbx__fail_argument(error, arguments->failed, "%s needs text in UTF-8 and finite numbers here",
+		                          operation->name);
+	return SBX_OK;
+}
+
+sbx_status sbx__arguments_pages(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                const sbx_request_options *options, sbx_pages **pages, sbx_error **error)
+{
+	sbx_status status = check_arguments(arguments, operation, error);
+	if (status == SBX_OK)
+		status = sbx_client_pages(client, operation, arguments->object, options, pages, error);
+	sbx_json_free(arguments->object);
+	*arguments = (sbx__arguments){0};
+	return status;
+}
+
 sbx_status sbx__arguments_invoke(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
                                  const sbx_source *source, const sbx_sink *sink, const sbx_request_options *options,
                                  sbx__model **model, sbx_response **response, sbx_error **error)
 {
 	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
 	sbx_status status = merge_options(&merged, options, source, sink, error);
-	if (status == SBX_OK && arguments->status == SBX_ERROR_OUT_OF_MEMORY)
-		status = sbx__fail_memory(error);
-	else if (status == SBX_OK && arguments->status < 0)
-		status = sbx__fail_argument(error, arguments->failed, "%s needs text in UTF-8 and finite numbers here",
-		                            operation->name);
+	if (status == SBX_OK)
+		status = check_arguments(arguments, operation, error);
 	if (status == SBX_OK)
 		status = invoke(arguments, client, operation, &merged, model, response, error);
 	sbx_json_free(arguments->object);

@@ -7,6 +7,7 @@
 
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/operation.h>
+#include <sandbox_sdk/pages.h>
 #include <sandbox_sdk/request_options.h>
 
 #include "model.h"
@@ -48,5 +49,8 @@ void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arg
 sbx_status sbx__arguments_invoke(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
                                  const sbx_source *source, const sbx_sink *sink, const sbx_request_options *options,
                                  sbx__model **model, sbx_response **response, sbx_error **error);
+/* The same for going through an operation's pages (lib/pages.h). */
+sbx_status sbx__arguments_pages(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                const sbx_request_options *options, sbx_pages **pages, sbx_error **error);
 
 #endif

@@ -41,6 +41,14 @@ typedef struct sbx__parameter {
 	size_t members_count;
 } sbx__parameter;
 
+/* The names of the parts that make an operation's answers the pages of one list. */
+typedef struct sbx__page_names {
+	const char *page;       /* the argument that is the page's number */
+	const char *items;      /* the answer's field with the items */
+	const char *id;         /* the items' field that no two share */
+	const char *pagination; /* the answer's field that says where the page stands */
+} sbx__page_names;
+
 struct sbx_operation {
 	const char *name;
 	const char *method;
@@ -53,6 +61,7 @@ struct sbx_operation {
 	const char *file_part;         /* the name of the file part of a multipart body; or NULL */
 	const sbx__parameter *parameters;
 	size_t parameters_count;
+	const sbx__page_names *pages;       /* NULL: the whole answer comes at once */
 	const sbx__model_descriptor *model; /* NULL: the answer is bytes */
 };
 

@@ -10,6 +10,7 @@
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
 #include <sandbox_sdk/models.h>
+#include <sandbox_sdk/pages.h>
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/response.h>
 #include <sandbox_sdk/sink.h>
@@ -77,6 +78,36 @@ typedef struct sbx_volumes_list_params {
 SBX_API sbx_status sbx_volumes_list(sbx_client *client, const sbx_volumes_list_params *params,
                                     const sbx_request_options *options, sbx_volume_list **volume_list,
                                     sbx_error **error);
+
+/**
+ * Begins to go through all pages of sbx_volumes_list(). Nothing is sent yet.
+ *
+ * @param client a client, which must live as long as the pages
+ * @param params the arguments; NULL: none. The page that is given is the first one.
+ * @param options what the calls do otherwise than their client; may be NULL. What it points to must stay as long as the
+ *        pages.
+ * @param pages receives the pages, freed with sbx_pages_free(); their items come from sbx_volumes_next()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT or ::SBX_ERROR_OUT_OF_MEMORY
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_volumes_each(sbx_client *client, const sbx_volumes_list_params *params,
+                                    const sbx_request_options *options, sbx_pages **pages, sbx_error **error);
+
+/**
+ * The next volume of sbx_volumes_each(), as sbx_pages_next() delivers them.
+ *
+ * @param pages pages of sbx_volumes_each()
+ * @param volume receives the volume, owned by the pages and valid until the next one is asked for;
+ *        sbx_volume_ref() keeps it longer
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_DONE after the last one; ::SBX_ERROR_INVALID_ARGUMENT for pages of something else; or any
+ * error of sbx_volumes_list()
+ *
+ * Blocks while a page is fetched. Pages belong to one thread at a time. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_volumes_next(sbx_pages *pages, const sbx_volume **volume, sbx_error **error);
 
 /**
  * Deletes a volume or a snapshot.

@@ -257,6 +257,20 @@ static const sbx__parameter volumes_create_snapshot_parameters[] = {
         },
 };
 
+static const sbx__page_names sandboxes_list_pages = {
+        .page = "page",
+        .items = "data",
+        .id = "id",
+        .pagination = "pagination",
+};
+
+static const sbx__page_names volumes_list_pages = {
+        .page = "page",
+        .items = "data",
+        .id = "id",
+        .pagination = "pagination",
+};
+
 const sbx_operation sbx__operations[] = {
         {
                 .name = "sandboxes.create",
@@ -284,6 +298,7 @@ const sbx_operation sbx__operations[] = {
                 .file_part = NULL,
                 .parameters = sandboxes_list_parameters,
                 .parameters_count = sizeof(sandboxes_list_parameters) / sizeof(sandboxes_list_parameters[0]),
+                .pages = &sandboxes_list_pages,
                 .model = &sbx__sandbox_list_descriptor,
         },
         {
@@ -380,6 +395,7 @@ const sbx_operation sbx__operations[] = {
                 .file_part = NULL,
                 .parameters = volumes_list_parameters,
                 .parameters_count = sizeof(volumes_list_parameters) / sizeof(volumes_list_parameters[0]),
+                .pages = &volumes_list_pages,
                 .model = &sbx__volume_list_descriptor,
         },
         {

@@ -6,6 +6,7 @@
 
 #include "../arguments.h"
 #include "../operation.h"
+#include "../pages.h"
 #include "operation_index.h"
 
 _Static_assert(offsetof(sbx_sandbox_resources, storage) + sizeof(((sbx_sandbox_resources *)0)->storage) ==
@@ -87,6 +88,33 @@ sbx_status sbx_sandboxes_list(sbx_client *client, const sbx_sandboxes_list_param
 	                               options, sandbox_list ? &answer : NULL, NULL, error);
 	if (answer)
 		*sandbox_list = (sbx_sandbox_list *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_each(sbx_client *client, const sbx_sandboxes_list_params *params,
+                              const sbx_request_options *options, sbx_pages **pages, sbx_error **error)
+{
+	sbx_sandboxes_list_params given = SBX_SANDBOXES_LIST_PARAMS_INIT;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_integer(&arguments, "page", given.page);
+	sbx__arguments_integer(&arguments, "page_size", given.page_size);
+	return sbx__arguments_pages(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_LIST], options, pages,
+	                            error);
+}
+
+sbx_status sbx_sandboxes_next(sbx_pages *pages, const sbx_sandbox **sandbox, sbx_error **error)
+{
+	const sbx__model *found;
+	sbx_status status = sbx__pages_next(pages, &sbx__operations[SBX__OPERATION_SANDBOXES_LIST], &found, error);
+
+	if (status == SBX_OK && sandbox)
+		*sandbox = (const sbx_sandbox *)found;
 	return status;
 }
 

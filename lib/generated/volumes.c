@@ -6,6 +6,7 @@
 
 #include "../arguments.h"
 #include "../operation.h"
+#include "../pages.h"
 #include "operation_index.h"
 
 _Static_assert(offsetof(sbx_volumes_create_params, volume_size) +
@@ -59,6 +60,33 @@ sbx_status sbx_volumes_list(sbx_client *client, const sbx_volumes_list_params *p
 	                               options, volume_list ? &answer : NULL, NULL, error);
 	if (answer)
 		*volume_list = (sbx_volume_list *)answer;
+	return status;
+}
+
+sbx_status sbx_volumes_each(sbx_client *client, const sbx_volumes_list_params *params,
+                            const sbx_request_options *options, sbx_pages **pages, sbx_error **error)
+{
+	sbx_volumes_list_params given = SBX_VOLUMES_LIST_PARAMS_INIT;
+	sbx__arguments arguments;
+	sbx_status status;
+
+	status = sbx__struct_read(&given, sizeof(given), params, "params", error);
+	if (status < 0)
+		return status;
+	sbx__arguments_init(&arguments);
+	sbx__arguments_integer(&arguments, "page", given.page);
+	sbx__arguments_integer(&arguments, "page_size", given.page_size);
+	return sbx__arguments_pages(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_LIST], options, pages,
+	                            error);
+}
+
+sbx_status sbx_volumes_next(sbx_pages *pages, const sbx_volume **volume, sbx_error **error)
+{
+	const sbx__model *found;
+	sbx_status status = sbx__pages_next(pages, &sbx__operations[SBX__OPERATION_VOLUMES_LIST], &found, error);
+
+	if (status == SBX_OK && volume)
+		*volume = (const sbx_volume *)found;
 	return status;
 }
 

@@ -163,7 +163,7 @@ def test_the_new_resource_is_in_the_umbrella(odd):
 def test_an_argument_that_is_also_an_answer_is_refused(sources, edit, generate):
     edit(
         "api/openapi.yaml",
-        "items: {$ref: '#/components/schemas/VolumeListItem'}",
+        "items: {$ref: '#/components/schemas/SandboxDeleteAllError'}",
         "items: {$ref: '#/components/schemas/SandboxResources'}",
     )
     done = generate(sources)

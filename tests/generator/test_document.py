@@ -226,6 +226,8 @@ def test_special_arguments(api):
     assert operations["sandboxes.upload"].file.name == "file"
     assert operations["sandboxes.download"].accept == "application/octet-stream"
     assert [o.name for o in api.operations if o.unsafe_when] == ["sandboxes.delete"]
+    assert [o.name for o in api.operations if o.pages] == ["sandboxes.list", "volumes.list"]
+    assert operations["volumes.list"].pages.item.name == "VolumeListItem"
     assert [o.name for o in api.operations if o.file] == ["sandboxes.upload"]
 
 

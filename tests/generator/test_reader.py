@@ -67,6 +67,8 @@ def test_argument_name_stands_in_the_path(edit):
     assert operation.path_parameters[0].name == "volume"
 
 
+VOLUME_PAGES = "Lists the volumes and snapshots, one page at a time.\n      x-sdk-safety: safe\n      x-sdk-pages: {"
+
 REFUSED = {
     "no safety": (
         "summary: Creates a volume.\n      x-sdk-safety: unsafe\n",
@@ -101,6 +103,16 @@ REFUSED = {
         "      x-sdk-safety: idempotent\n      x-sdk-unsafe-when",
         "      x-sdk-safety: harmless\n      x-sdk-unsafe-when",
         "x-sdk-safety is to be",
+    ),
+    "pages without a number": (
+        VOLUME_PAGES + "page: page,",
+        VOLUME_PAGES + "page: number,",
+        "needs another page",
+    ),
+    "pages of what has no id": (
+        VOLUME_PAGES + "page: page, items: data, id: id,",
+        VOLUME_PAGES + "page: page, items: data, id: in_use,",
+        "needs another id",
     ),
     "an unknown argument": ("unsafe-when: create_snapshot", "unsafe-when: snapshots", "which is no boolean argument"),
     "a timeout that is no number": ("parameter: api_timeout", "parameter: command", "which is no number argument"),

@@ -27,6 +27,8 @@ struct loopback {
 	int stop[2]; /* a pipe: its end tells the thread to end */
 	const char *answer;
 	char *own_answer; /* what loopback_start_json() made of a body; else NULL */
+	loopback_answer *make;
+	void *user_data;
 	char url[64];
 	connection open[MOST_CONNECTIONS]; /* the thread's alone */
 	size_t open_count;
@@ -42,6 +44,11 @@ static size_t request_length(const sbx__buffer *input)
 	const char *end = input->data ? strstr(input->data, "\r\n\r\n") : NULL;
 	if (!end)
 		return 0;
+	const char *chunked = strcasestr(input->data, "\r\nTransfer-Encoding: chunked");
+	if (chunked && chunked < end) {
+		bool whole = memcmp(input->data + input->length - 5, "0\r\n\r\n", 5) == 0;
+		return whole ? input->length : 0;
+	}
 	const char *length = strcasestr(input->data, "\r\nContent-Length:");
 	size_t body = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
 	size_t whole = (size_t)(end - input->data) + 4 + body;
@@ -57,6 +64,21 @@ static void note_request(loopback *server, const char *request, size_t length)
 	pthread_mutex_unlock(&server->mutex);
 }
 
+static bool send_answer(loopback *server, int descriptor, const char *request, size_t length)
+{
+	sbx__buffer made = {0};
+	if (server->make)
+		server->make(server->user_data, request, length, &made);
+	const char *answer = server->make ? made.data : server->answer;
+	size_t size = server->make ? made.length : answer ? strlen(answer) : 0;
+	size_t sent = 0;
+	ssize_t put = 0;
+	while (sent < size && (put = send(descriptor, answer + sent, size - sent, MSG_NOSIGNAL)) > 0)
+		sent += (size_t)put;
+	sbx__buffer_free(&made);
+	return sent == size;
+}
+
 /* False: the connection has ended. */
 static bool serve(loopback *server, connection *served)
 {
@@ -68,10 +90,10 @@ static bool serve(loopback *server, connection *served)
 	sbx__buffer_append(&served->input, bytes, (size_t)got);
 	while ((length = request_length(&served->input)) > 0) {
 		note_request(server, served->input.data, length);
+		bool sent = send_answer(server, served->descriptor, served->input.data, length);
 		memmove(served->input.data, served->input.data + length, served->input.length - length + 1);
 		served->input.length -= length;
-		size_t size = server->answer ? strlen(server->answer) : 0;
-		if (size && send(served->descriptor, server->answer, size, MSG_NOSIGNAL) != (ssize_t)size)
+		if (!sent)
 			return false;
 	}
 	return true;
@@ -121,13 +143,15 @@ static void *run(void *argument)
 	return NULL;
 }
 
-loopback *loopback_start(const char *answer)
+static loopback *start(const char *answer, loopback_answer *make, void *user_data)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t length = sizeof address;
 	loopback *server = calloc(1, sizeof *server);
 	assert_non_null(server);
 	server->answer = answer;
+	server->make = make;
+	server->user_data = user_data;
 	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
 	assert_int_equal(listen(server->listener, MOST_CONNECTIONS), 0);
@@ -139,12 +163,27 @@ loopback *loopback_start(const char *answer)
 	return server;
 }
 
+loopback *loopback_start(const char *answer)
+{
+	return start(answer, NULL, NULL);
+}
+
+loopback *loopback_start_with(loopback_answer *answer, void *user_data)
+{
+	return start(NULL, answer, user_data);
+}
+
+void loopback_json(sbx__buffer *answer, int status, const char *body)
+{
+	sbx__buffer_format(answer,
+	                   "HTTP/1.1 %d Status\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+	                   status, strlen(body), body);
+}
+
 loopback *loopback_start_json(const char *body)
 {
 	sbx__buffer answer = {0};
-	sbx__buffer_format(&answer,
-	                   "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-	                   strlen(body), body);
+	loopback_json(&answer, 200, body);
 	char *text = sbx__buffer_take(&answer);
 	loopback *server = loopback_start(text);
 	server->own_answer = text;

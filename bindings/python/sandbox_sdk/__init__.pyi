@@ -11,8 +11,10 @@ from ._exceptions import APIError as APIError
 from ._exceptions import APIResponseValidationError as APIResponseValidationError
 from ._exceptions import APIStatusError as APIStatusError
 from ._exceptions import APITimeoutError as APITimeoutError
+from ._exceptions import ArchiveError as ArchiveError
 from ._exceptions import AuthenticationError as AuthenticationError
 from ._exceptions import BadRequestError as BadRequestError
+from ._exceptions import CommandFailedError as CommandFailedError
 from ._exceptions import ConflictError as ConflictError
 from ._exceptions import InternalServerError as InternalServerError
 from ._exceptions import InvalidArgumentError as InvalidArgumentError
@@ -43,10 +45,12 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "ArchiveError",
     "AuthenticationError",
     "BadRequestError",
     "BaseModel",
     "Client",
+    "CommandFailedError",
     "ConflictError",
     "InternalServerError",
     "InvalidArgumentError",

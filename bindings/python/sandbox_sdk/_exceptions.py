@@ -16,8 +16,10 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "ArchiveError",
     "AuthenticationError",
     "BadRequestError",
+    "CommandFailedError",
     "ConflictError",
     "InternalServerError",
     "InvalidArgumentError",
@@ -67,6 +69,14 @@ class LocalFileError(SandboxSDKError, OSError):
 
     It is also the ``OSError`` that opening the file by oneself would have raised: ``except FileNotFoundError`` works.
     """
+
+
+class CommandFailedError(SandboxSDKError):
+    """A command in a sandbox did not end with exit code 0, and the caller asked for an error then."""
+
+
+class ArchiveError(SandboxSDKError):
+    """A directory could not be moved: its archive is broken, unsafe or above a limit."""
 
 
 class APIError(SandboxSDKError):
