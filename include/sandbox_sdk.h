@@ -15,6 +15,8 @@
 #ifndef SANDBOX_SDK_H
 #define SANDBOX_SDK_H
 
+#include <sandbox_sdk/call.h>
+#include <sandbox_sdk/cancel.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
@@ -22,15 +24,18 @@
 #include <sandbox_sdk/http_options.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/log.h>
+#include <sandbox_sdk/loop.h>
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/operation.h>
 #include <sandbox_sdk/pages.h>
+#include <sandbox_sdk/request.h>
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/resources.h>
 #include <sandbox_sdk/response.h>
 #include <sandbox_sdk/sink.h>
 #include <sandbox_sdk/source.h>
 #include <sandbox_sdk/status.h>
+#include <sandbox_sdk/stream.h>
 #include <sandbox_sdk/version.h>
 
 #endif

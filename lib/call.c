@@ -32,6 +32,21 @@ static bool may_resend(const sbx__call *call)
 
 /* ---- what the transport tells ---- */
 
+static void notify(const sbx__call *call)
+{
+	if (call->changed)
+		call->changed(call->changed_context);
+}
+
+/* Something arrived or left: the next step looks at the clock. */
+static void touch(sbx__call *call)
+{
+	if (call->attempt.active)
+		return;
+	call->attempt.active = true;
+	notify(call);
+}
+
 static bool on_connected(void *user_data)
 {
 	sbx__call *call = user_data;
@@ -44,7 +59,7 @@ static bool on_connected(void *user_data)
 		call->attempts++;
 	}
 	call->attempt.connected = true;
-	call->attempt.active = true;
+	touch(call);
 	return true;
 }
 
@@ -53,7 +68,7 @@ static bool on_status(void *user_data, int http_status)
 	sbx__call *call = user_data;
 	sbx__headers_clear(&call->attempt.headers);
 	call->attempt.http_status = http_status;
-	call->attempt.active = true;
+	touch(call);
 	return true;
 }
 
@@ -75,7 +90,7 @@ static bool contradicts(const sbx__headers *headers, const char *line, size_t le
 static bool on_header(void *user_data, const char *line, size_t length)
 {
 	sbx__call *call = user_data;
-	call->attempt.active = true;
+	touch(call);
 	sbx__headers *headers = &call->attempt.headers;
 	size_t most = call->config->http->max_header_bytes;
 	if (headers->text.length >= most || length >= most - headers->text.length) {
@@ -105,14 +120,14 @@ static void tell_progress(const sbx__call *call, int64_t done, int64_t total)
 }
 
 /* A length is that of the body as it is decoded only where nothing is to be decoded. */
-static void tell_received(const sbx__call *call)
+static void tell_received(const sbx__call *call, size_t length)
 {
 	const sbx__headers *headers = &call->attempt.headers;
 	if (!call->options.progress)
 		return;
-	const char *length = sbx__headers_get(headers, "content-length");
-	bool known = length && !sbx__headers_get(headers, "content-encoding");
-	tell_progress(call, call->attempt.received, known ? strtoll(length, NULL, 10) : SBX_DEFAULT);
+	const char *total = sbx__headers_get(headers, "content-length");
+	bool known = total && !sbx__headers_get(headers, "content-encoding");
+	tell_progress(call, call->attempt.received + (int64_t)length, known ? strtoll(total, NULL, 10) : SBX_DEFAULT);
 }
 
 /* Few bytes that came compressed may become any number of them. */
@@ -123,21 +138,54 @@ static int64_t largest_body(const sbx__call *call)
 	return compressed ? http->max_compressed_body_bytes : http->max_body_bytes;
 }
 
-static bool on_body(void *user_data, const void *data, size_t length)
+static bool on_head(void *user_data)
 {
 	sbx__call *call = user_data;
-	call->attempt.active = true;
-	call->attempt.received += (int64_t)length;
-	if (call->attempt.received > largest_body(call)) {
-		call->attempt.too_large = true;
-		return false;
+	if (call->stream && sbx__is_success(call->attempt.http_status)) {
+		call->opened = true;
+		notify(call);
 	}
+	return true;
+}
+
+static sbx__taken give_to_stream(sbx__call *call, const void *data, size_t length)
+{
+	bool tell;
+	sbx__taken taken = sbx__stream_buffer_put(call->stream, data, length, &tell);
+	call->attempt.out_of_memory = taken == SBX__NOT_TAKEN;
+	call->held_back = taken == SBX__LATER;
+	if (tell) {
+		call->readable = true;
+		notify(call);
+	}
+	return taken;
+}
+
+static sbx__taken take_body(sbx__call *call, const void *data, size_t length)
+{
+	if (call->opened)
+		return give_to_stream(call, data, length);
 	if (call->input.operation->model || !sbx__is_success(call->attempt.http_status))
-		return keep_in_memory(call, data, length);
+		return keep_in_memory(call, data, length) ? SBX__TAKEN : SBX__NOT_TAKEN;
 	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
-	if (!call->attempt.sink_failed)
-		tell_received(call);
-	return !call->attempt.sink_failed;
+	if (call->attempt.sink_failed)
+		return SBX__NOT_TAKEN;
+	tell_received(call, length);
+	return SBX__TAKEN;
+}
+
+static sbx__taken on_body(void *user_data, const void *data, size_t length)
+{
+	sbx__call *call = user_data;
+	touch(call);
+	if (call->attempt.received + (int64_t)length > largest_body(call)) {
+		call->attempt.too_large = true;
+		return SBX__NOT_TAKEN;
+	}
+	sbx__taken taken = take_body(call, data, length);
+	if (taken == SBX__TAKEN)
+		call->attempt.received += (int64_t)length;
+	return taken;
 }
 
 static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detail)
@@ -145,6 +193,7 @@ static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detai
 	call->attempt.end = end;
 	call->attempt.detail = strdup(detail);
 	call->state = SBX__CALL_ENDED;
+	notify(call);
 }
 
 static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
@@ -152,14 +201,17 @@ static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 	end_attempt(user_data, end, detail);
 }
 
-static const sbx__exchange_events events = {on_connected, on_status, on_header, on_body, on_done};
+static const sbx__exchange_events events = {on_connected, on_status, on_header, on_head, on_body, on_done};
 
 static int64_t on_read(void *user_data, void *buffer, size_t capacity)
 {
 	sbx__call *call = user_data;
 	int64_t before = call->source.done;
 	int64_t got = sbx__request_read(&call->request, buffer, capacity);
-	call->attempt.active = true;
+	touch(call);
+	call->source_waits = got == SBX__READ_LATER;
+	if (call->source_waits)
+		return got;
 	call->attempt.source_failed = got < 0;
 	if (got > 0)
 		call->attempt.body_given += got;
@@ -231,21 +283,31 @@ static sbx__safety resolve_safety(const sbx__call *call)
 	return call->input.operation->safety;
 }
 
+static sbx_status check_request(const sbx_request *request, sbx_error **error)
+{
+	if (!request->operation)
+		return sbx__fail_argument(error, "operation", "must not be NULL");
+	return SBX_OK;
+}
+
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
-                          const sbx_operation *operation, const sbx_json *arguments, const sbx_request_options *options,
-                          int64_t started, sbx_error **error)
+                          const sbx_request *request, const sbx_request_options *options, int64_t started,
+                          sbx_error **error)
 {
 	const sbx_request_options defaults = SBX_REQUEST_OPTIONS_INIT;
+	sbx_request given = SBX_REQUEST_INIT;
 	*call = (sbx__call){
 	        .config = sbx__config_ref(config), .platform = platform, .options = defaults, .started = started};
 	call->source.descriptor = -1;
 	call->sink.descriptor = -1;
-	sbx_status status = sbx__struct_read(&call->options, sizeof call->options, options, "options", error);
-	if (status < 0 || (status = check_options(&call->options, error)) < 0)
+	sbx_status status = sbx__struct_read(&given, sizeof given, request, "request", error);
+	if (status < 0 || (status = check_request(&given, error)) < 0 ||
+	    (status = sbx__struct_read(&call->options, sizeof call->options, options, "options", error)) < 0 ||
+	    (status = check_options(&call->options, error)) < 0)
 		return status;
 	call->input = (sbx__request_input){
-	        .operation = operation,
-	        .arguments = arguments,
+	        .operation = given.operation,
+	        .arguments = given.arguments,
 	        .options = &call->options,
 	        .config = config,
 	        .platform = platform,
@@ -257,9 +319,62 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	call->safety = resolve_safety(call);
 	if ((status = sbx__request_init(&call->request, &call->input, error)) < 0)
 		return status;
-	if (call->options.sink && operation->model)
-		return sbx__fail_argument(error, "into", "%s does not answer with a file", operation->name);
-	return operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
+	if (call->options.sink && given.operation->model)
+		return sbx__fail_argument(error, "into", "%s does not answer with a file", given.operation->name);
+	return given.operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
+}
+
+void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream)
+{
+	call->stream = stream;
+}
+
+/* ---- what the caller passed ---- */
+
+static size_t text_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static const char *keep_text(char **at, const char *text)
+{
+	if (!text)
+		return NULL;
+	char *copy = *at;
+	*at = stpcpy(copy, text) + 1;
+	return copy;
+}
+
+bool sbx__call_keep(sbx__call *call)
+{
+	sbx_request_options *options = &call->options;
+	size_t count = options->headers_count;
+	size_t size = count * sizeof(sbx_pair) + text_size(options->idempotency_key) +
+	              text_size(call->source.source.path) + text_size(call->sink.sink.path);
+	for (size_t index = 0; index < count; index++)
+		size += text_size(options->headers[index].name) + text_size(options->headers[index].value);
+	sbx_pair *pairs = malloc(size ? size : 1);
+	if (!pairs)
+		return false;
+	call->kept = pairs;
+	char *at = (char *)(pairs + count);
+	for (size_t index = 0; index < count; index++) {
+		pairs[index].name = keep_text(&at, options->headers[index].name);
+		pairs[index].value = keep_text(&at, options->headers[index].value);
+	}
+	options->headers = pairs;
+	options->idempotency_key = keep_text(&at, options->idempotency_key);
+	call->source.source.path = keep_text(&at, call->source.source.path);
+	call->sink.sink.path = keep_text(&at, call->sink.sink.path);
+	/* What the request was built from is not looked at again. */
+	options->query = NULL;
+	options->body = NULL;
+	options->source = NULL;
+	options->sink = NULL;
+	call->source.source.filename = NULL;
+	call->source.source.content_type = NULL;
+	call->input.arguments = NULL;
+	return true;
 }
 
 void sbx__call_set_transport(sbx__call *call, sbx__transport *transport)
@@ -296,7 +411,8 @@ static int64_t next_attempt_at(const sbx__call *call, double *wait)
 /* Makes all as it was before the attempt; false where that is not possible. */
 static bool take_back(sbx__call *call)
 {
-	return sbx__request_rewind(&call->request) && (call->input.operation->model || sbx__sink_restart(&call->sink));
+	bool without_sink = call->stream || call->input.operation->model;
+	return sbx__request_rewind(&call->request) && (without_sink || sbx__sink_restart(&call->sink));
 }
 
 static void log_retry(const sbx__call *call, double wait)
@@ -311,7 +427,7 @@ static void log_retry(const sbx__call *call, double wait)
 static void wait_or_fail(sbx__call *call)
 {
 	double wait;
-	if (!retry_wanted(call) || (call->wake_at = next_attempt_at(call, &wait)) >= call->deadline ||
+	if (call->opened || !retry_wanted(call) || (call->wake_at = next_attempt_at(call, &wait)) >= call->deadline ||
 	    !take_back(call)) {
 		sbx__outcome_fail_attempt(call);
 		return;
@@ -388,6 +504,7 @@ static void fill_exchange(sbx__call *call)
 	        .rewind = on_rewind,
 	        .compressed = sbx__http_options_compresses(call->config->http, call->input.operation->model != NULL),
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
+	        .large = call->stream || !call->input.operation->model,
 	        .events = &events,
 	        .user_data = call,
 	};
@@ -429,6 +546,10 @@ static void begin_attempt(sbx__call *call)
 static double phase_timeout(const sbx__call *call, const char **name)
 {
 	const sbx__timeouts *timeouts = &call->input.timeouts;
+	*name = "";
+	/* The caller's own delay is not the server's. */
+	if (call->held_back || call->source_waits)
+		return SBX_FOREVER;
 	*name = "no connection was made";
 	if (!call->attempt.connected)
 		return timeouts->connect;
@@ -487,6 +608,8 @@ bool sbx__call_step(sbx__call *call)
 			break;
 		case SBX__CALL_SENDING:
 			check_time(call);
+			if (call->state == SBX__CALL_SENDING && call->opened && !call->response)
+				sbx__outcome_open(call);
 			break;
 		case SBX__CALL_ENDED:
 			judge(call);
@@ -501,6 +624,22 @@ bool sbx__call_step(sbx__call *call)
 		if (call->state == before)
 			return false;
 	}
+}
+
+void sbx__call_resume(sbx__call *call)
+{
+	call->last_activity = sbx__call_now(call);
+	call->held_back = false;
+	call->source_waits = false;
+	if (call->state == SBX__CALL_SENDING)
+		call->transport->type->resume(call->transport);
+}
+
+int64_t sbx__call_pool_until(const sbx__call *call)
+{
+	double seconds = call->input.timeouts.pool;
+	int64_t until = seconds == SBX_FOREVER ? SBX__NEVER : call->started + sbx__nanoseconds(seconds);
+	return until < call->deadline ? until : call->deadline;
 }
 
 int64_t sbx__call_wake_at(const sbx__call *call)
@@ -551,5 +690,6 @@ void sbx__call_free(sbx__call *call)
 	sbx__buffer_free(&call->body);
 	sbx_response_free(call->response);
 	sbx_error_free(call->error);
+	free(call->kept);
 	sbx__config_unref(call->config);
 }

@@ -1,9 +1,12 @@
 /*
  * The call state machine: build, send, receive, decide (retry, wait, redirect, fail), decode. It never blocks. A driver
- * lets it step, and waits for the transport between the steps, until the call is done.
+ * lets it step, and waits for the transport between the steps, until the call is done. There are two drivers:
+ * operation.c for the thread that waits, engine.c for a loop.
  */
 #ifndef SBX_LIB_CALL_H
 #define SBX_LIB_CALL_H
+
+#include <sandbox_sdk/request.h>
 
 #include "config.h"
 #include "operation.h"
@@ -12,6 +15,7 @@
 #include "response.h"
 #include "sink.h"
 #include "source.h"
+#include "stream_buffer.h"
 #include "transport.h"
 
 typedef enum sbx__call_state {
@@ -53,6 +57,15 @@ typedef struct sbx__call {
 	sbx__source_reader source;
 	sbx__sink_writer sink;
 	sbx__buffer body; /* of the answer, where it is kept in memory */
+	sbx__stream_buffer
+	        *stream;   /* where the body of a success goes that the caller reads by itself; NULL: no stream */
+	bool opened;       /* the head of that success is there: nothing is sent again any more */
+	bool readable;     /* the reader of the stream is to be told; the driver takes it back */
+	bool held_back;    /* the stream is full, and the transport was told so */
+	bool source_waits; /* the source has nothing yet, and the transport was told so */
+	void (*changed)(void *context); /* tells the driver that a step is due; NULL: it looks by itself */
+	void *changed_context;
+	void *kept; /* copies of what the caller passed; NULL: none */
 	sbx__exchange exchange;
 	sbx__attempt attempt;
 	sbx__safety safety;
@@ -70,13 +83,19 @@ typedef struct sbx__call {
 } sbx__call;
 
 /*
- * Prepares a call. Nothing is sent. All pointers in `options` and `arguments` must stay until sbx__call_free(), which
- * has to be called in any case; the config is referenced. `started` is the platform's time at which the caller's call
+ * Prepares a call. Nothing is sent. All pointers in `options` and `request` must stay until sbx__call_free(), which has
+ * to be called in any case; the config is referenced. `started` is the platform's time at which the caller's call
  * began.
  */
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
-                          const sbx_operation *operation, const sbx_json *arguments, const sbx_request_options *options,
-                          int64_t started, sbx_error **error);
+                          const sbx_request *request, const sbx_request_options *options, int64_t started,
+                          sbx_error **error);
+/* Copies what the caller passed and may take away; sources, sinks and callbacks must stay. False: no memory. */
+bool sbx__call_keep(sbx__call *call);
+/* Makes the body of a success a stream, whose buffer must stay as long as the call. Before the first step. */
+void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream);
+/* Goes on after the stream was read from, or the source has something again. */
+void sbx__call_resume(sbx__call *call);
 /* Gives the call the transport that its attempts go over. */
 void sbx__call_set_transport(sbx__call *call, sbx__transport *transport);
 /* Goes as far as is possible without waiting. True: the call is done. */
@@ -85,6 +104,8 @@ bool sbx__call_step(sbx__call *call);
 int64_t sbx__call_wake_at(const sbx__call *call);
 /* Ends a call that is not done with an error of that code and message. */
 void sbx__call_abort(sbx__call *call, sbx_status code, const char *message);
+/* When the wait for a connection ends; SBX__NEVER. */
+int64_t sbx__call_pool_until(const sbx__call *call);
 /* Takes the result of a call that is done: the response, or the error. */
 sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error);
 void sbx__call_free(sbx__call *call);

@@ -10,7 +10,7 @@ static sbx_status new_client(sbx_client **client, sbx__config *config, sbx__core
 	sbx_client *made = calloc(1, sizeof *made);
 	if (!made) {
 		sbx__config_unref(config);
-		sbx__core_unref(core);
+		sbx__core_leave(core);
 		return sbx__fail_memory(error);
 	}
 	pthread_mutex_init(&made->mutex, NULL);
@@ -26,7 +26,7 @@ sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_
 	sbx__config *config;
 	sbx_status status = sbx__config_new(&config, NULL, options, error);
 	if (status < 0) {
-		sbx__core_unref(core);
+		sbx__core_leave(core);
 		return status;
 	}
 	return new_client(client, config, core, error);
@@ -126,8 +126,10 @@ sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options 
 	sbx__config_unref(base);
 	if (status < 0)
 		return status;
-	if (same)
-		return new_client(copy, config, sbx__core_ref(client->core), error);
+	if (same) {
+		sbx__core_join(client->core);
+		return new_client(copy, config, client->core, error);
+	}
 	if (!sbx__core_is_local(client->core))
 		return new_client_alone(copy, config, NULL, error);
 	sbx__config_unref(config);
@@ -196,7 +198,7 @@ void sbx_client_free(sbx_client *client)
 {
 	if (!client)
 		return;
-	sbx__core_unref(client->core);
+	sbx__core_leave(client->core);
 	sbx__config_unref(client->config);
 	pthread_mutex_destroy(&client->mutex);
 	free(client);

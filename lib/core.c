@@ -6,14 +6,19 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "engine.h"
+#include "error.h"
+
 struct sbx__core {
 	atomic_size_t references;
+	atomic_size_t clients;
 	atomic_bool closed;
+	atomic_bool is_used;
+	atomic_uint forks; /* how many forks led to the process that uses the core */
 	const sbx__platform *platform;
 	sbx__core_limits limits;
 	sbx__transport_factory factory;
 	bool is_local;
-	unsigned forks;        /* how many forks led to the process that made the core */
 	pthread_mutex_t mutex; /* of all below; never held while waiting for the network or in a caller's callback */
 	pthread_cond_t freed;
 	sbx__lease *idle; /* last used first, so that the rest grow old and are closed */
@@ -21,6 +26,7 @@ struct sbx__core {
 	sbx__lease *used;
 	size_t used_count;
 	sbx__local *local;
+	_Atomic(sbx__engine *) engine; /* NULL: no call was started yet */
 };
 
 sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits, sbx__transport_factory factory,
@@ -33,13 +39,15 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits,
 		return NULL;
 	}
 	atomic_init(&core->references, 1);
-	atomic_init(&core->closed, false);
+	atomic_init(&core->clients, 1);
 	core->platform = platform;
 	core->limits = limits;
 	core->factory = factory;
-	core->forks = sbx__platform_forks();
 	core->local = local;
 	core->is_local = local != NULL;
+	/* The server is this process's. */
+	if (local)
+		sbx__core_use(core);
 	pthread_mutex_init(&core->mutex, NULL);
 	pthread_condattr_t attributes;
 	pthread_condattr_init(&attributes);
@@ -70,9 +78,18 @@ bool sbx__core_is_local(const sbx__core *core)
 	return core->is_local;
 }
 
+void sbx__core_use(sbx__core *core)
+{
+	if (atomic_load_explicit(&core->is_used, memory_order_acquire))
+		return;
+	atomic_store(&core->forks, sbx__platform_forks());
+	atomic_store_explicit(&core->is_used, true, memory_order_release);
+}
+
 bool sbx__core_is_forked(const sbx__core *core)
 {
-	return core->forks != sbx__platform_forks();
+	return atomic_load_explicit(&core->is_used, memory_order_acquire) &&
+	       atomic_load_explicit(&core->forks, memory_order_relaxed) != sbx__platform_forks();
 }
 
 static void free_lease(sbx__lease *lease)
@@ -94,13 +111,46 @@ void sbx__core_unref(sbx__core *core)
 {
 	if (!core || atomic_fetch_sub_explicit(&core->references, 1, memory_order_acq_rel) != 1)
 		return;
-	sbx__core_close(core);
-	/* In a forked child the transports were left alone, and what they use must stay too. */
-	if (!sbx__core_is_forked(core))
+	/* In a forked child what the connections are made of was left alone, and stays. */
+	if (!sbx__core_is_forked(core)) {
+		sbx__engine_free(core->engine);
 		core->factory.free(core->factory.context);
+	}
 	pthread_cond_destroy(&core->freed);
 	pthread_mutex_destroy(&core->mutex);
 	free(core);
+}
+
+void sbx__core_join(sbx__core *core)
+{
+	atomic_fetch_add_explicit(&core->clients, 1, memory_order_relaxed);
+	sbx__core_ref(core);
+}
+
+/* The parent goes on using what the child was given: nothing is called here that would reach the other side, and only
+ * the numbers are closed. */
+static void abandon(sbx__core *core)
+{
+	atomic_store(&core->closed, true);
+	core->factory.abandon(core->factory.context);
+	sbx__engine_abandon(core->engine);
+	sbx__local_abandon(core->local);
+}
+
+void sbx__core_leave(sbx__core *core)
+{
+	if (!core)
+		return;
+	if (atomic_fetch_sub_explicit(&core->clients, 1, memory_order_acq_rel) == 1) {
+		if (sbx__core_is_forked(core)) {
+			abandon(core);
+		} else {
+			sbx__core_close(core);
+			if (core->engine)
+				sbx__engine_close(core->engine, true);
+		}
+	}
+	sbx__core_unref(core);
 }
 
 static void link_used(sbx__core *core, sbx__lease *lease)
@@ -122,12 +172,58 @@ static void unlink_used(sbx__core *core, sbx__lease *lease)
 		lease->next->previous = lease->previous;
 }
 
-static void drop_permit(sbx__core *core)
+/* A connection is free: one that waits for it gets it, in a thread or on the loop. */
+static void tell_freed(sbx__core *core)
+{
+	if (core->engine)
+		sbx__engine_wake(core->engine);
+}
+
+void sbx__core_drop_permit(sbx__core *core)
 {
 	pthread_mutex_lock(&core->mutex);
 	core->used_count--;
 	pthread_cond_signal(&core->freed);
 	pthread_mutex_unlock(&core->mutex);
+	tell_freed(core);
+}
+
+bool sbx__core_try_permit(sbx__core *core)
+{
+	pthread_mutex_lock(&core->mutex);
+	bool free = core->used_count < core->limits.connections;
+	if (free)
+		core->used_count++;
+	pthread_mutex_unlock(&core->mutex);
+	return free;
+}
+
+bool sbx__core_has_permit(sbx__core *core)
+{
+	pthread_mutex_lock(&core->mutex);
+	bool free = core->used_count < core->limits.connections;
+	pthread_mutex_unlock(&core->mutex);
+	return free;
+}
+
+sbx__engine *sbx__core_engine_of(const sbx__core *core)
+{
+	return core->engine;
+}
+
+sbx__engine *sbx__core_engine(sbx__core *core, sbx_error **error)
+{
+	sbx__engine *engine = core->engine;
+	if (engine)
+		return engine;
+	sbx__core_use(core);
+	pthread_mutex_lock(&core->mutex);
+	engine = core->engine;
+	if (!engine)
+		engine = sbx__engine_new(core, &core->factory, error);
+	core->engine = engine;
+	pthread_mutex_unlock(&core->mutex);
+	return engine;
 }
 
 static sbx__lease *make_lease(sbx__core *core)
@@ -182,6 +278,7 @@ static sbx_status take_permit(sbx__core *core, int64_t nanoseconds, sbx__lease *
 sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
 {
 	sbx__lease *taken = NULL;
+	sbx__core_use(core);
 	pthread_mutex_lock(&core->mutex);
 	sbx_status status = take_permit(core, nanoseconds, &taken);
 	pthread_mutex_unlock(&core->mutex);
@@ -190,7 +287,7 @@ sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **
 	if (!taken) {
 		taken = make_lease(core);
 		if (!taken) {
-			drop_permit(core);
+			sbx__core_drop_permit(core);
 			return SBX_ERROR_OUT_OF_MEMORY;
 		}
 		pthread_mutex_lock(&core->mutex);
@@ -214,6 +311,7 @@ void sbx__core_release(sbx__core *core, sbx__lease *lease)
 	}
 	pthread_cond_signal(&core->freed);
 	pthread_mutex_unlock(&core->mutex);
+	tell_freed(core);
 	if (!keep)
 		free_lease(lease);
 }
@@ -237,5 +335,7 @@ void sbx__core_close(sbx__core *core)
 	pthread_cond_broadcast(&core->freed);
 	pthread_mutex_unlock(&core->mutex);
 	free_leases(idle);
+	if (core->engine)
+		sbx__engine_close(core->engine, false);
 	sbx__local_stop(local);
 }

@@ -13,6 +13,7 @@
 #include "transport.h"
 
 typedef struct sbx__core sbx__core;
+typedef struct sbx__engine sbx__engine;
 
 /* A transport that one call has to itself. */
 typedef struct sbx__lease {
@@ -27,11 +28,15 @@ typedef struct sbx__core_limits {
 	size_t idle;
 } sbx__core_limits;
 
-/* Takes over the factory and the local server (NULL: none), also on failure. NULL: no memory. */
+/* Takes over the factory and the local server (NULL: none), also on failure. The caller becomes the first client of
+ * the core. NULL: no memory. */
 sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits, sbx__transport_factory factory,
                          sbx__local *local);
+/* Clients use a core; the last one to leave closes it. */
+void sbx__core_join(sbx__core *core);
+void sbx__core_leave(sbx__core *core);
+/* References, of clients and of calls, keep its memory. */
 sbx__core *sbx__core_ref(sbx__core *core);
-/* The last reference closes the core. */
 void sbx__core_unref(sbx__core *core);
 const sbx__platform *sbx__core_platform(const sbx__core *core);
 
@@ -39,13 +44,24 @@ const sbx__platform *sbx__core_platform(const sbx__core *core);
  * not. */
 sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease);
 void sbx__core_release(sbx__core *core, sbx__lease *lease);
+/* Takes one of the permits that a lease takes too, without waiting. */
+bool sbx__core_try_permit(sbx__core *core);
+bool sbx__core_has_permit(sbx__core *core);
+void sbx__core_drop_permit(sbx__core *core);
+
+/* The driver of started calls; it is made when it is first asked for. NULL: it cannot be. */
+sbx__engine *sbx__core_engine(sbx__core *core, sbx_error **error);
+/* The one that was made; NULL: none was. */
+sbx__engine *sbx__core_engine_of(const sbx__core *core);
 
 /* Whether the core began with a local server. */
 bool sbx__core_is_local(const sbx__core *core);
 
 void sbx__core_close(sbx__core *core);
 bool sbx__core_is_closed(const sbx__core *core);
-/* Whether this process is a child of the one that made the core, in which its connections must not be used. */
+/* Whether this process is a child of the one that used the core, in which its connections must not be used. */
 bool sbx__core_is_forked(const sbx__core *core);
+/* Notes that the core is used from now on; an unused one may be taken along into a child. */
+void sbx__core_use(sbx__core *core);
 
 #endif

@@ -1,5 +1,6 @@
 #include "error.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ const char *sbx_status_name(sbx_status status)
 		return "ok";
 	case SBX_DONE:
 		return "done";
+	case SBX_WOULD_BLOCK:
+		return "would_block";
 #define SBX_ERROR(symbol, value, name, python_class, http_status, description) \
 	case SBX_ERROR_##symbol: \
 		return name;
@@ -46,6 +49,7 @@ static sbx_error *new_error(sbx_status code, const char *argument, const char *f
 	sbx_error *error = calloc(1, sizeof *error);
 	if (!error)
 		return &out_of_memory;
+	atomic_init(&error->references, 1);
 	error->code = code;
 	error->retry_after = SBX_DEFAULT;
 	sbx__buffer message = {0};
@@ -129,6 +133,30 @@ sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *a
 		made->argument = strdup(argument);
 		made->system_errno = number;
 	}
+	return sbx__error_give(error, made);
+}
+
+sbx_error *sbx__error_ref(sbx_error *error)
+{
+	if (!sbx__error_is_static(error))
+		atomic_fetch_add_explicit(&error->references, 1, memory_order_relaxed);
+	return error;
+}
+
+sbx_status sbx__fail_forked(sbx_error **error)
+{
+	return sbx__fail(error, SBX_ERROR_CONNECTION,
+	                 "Connection error: the client belongs to the process that this one was forked from");
+}
+
+sbx_status sbx__fail_system(sbx_error **error, const char *what, int number)
+{
+	if (number == ENOMEM)
+		return sbx__fail_memory(error);
+	char words[128];
+	sbx_error *made = sbx__error_new(SBX_ERROR_SYSTEM, "%s: %s", what, strerror_r(number, words, sizeof words));
+	if (!sbx__error_is_static(made))
+		made->system_errno = number;
 	return sbx__error_give(error, made);
 }
 
@@ -244,7 +272,8 @@ int sbx_error_system_errno(const sbx_error *error)
 
 void sbx_error_free(sbx_error *error)
 {
-	if (!error || sbx__error_is_static(error))
+	if (!error || sbx__error_is_static(error) ||
+	    atomic_fetch_sub_explicit(&error->references, 1, memory_order_acq_rel) != 1)
 		return;
 	free(error->message);
 	free(error->detail);

@@ -6,11 +6,13 @@
 
 #include <sandbox_sdk/error.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "headers.h"
 
 struct sbx_error {
+	atomic_size_t references;
 	sbx_status code;
 	char *message;
 	char *detail;
@@ -42,9 +44,15 @@ sbx_status sbx__fail_option(sbx_error **error, const char *option, const char *f
         __attribute__((format(printf, 3, 4)));
 /* The same for a system call that failed on a file; the message ends with the system's words for `number`. */
 sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *action, const char *path, int number);
+/* The same for the system itself: no descriptors, no memory. The message ends with the system's words for `number`. */
+sbx_status sbx__fail_system(sbx_error **error, const char *what, int number);
 sbx_status sbx__fail_memory(sbx_error **error);
 /* The static error itself. */
 sbx_error *sbx__error_memory(void);
+/* Another reference, which sbx_error_free() gives back as well. */
+sbx_error *sbx__error_ref(sbx_error *error);
+/* The error of everything that a forked child does with its parent's client. */
+sbx_status sbx__fail_forked(sbx_error **error);
 /* Gives an error to the caller, or frees it when the caller wants none, and returns its code. */
 sbx_status sbx__error_give(sbx_error **error, sbx_error *given);
 /* The code that an HTTP status which is no success stands for. */

@@ -348,3 +348,9 @@ void sbx__local_stop(sbx__local *local)
 	free(local->url);
 	free(local);
 }
+
+void sbx__local_abandon(sbx__local *local)
+{
+	if (local)
+		close_if_open(&local->pid_descriptor);
+}

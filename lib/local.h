@@ -14,5 +14,7 @@ const char *sbx__local_url(const sbx__local *local);
 const char *sbx__local_key(const sbx__local *local);
 /* Ends the server, waits until it is gone with all its files, and frees; NULL is accepted. */
 void sbx__local_stop(sbx__local *local);
+/* In a forked child: closes the descriptors that came along, and leaves the parent's server alone. */
+void sbx__local_abandon(sbx__local *local);
 
 #endif

@@ -174,6 +174,7 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model)
 		free(response);
 		return NULL;
 	}
+	atomic_init(&response->references, 1);
 	response->method = call->request.method;
 	response->status = call->attempt.http_status;
 	response->headers = call->attempt.headers;
@@ -187,10 +188,25 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model)
 	return response;
 }
 
+void sbx__outcome_open(sbx__call *call)
+{
+	call->response = make_response(call, NULL);
+	if (!call->response)
+		sbx__call_abort(call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+}
+
 void sbx__outcome_succeed(sbx__call *call)
 {
 	sbx__model *model = NULL;
 	sbx_error *error = NULL;
+	if (call->stream) {
+		/* An answer without a body may be over before a step has seen its head. */
+		if (!call->response)
+			sbx__outcome_open(call);
+		if (call->state != SBX__CALL_DONE)
+			finish(call, NULL);
+		return;
+	}
 	if (call->input.operation->model && !decode(call, &model))
 		return;
 	if (!call->input.operation->model && sbx__sink_finish(&call->sink, &error) < 0) {

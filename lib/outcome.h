@@ -9,6 +9,9 @@
 
 /* The answer is a success: decodes it, or puts the bytes in their place. */
 void sbx__outcome_succeed(sbx__call *call);
+/* The head of a streamed success is there: makes the response, and the body is the reader's from now on. The call is
+ * done only where that fails. */
+void sbx__outcome_open(sbx__call *call);
 /* The last attempt failed, and no other will be made. */
 void sbx__outcome_fail_attempt(sbx__call *call);
 /* An error that is not about an attempt's end; it is taken over. */

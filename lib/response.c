@@ -59,9 +59,15 @@ double sbx_response_elapsed(const sbx_response *response)
 	return response ? response->elapsed : 0;
 }
 
+sbx_response *sbx__response_ref(sbx_response *response)
+{
+	atomic_fetch_add_explicit(&response->references, 1, memory_order_relaxed);
+	return response;
+}
+
 void sbx_response_free(sbx_response *response)
 {
-	if (!response)
+	if (!response || atomic_fetch_sub_explicit(&response->references, 1, memory_order_acq_rel) != 1)
 		return;
 	sbx__headers_free(&response->headers);
 	sbx__buffer_free(&response->body);

@@ -6,10 +6,13 @@
 
 #include <sandbox_sdk/response.h>
 
+#include <stdatomic.h>
+
 #include "headers.h"
 #include "model.h"
 
 struct sbx_response {
+	atomic_size_t references;
 	int status;
 	sbx__headers headers;
 	sbx__buffer body;
@@ -20,5 +23,8 @@ struct sbx_response {
 	int attempts;
 	double elapsed;
 };
+
+/* Another reference, which sbx_response_free() gives back as well. */
+sbx_response *sbx__response_ref(sbx_response *response);
 
 #endif

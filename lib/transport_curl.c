@@ -1,48 +1,23 @@
 /*
- * The transport over libcurl: a multi handle with one easy handle, which keeps its connection from one exchange to the
- * next. libcurl neither retries nor redirects here: the call above decides both.
+ * One exchange over libcurl, and the transport that has a multi handle of its own with one easy handle, which keeps its
+ * connection from one exchange to the next. libcurl neither retries nor redirects here: the call above decides both.
  */
-#include <curl/curl.h>
+#include "transport_curl.h"
+
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "buffer.h"
 #include "error.h"
 #include "platform.h"
 #include "sigpipe.h"
-#include "transport.h"
 #include "transport_curl_failure.h"
 #include "transport_curl_options.h"
 
 /* libcurl's own connect timeout only shares time out to several addresses; the call's ends the wait, and comes first.
  */
 #define CONNECT_TIMEOUT_SLACK_MS 1000
-
-/* What the transports of one client have in common. */
-typedef struct curl_context {
-	CURLSH *share; /* cookies, names and TLS sessions */
-	pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
-	sbx__curl_options *options;
-} curl_context;
-
-typedef struct curl_transport {
-	sbx__transport base;
-	curl_context *context;
-	CURLM *multi;
-	CURL *easy;
-	sbx__exchange *exchange; /* NULL: none is under way */
-	bool fresh;              /* libcurl has not yet been run for the exchange */
-	bool connected;
-	bool head_ended; /* the blank line after an answer's headers has come */
-	bool tls;
-	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
-	size_t nodes_capacity;
-	sbx__buffer lines;
-	char problem[CURL_ERROR_SIZE];
-} curl_transport;
 
 const char *sbx__transport_curl_version(void)
 {
@@ -54,7 +29,7 @@ const char *sbx__transport_curl_version(void)
 static int on_prereq(void *user_data, char *remote_address, char *local_address, int remote_port, int local_port)
 {
 	(void)remote_address, (void)local_address, (void)remote_port, (void)local_port;
-	curl_transport *transport = user_data;
+	sbx__curl_transport *transport = user_data;
 	transport->connected = true;
 	bool allowed = transport->exchange->events->connected(transport->exchange->user_data);
 	return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
@@ -62,7 +37,7 @@ static int on_prereq(void *user_data, char *remote_address, char *local_address,
 
 static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 {
-	curl_transport *transport = user_data;
+	sbx__curl_transport *transport = user_data;
 	const sbx__exchange *exchange = transport->exchange;
 	size_t length = size * count;
 	size_t trimmed = length;
@@ -72,9 +47,13 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 	if (trimmed > 9 && memcmp(data, "HTTP/", 5) == 0) {
 		const char *space = memchr(data, ' ', trimmed);
 		transport->head_ended = false;
-		ok = exchange->events->status(exchange->user_data, space ? atoi(space + 1) : 0);
+		transport->http_status = space ? atoi(space + 1) : 0;
+		ok = exchange->events->status(exchange->user_data, transport->http_status);
 	} else if (trimmed == 0) {
+		bool was_ended = transport->head_ended;
 		transport->head_ended = true;
+		if (!was_ended && transport->http_status >= 200)
+			ok = exchange->events->head(exchange->user_data);
 	} else if (!transport->head_ended) {
 		/* What follows the body, trailers, is not part of the head: it must not decide on retries. */
 		ok = exchange->events->header(exchange->user_data, data, trimmed);
@@ -85,22 +64,32 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 
 static size_t on_body(char *data, size_t size, size_t count, void *user_data)
 {
-	curl_transport *transport = user_data;
+	sbx__curl_transport *transport = user_data;
 	size_t length = size * count;
-	bool ok = transport->exchange->events->body(transport->exchange->user_data, data, length);
-	return ok ? length : length + 1;
+	switch (transport->exchange->events->body(transport->exchange->user_data, data, length)) {
+	case SBX__TAKEN:
+		return length;
+	case SBX__LATER:
+		return CURL_WRITEFUNC_PAUSE;
+	case SBX__NOT_TAKEN:
+		break;
+	}
+	/* Any other number than the length tells libcurl to end the transfer. */
+	return length + 1;
 }
 
 static size_t on_read(char *buffer, size_t size, size_t count, void *user_data)
 {
-	curl_transport *transport = user_data;
+	sbx__curl_transport *transport = user_data;
 	int64_t got = transport->exchange->read(transport->exchange->user_data, buffer, size * count);
+	if (got == SBX__READ_LATER)
+		return CURL_READFUNC_PAUSE;
 	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
 }
 
 static int on_seek(void *user_data, curl_off_t offset, int origin)
 {
-	curl_transport *transport = user_data;
+	sbx__curl_transport *transport = user_data;
 	if (origin != SEEK_SET || offset != 0)
 		return CURL_SEEKFUNC_CANTSEEK;
 	return transport->exchange->rewind(transport->exchange->user_data) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
@@ -108,7 +97,7 @@ static int on_seek(void *user_data, curl_off_t offset, int origin)
 
 /* ---- one exchange ---- */
 
-static bool grow_nodes(curl_transport *transport, size_t count)
+static bool grow_nodes(sbx__curl_transport *transport, size_t count)
 {
 	if (count <= transport->nodes_capacity)
 		return true;
@@ -153,7 +142,7 @@ static size_t lines_length(const sbx__exchange *exchange)
 	return length;
 }
 
-static void add_node(curl_transport *transport, size_t index, char *line)
+static void add_node(sbx__curl_transport *transport, size_t index, char *line)
 {
 	transport->nodes[index] = (struct curl_slist){line, NULL};
 	if (index)
@@ -161,7 +150,7 @@ static void add_node(curl_transport *transport, size_t index, char *line)
 }
 
 /* Makes libcurl's list without an allocation for each header. */
-static struct curl_slist *make_list(curl_transport *transport, const sbx__exchange *exchange)
+static struct curl_slist *make_list(sbx__curl_transport *transport, const sbx__exchange *exchange)
 {
 	size_t count = exchange->headers_count;
 	bool has_expect = false;
@@ -208,10 +197,10 @@ static CURLcode set_body(CURL *easy, const sbx__exchange *exchange)
 	return code;
 }
 
-static CURLcode set_exchange(curl_transport *transport, const sbx__exchange *exchange)
+static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange *exchange)
 {
 	CURL *easy = transport->easy;
-	const curl_context *context = transport->context;
+	const sbx__curl_context *context = transport->context;
 	struct curl_slist *list = make_list(transport, exchange);
 	if (!list)
 		return CURLE_OUT_OF_MEMORY;
@@ -226,15 +215,16 @@ static CURLcode set_exchange(curl_transport *transport, const sbx__exchange *exc
 	return code;
 }
 
-static bool curl_start(sbx__transport *base, sbx__exchange *exchange)
+bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange)
 {
-	curl_transport *transport = (curl_transport *)base;
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (set_exchange(transport, exchange) != CURLE_OK)
 		return false;
 	transport->exchange = exchange;
 	transport->fresh = true;
 	transport->connected = false;
 	transport->head_ended = false;
+	transport->http_status = 0;
 	transport->problem[0] = '\0';
 	if (curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK)
 		return true;
@@ -242,13 +232,64 @@ static bool curl_start(sbx__transport *base, sbx__exchange *exchange)
 	return false;
 }
 
-static void curl_stop(sbx__transport *base)
+void sbx__curl_stop(sbx__transport *base)
 {
-	curl_transport *transport = (curl_transport *)base;
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (!transport->exchange)
 		return;
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
+}
+
+void sbx__curl_resume(sbx__transport *base)
+{
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
+	if (transport->exchange)
+		curl_easy_pause(transport->easy, CURLPAUSE_CONT);
+}
+
+static double seconds_of(CURL *easy, CURLINFO info)
+{
+	curl_off_t microseconds = 0;
+	curl_easy_getinfo(easy, info, &microseconds);
+	return (double)microseconds / 1e6;
+}
+
+static int version_of(CURL *easy)
+{
+	long version = 0;
+	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+	switch (version) {
+	case CURL_HTTP_VERSION_1_0:
+		return 10;
+	case CURL_HTTP_VERSION_1_1:
+		return 11;
+	case CURL_HTTP_VERSION_2_0:
+		return 20;
+	case CURL_HTTP_VERSION_3:
+		return 30;
+	default:
+		return 0;
+	}
+}
+
+static void fill_facts(CURL *easy, sbx__facts *facts)
+{
+	curl_off_t sent = 0;
+	curl_off_t received = 0;
+	curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+	*facts = (sbx__facts){
+	        .http_version = version_of(easy),
+	        .name_lookup = seconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
+	        .connect = seconds_of(easy, CURLINFO_CONNECT_TIME_T),
+	        .tls = seconds_of(easy, CURLINFO_APPCONNECT_TIME_T),
+	        .request_sent = seconds_of(easy, CURLINFO_PRETRANSFER_TIME_T),
+	        .first_byte = seconds_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
+	        .total = seconds_of(easy, CURLINFO_TOTAL_TIME_T),
+	        .bytes_sent = sent,
+	        .bytes_received = received,
+	};
 }
 
 /* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. */
@@ -260,7 +301,7 @@ static void run_without_sigpipe(CURLM *multi, int *running)
 	sbx__sigpipe_release(&held);
 }
 
-static void finish_exchange(curl_transport *transport, CURLcode code)
+void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code)
 {
 	/* libcurl takes a connection that ends within the headers for the end of an answer without a body. */
 	if (code == CURLE_OK && !transport->head_ended)
@@ -269,13 +310,14 @@ static void finish_exchange(curl_transport *transport, CURLcode code)
 	sbx__curl_failure failure = {.end = SBX__ANSWERED};
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
+	fill_facts(transport->easy, &exchange->facts);
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
 	exchange->events->done(exchange->user_data, failure.end, failure.words);
 }
 
 /* Lets libcurl do what can be done now. True: the exchange is over. */
-static bool run(curl_transport *transport)
+static bool run(sbx__curl_transport *transport)
 {
 	int left;
 	if (!transport->exchange)
@@ -287,13 +329,13 @@ static bool run(curl_transport *transport)
 	CURLMsg *message = curl_multi_info_read(transport->multi, &left);
 	if (!message || message->msg != CURLMSG_DONE)
 		return false;
-	finish_exchange(transport, message->data.result);
+	sbx__curl_finish(transport, message->data.result);
 	return true;
 }
 
 static void curl_wait(sbx__transport *base, int64_t nanoseconds)
 {
-	curl_transport *transport = (curl_transport *)base;
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (transport->fresh) {
 		transport->fresh = false;
 		if (run(transport))
@@ -306,23 +348,29 @@ static void curl_wait(sbx__transport *base, int64_t nanoseconds)
 
 static void curl_wake(sbx__transport *base)
 {
-	curl_multi_wakeup(((curl_transport *)base)->multi);
+	curl_multi_wakeup(((sbx__curl_transport *)base)->multi);
 }
 
-static void curl_free_transport(sbx__transport *base)
+void sbx__curl_transport_clear(sbx__curl_transport *transport)
 {
-	curl_transport *transport = (curl_transport *)base;
-	curl_stop(base);
+	sbx__curl_stop(&transport->base);
 	curl_easy_cleanup(transport->easy);
-	curl_multi_cleanup(transport->multi);
 	free(transport->nodes);
 	if (transport->lines.data)
 		explicit_bzero(transport->lines.data, transport->lines.capacity);
 	sbx__buffer_free(&transport->lines);
+}
+
+static void free_own(sbx__transport *base)
+{
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
+	sbx__curl_transport_clear(transport);
+	curl_multi_cleanup(transport->multi);
 	free(transport);
 }
 
-static const sbx__transport_class curl_class = {curl_start, curl_stop, curl_wait, curl_wake, curl_free_transport};
+static const sbx__transport_class own_class = {sbx__curl_start, sbx__curl_stop,   curl_wait,
+                                               curl_wake,       sbx__curl_resume, free_own};
 
 /* ---- making transports ---- */
 
@@ -334,7 +382,7 @@ static void global_init(void)
 	global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static CURLcode set_constants(curl_transport *transport)
+static CURLcode set_constants(sbx__curl_transport *transport)
 {
 	CURL *easy = transport->easy;
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -356,50 +404,67 @@ static CURLcode set_constants(curl_transport *transport)
 	code |= curl_easy_setopt(easy, CURLOPT_READDATA, transport);
 	code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
 	code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, transport);
+	code |= sbx__curl_sockets_attach(&transport->context->sockets, easy);
 	return code | sbx__curl_options_set(transport->context->options, easy);
+}
+
+bool sbx__curl_transport_init(sbx__curl_transport *transport, sbx__curl_context *context, CURLM *multi)
+{
+	*transport = (sbx__curl_transport){.context = context, .multi = multi, .easy = curl_easy_init()};
+	return transport->easy && set_constants(transport) == CURLE_OK;
 }
 
 static sbx__transport *make_transport(void *context)
 {
-	curl_transport *transport = calloc(1, sizeof *transport);
-	if (!transport)
-		return NULL;
-	transport->base.type = &curl_class;
-	transport->context = context;
-	transport->multi = curl_multi_init();
-	transport->easy = curl_easy_init();
-	if (!transport->multi || !transport->easy || set_constants(transport) != CURLE_OK ||
-	    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) {
-		curl_free_transport(&transport->base);
-		return NULL;
+	sbx__curl_transport *transport = calloc(1, sizeof *transport);
+	CURLM *multi = curl_multi_init();
+	if (transport && multi && sbx__curl_transport_init(transport, context, multi) &&
+	    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 1L) == CURLM_OK) {
+		transport->base.type = &own_class;
+		return &transport->base;
 	}
-	return &transport->base;
+	if (transport)
+		sbx__curl_transport_clear(transport);
+	curl_multi_cleanup(multi);
+	free(transport);
+	return NULL;
+}
+
+static sbx__hub *make_hub(void *context, sbx__poller *poller)
+{
+	return sbx__curl_hub_new(context, poller);
+}
+
+static void abandon(void *context)
+{
+	sbx__curl_sockets_abandon(&((sbx__curl_context *)context)->sockets);
 }
 
 static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access, void *user_data)
 {
 	(void)easy, (void)access;
-	pthread_mutex_lock(&((curl_context *)user_data)->locks[data]);
+	pthread_mutex_lock(&((sbx__curl_context *)user_data)->locks[data]);
 }
 
 static void unlock_share(CURL *easy, curl_lock_data data, void *user_data)
 {
 	(void)easy;
-	pthread_mutex_unlock(&((curl_context *)user_data)->locks[data]);
+	pthread_mutex_unlock(&((sbx__curl_context *)user_data)->locks[data]);
 }
 
 static void free_context(void *user_data)
 {
-	curl_context *context = user_data;
+	sbx__curl_context *context = user_data;
 	if (context->share)
 		curl_share_cleanup(context->share);
 	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
 		pthread_mutex_destroy(&context->locks[index]);
+	sbx__curl_sockets_free(&context->sockets);
 	sbx__curl_options_free(context->options);
 	free(context);
 }
 
-static bool set_share(curl_context *context)
+static bool set_share(sbx__curl_context *context)
 {
 	CURLSH *share = context->share;
 	return curl_share_setopt(share, CURLSHOPT_LOCKFUNC, lock_share) == CURLSHE_OK &&
@@ -413,9 +478,11 @@ static bool set_share(curl_context *context)
 sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__http_options *options, sbx_error **error)
 {
 	pthread_once(&global_once, global_init);
-	curl_context *context = global_code == CURLE_OK ? calloc(1, sizeof *context) : NULL;
+	sbx__curl_context *context = global_code == CURLE_OK ? calloc(1, sizeof *context) : NULL;
 	if (!context)
 		return sbx__fail_memory(error);
+	context->idle_connections = options->max_idle_connections;
+	sbx__curl_sockets_init(&context->sockets);
 	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
 		pthread_mutex_init(&context->locks[index], NULL);
 	sbx_status status = sbx__curl_options_new(&context->options, options, error);
@@ -425,6 +492,6 @@ sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__htt
 	if (status < 0)
 		free_context(context);
 	else
-		*factory = (sbx__transport_factory){make_transport, free_context, context};
+		*factory = (sbx__transport_factory){make_transport, make_hub, abandon, free_context, context};
 	return status;
 }

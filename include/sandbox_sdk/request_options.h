@@ -5,6 +5,7 @@
 #ifndef SANDBOX_SDK_REQUEST_OPTIONS_H
 #define SANDBOX_SDK_REQUEST_OPTIONS_H
 
+#include <sandbox_sdk/cancel.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/response.h>
@@ -62,6 +63,7 @@ typedef struct sbx_request_options {
 	sbx_response **response;          /**< for a typed call: receives the raw response as well; NULL: not wanted */
 	sbx_progress_callback progress;   /**< told how far the file of an upload or download is; NULL: nobody is */
 	void *progress_user_data;         /**< given to `progress` */
+	sbx_cancel *cancel;               /**< ends the call when it is fired; NULL: nothing does */
 } sbx_request_options;
 
 /** Options that change nothing. */
@@ -79,6 +81,7 @@ typedef struct sbx_request_options {
 	 SBX_DEFAULT, \
 	 SBX_DEFAULT, \
 	 0, \
+	 NULL, \
 	 NULL, \
 	 NULL, \
 	 NULL, \

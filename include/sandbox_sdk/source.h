@@ -18,15 +18,19 @@ typedef enum sbx_source_kind {
 	SBX_SOURCE_CALLBACK = 4    /**< `read` until it returns 0 */
 } sbx_source_kind;
 
+/** What a source's callback returns when it has nothing yet. */
+#define SBX_SOURCE_LATER (-2)
+
 /**
  * Gives the next bytes of a source.
  *
  * @param user_data the source's
  * @param buffer where the bytes go
  * @param capacity how many there is room for, at least 1
- * @return how many were written; 0 at the end; negative to fail the call
+ * @return how many were written; 0 at the end; ::SBX_SOURCE_LATER, in a started call only, when there is nothing yet
+ * and sbx_call_resume() will say when there is; any other negative number to fail the call
  *
- * Called on the thread that makes the call. Since 0.1.0.
+ * Called on the thread that makes the call, of a started call on the one that drives its loop. Since 0.1.0.
  */
 typedef int64_t (*sbx_read_callback)(void *user_data, void *buffer, size_t capacity);
 

@@ -14,6 +14,7 @@ SBX_BEGIN_DECLS
 typedef enum sbx_status {
 	SBX_OK = 0,                         /**< success */
 	SBX_DONE = 1,                       /**< success, and there is no more */
+	SBX_WOULD_BLOCK = 2,                /**< success, and there is nothing yet */
 	SBX_ERROR_OUT_OF_MEMORY = -1,       /**< memory has run out */
 	SBX_ERROR_INVALID_ARGUMENT = -2,    /**< an argument is missing, unknown, of a wrong type or cannot be sent */
 	SBX_ERROR_CONFIGURATION = -3,       /**< a client cannot be made: no key, or a base URL that is none */
@@ -28,6 +29,7 @@ typedef enum sbx_status {
 	SBX_ERROR_INVALID_JSON = -12,       /**< a text is not JSON */
 	SBX_ERROR_COMMAND_FAILED = -13,     /**< a command in a sandbox did not end with exit code 0 */
 	SBX_ERROR_ARCHIVE = -14, /**< a directory could not be moved: its archive is broken, unsafe or above a limit */
+	SBX_ERROR_SYSTEM = -15,  /**< the system has no descriptors or memory for what is needed */
 	SBX_ERROR_STATUS = -100, /**< the server answered with any other status that is not a success */
 	SBX_ERROR_BAD_REQUEST = -400,          /**< the server understood the request and refuses its content */
 	SBX_ERROR_AUTHENTICATION = -401,       /**< the key is missing or wrong */

@@ -106,7 +106,10 @@ static void give_answer(fake_transport *fake, const fake_answer *answer)
 			done(fake, SBX__LOST, "aborted");
 			return;
 		}
-	if (length && !exchange->events->body(exchange->user_data, body, length))
+	bool taken = exchange->events->head(exchange->user_data);
+	if (taken && length)
+		taken = exchange->events->body(exchange->user_data, body, length) == SBX__TAKEN;
+	if (!taken)
 		done(fake, SBX__LOST, "aborted");
 	else if (answer->cut)
 		done(fake, SBX__LOST, "cut");
@@ -151,12 +154,17 @@ static void wake(sbx__transport *base)
 	((fake_transport *)base)->wakes++;
 }
 
+static void resume(sbx__transport *base)
+{
+	(void)base;
+}
+
 static void release(sbx__transport *base)
 {
 	(void)base;
 }
 
-static const sbx__transport_class fake_class = {start, stop, wait_for, wake, release};
+static const sbx__transport_class fake_class = {start, stop, wait_for, wake, resume, release};
 
 void fake_transport_init(fake_transport *fake, fake_platform *platform, const fake_answer *answers, size_t count)
 {
@@ -189,6 +197,14 @@ void fake_drive(sbx__call *call, fake_transport *fake)
 	sbx__call_set_transport(call, &fake->base);
 	while (!sbx__call_step(call))
 		call->transport->type->wait(call->transport, sbx__call_wake_at(call) - fake->platform->now);
+}
+
+sbx_request request_of(const char *operation, const sbx_json *arguments)
+{
+	sbx_request request = SBX_REQUEST_INIT;
+	request.operation = sbx_operation_find(operation);
+	request.arguments = arguments;
+	return request;
 }
 
 sbx_json *json_of(const char *text)

@@ -68,6 +68,9 @@ char *fake_header(const fake_transport *fake, size_t attempt, const char *name);
 /* Drives a call to its end with the fake transport, as the synchronous driver does. */
 void fake_drive(sbx__call *call, fake_transport *fake);
 
+/* The request of an operation. */
+sbx_request request_of(const char *operation, const sbx_json *arguments);
+
 /* A value of JSON text, which the caller frees. */
 sbx_json *json_of(const char *text);
 

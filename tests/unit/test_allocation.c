@@ -250,8 +250,9 @@ static sbx_status make_call(void)
 	fake_platform_init(&platform);
 	fake_transport_init(&transport, &platform, script, script_length);
 	failing = kept;
-	sbx_status status = sbx__call_init(&call, call_config, &platform.platform, sbx_operation_find(operation_name),
-	                                   arguments, &call_options, platform.now, &error);
+	const sbx_request request = request_of(operation_name, arguments);
+	sbx_status status =
+	        sbx__call_init(&call, call_config, &platform.platform, &request, &call_options, platform.now, &error);
 	if (status == SBX_OK) {
 		fake_drive(&call, &transport);
 		status = sbx__call_take(&call, &response, &error);
@@ -365,8 +366,9 @@ static sbx_status make_core(void)
 	sbx_client *client = NULL;
 	sbx_client_options options = all_options();
 	sbx_status status = SBX_ERROR_OUT_OF_MEMORY;
-	sbx__core *core = sbx__core_new(&sbx__platform_system, (sbx__core_limits){100, 20},
-	                                (sbx__transport_factory){make_none, free_none, &freed}, NULL);
+	sbx__core *core =
+	        sbx__core_new(&sbx__platform_system, (sbx__core_limits){100, 20},
+		              (sbx__transport_factory){.make = make_none, .free = free_none, .context = &freed}, NULL);
 	if (core)
 		status = sbx__client_new_over(&client, core, &options, &error);
 	CHECK((status == SBX_OK) == (client != NULL));

@@ -33,8 +33,9 @@ static void run_with(run_result *result, sbx__config *config, const char *operat
 	fake_platform_init(&result->platform);
 	fake_transport_init(&result->transport, &result->platform, answers, count);
 	int64_t before = result->platform.now;
-	result->status = sbx__call_init(&call, config, &result->platform.platform, sbx_operation_find(operation), json,
-	                                options, before, &result->error);
+	const sbx_request request = request_of(operation, json);
+	result->status =
+	        sbx__call_init(&call, config, &result->platform.platform, &request, options, before, &result->error);
 	if (result->status == SBX_OK) {
 		fake_drive(&call, &result->transport);
 		result->status = sbx__call_take(&call, &result->response, &result->error);
@@ -778,9 +779,8 @@ static void abort_tells_whether_the_outcome_is_known(void **state)
 	sbx__config *config = test_config(NULL);
 	fake_platform_init(&platform);
 	fake_transport_init(&transport, &platform, answers, 1);
-	assert_int_equal(sbx__call_init(&call, config, &platform.platform, sbx_operation_find("sandboxes.create"), NULL,
-	                                NULL, platform.now, NULL),
-	                 SBX_OK);
+	const sbx_request request = request_of("sandboxes.create", NULL);
+	assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL), SBX_OK);
 	sbx__call_set_transport(&call, &transport.base);
 	assert_false(sbx__call_step(&call));
 	transport.base.type->wait(&transport.base, 0);

@@ -23,6 +23,7 @@ typedef struct counts {
 	atomic_int freed;
 	atomic_int wakes;
 	atomic_int factories_freed;
+	atomic_int abandoned;
 	bool fail;
 } counts;
 
@@ -57,11 +58,18 @@ static void free_factory(void *context)
 	atomic_fetch_add(&((counts *)context)->factories_freed, 1);
 }
 
+static void abandon(void *context)
+{
+	atomic_fetch_add(&((counts *)context)->abandoned, 1);
+}
+
 static sbx__core *core_of(counts *counted)
 {
 	*counted = (counts){0};
-	sbx__core *core = sbx__core_new(&sbx__platform_system, (sbx__core_limits){100, 20},
-	                                (sbx__transport_factory){make, free_factory, counted}, NULL);
+	sbx__core *core = sbx__core_new(
+	        &sbx__platform_system, (sbx__core_limits){100, 20},
+	        (sbx__transport_factory){.make = make, .abandon = abandon, .free = free_factory, .context = counted},
+	        NULL);
 	assert_non_null(core);
 	assert_ptr_equal(sbx__core_platform(core), &sbx__platform_system);
 	return core;
@@ -99,7 +107,7 @@ static void the_last_one_used_is_used_first(void **state)
 	for (int index = 0; index < 3; index++)
 		sbx__core_release(core, leases[index]);
 	assert_int_equal(counted.freed, 0);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.freed, 3);
 	assert_int_equal(counted.factories_freed, 1);
 }
@@ -120,7 +128,7 @@ static void no_more_than_twenty_are_kept(void **state)
 	assert_int_equal(counted.made, KEPT + 10);
 	for (int index = 0; index < KEPT; index++)
 		sbx__core_release(core, leases[index]);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.freed, counted.made);
 }
 
@@ -154,7 +162,7 @@ static void the_hundred_and_first_waits_and_times_out(void **state)
 	leases[7] = acquire(core);
 	assert_int_equal(number_of(leases[7]), 7);
 	empty(core, leases);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.freed, LIMIT);
 }
 
@@ -187,7 +195,7 @@ static void one_that_is_given_back_goes_to_who_waits(void **state)
 	assert_int_equal(number_of(waiting.lease), 3);
 	leases[3] = waiting.lease;
 	empty(waiting.core, leases);
-	sbx__core_unref(waiting.core);
+	sbx__core_leave(waiting.core);
 }
 
 static void closing_ends_every_wait_and_wakes_every_user(void **state)
@@ -220,7 +228,7 @@ static void closing_ends_every_wait_and_wakes_every_user(void **state)
 	assert_int_equal(sbx__core_acquire(core, SBX__SECOND, &late), SBX_ERROR_CLOSED);
 	sbx__core_close(core);
 	assert_int_equal(counted.wakes, LIMIT);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.factories_freed, 1);
 }
 
@@ -237,7 +245,7 @@ static void closing_frees_what_is_idle(void **state)
 	sbx__core_release(core, second);
 	sbx__core_release(core, third);
 	assert_int_equal(counted.freed, 3);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 }
 
 static void without_memory_a_permit_is_given_back(void **state)
@@ -253,7 +261,7 @@ static void without_memory_a_permit_is_given_back(void **state)
 	counted.fail = false;
 	fill(core, leases);
 	empty(core, leases);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 }
 
 static void the_last_reference_ends_it(void **state)
@@ -261,15 +269,15 @@ static void the_last_reference_ends_it(void **state)
 	(void)state;
 	counts counted;
 	sbx__core *core = core_of(&counted);
-	assert_ptr_equal(sbx__core_ref(core), core);
+	sbx__core_join(core);
 	sbx__core_release(core, acquire(core));
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.factories_freed, 0);
 	assert_false(sbx__core_is_closed(core));
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.factories_freed, 1);
 	assert_int_equal(counted.freed, 1);
-	sbx__core_unref(NULL);
+	sbx__core_leave(NULL);
 }
 
 typedef struct forked {
@@ -286,7 +294,9 @@ static int close_and_free_in_child(void *argument)
 	sbx__core_close(own->core);
 	if (!sbx__core_is_closed(own->core))
 		return 2;
-	sbx__core_unref(own->core);
+	sbx__core_leave(own->core);
+	if (own->counted->abandoned != 1)
+		return 4;
 	return own->counted->freed || own->counted->wakes || own->counted->factories_freed ? 3 : 0;
 }
 
@@ -301,7 +311,7 @@ static void a_forked_child_leaves_everything_alone(void **state)
 	assert_false(sbx__core_is_forked(own.core));
 	assert_false(sbx__core_is_closed(own.core));
 	sbx__core_release(own.core, used);
-	sbx__core_unref(own.core);
+	sbx__core_leave(own.core);
 	assert_int_equal(counted.freed, 2);
 }
 
@@ -339,7 +349,7 @@ static void many_threads_use_it_until_it_is_closed(void **state)
 	assert_true(counted.made <= LIMIT);
 	for (int index = 0; index < LIMIT - 3; index++)
 		sbx__core_release(core, held[index]);
-	sbx__core_unref(core);
+	sbx__core_leave(core);
 	assert_int_equal(counted.made, counted.freed);
 }
 

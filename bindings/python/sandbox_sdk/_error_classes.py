@@ -16,6 +16,7 @@ CLASS_NAMES = {
     -12: "SandboxSDKError",  # invalid_json: a text is not JSON
     -13: "CommandFailedError",  # command_failed: a command in a sandbox did not end with exit code 0
     -14: "ArchiveError",  # archive: a directory could not be moved: its archive is broken, unsafe or above a limit
+    -15: "SandboxSDKError",  # system: the system has no descriptors or memory for what is needed
     -100: "APIStatusError",  # status: the server answered with any other status that is not a success
     -400: "BadRequestError",  # bad_request: the server understood the request and refuses its content
     -401: "AuthenticationError",  # authentication: the key is missing or wrong

@@ -1,0 +1,97 @@
+#include "driver.h"
+
+/* How often a call that may be interrupted asks whether it should end, in nanoseconds. */
+#define INTERRUPT_INTERVAL (SBX__SECOND / 20)
+
+static bool interrupted(const sbx__call *call)
+{
+	const sbx_request_options *options = &call->options;
+	return options->interrupt && options->interrupt(options->interrupt_user_data) != 0;
+}
+
+/* What ends a call from outside. True: it did. */
+static bool check_outside(sbx__driver *driver)
+{
+	sbx__call *call = driver->call;
+	if (sbx__core_is_closed(driver->core))
+		sbx__call_abort(call, SBX_ERROR_CLOSED, "Connection error: the client was closed");
+	else if (atomic_load_explicit(&driver->cancelled, memory_order_relaxed) || interrupted(call))
+		sbx__call_abort(call, SBX_ERROR_CANCELLED, "The call was cancelled");
+	return call->state == SBX__CALL_DONE;
+}
+
+static int64_t shortened(bool often, int64_t nanoseconds)
+{
+	return often && nanoseconds > INTERRUPT_INTERVAL ? INTERRUPT_INTERVAL : nanoseconds;
+}
+
+static void on_cancel(void *context)
+{
+	sbx__driver_cancel(context);
+}
+
+static void acquire(sbx__driver *driver)
+{
+	sbx__call *call = driver->call;
+	int64_t until = sbx__call_pool_until(call);
+	/* While it waits for a connection there is no transport that could be woken. */
+	bool often = call->options.interrupt || call->options.cancel;
+	for (;;) {
+		int64_t left = until - sbx__call_now(call);
+		sbx__lease *lease;
+		sbx_status status = sbx__core_acquire(driver->core, left > 0 ? shortened(often, left) : 0, &lease);
+		if (status == SBX_OK) {
+			sbx__call_set_transport(call, lease->transport);
+			driver->lease = lease;
+			return;
+		}
+		if (status == SBX_ERROR_OUT_OF_MEMORY)
+			sbx__call_abort(call, status, "Out of memory");
+		else if (!check_outside(driver) && left <= 0)
+			sbx__call_abort(call, SBX_ERROR_TIMEOUT,
+			                "Request timed out: none of the client's connections became free");
+		if (call->state == SBX__CALL_DONE)
+			return;
+	}
+}
+
+void sbx__driver_begin(sbx__driver *driver, sbx__core *core, sbx__call *call)
+{
+	*driver = (sbx__driver){.core = core, .call = call};
+	pthread_mutex_init(&driver->mutex, NULL);
+	acquire(driver);
+	sbx__cancel_link_to(&driver->cancel, call->options.cancel, on_cancel, driver);
+}
+
+bool sbx__driver_step(sbx__driver *driver)
+{
+	return sbx__call_step(driver->call) || check_outside(driver);
+}
+
+void sbx__driver_wait(sbx__driver *driver)
+{
+	sbx__call *call = driver->call;
+	int64_t wait = sbx__call_wake_at(call) - sbx__call_now(call);
+	call->transport->type->wait(call->transport, shortened(call->options.interrupt != NULL, wait));
+}
+
+void sbx__driver_cancel(sbx__driver *driver)
+{
+	atomic_store(&driver->cancelled, true);
+	pthread_mutex_lock(&driver->mutex);
+	if (driver->lease)
+		driver->lease->transport->type->wake(driver->lease->transport);
+	pthread_mutex_unlock(&driver->mutex);
+}
+
+void sbx__driver_end(sbx__driver *driver)
+{
+	sbx__cancel_unlink(&driver->cancel);
+	pthread_mutex_lock(&driver->mutex);
+	sbx__lease *lease = driver->lease;
+	driver->lease = NULL;
+	pthread_mutex_unlock(&driver->mutex);
+	if (lease)
+		sbx__core_release(driver->core, lease);
+	pthread_mutex_destroy(&driver->mutex);
+}

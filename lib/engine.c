@@ -1,0 +1,666 @@
+#include "engine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "error.h"
+#include "response.h"
+
+/* How many descriptors are looked at in one go. */
+#define BATCH 64
+/* How often work that comes of work is done before the loop has its turn again. */
+#define MOST_ROUNDS 8
+
+typedef struct call_list {
+	sbx_call *first;
+	sbx_call *last;
+} call_list;
+
+struct sbx__engine {
+	sbx__core *core;
+	sbx__poller poller;
+	sbx__hub *hub; /* the driver's; NULL: the core was closed */
+
+	pthread_mutex_t driver; /* of the thread that drives; only ever tried */
+	atomic_bool driving;
+	_Atomic(pthread_t) driver_thread;
+	atomic_size_t in_flight;
+	atomic_bool forgotten; /* nobody is left to tell */
+	atomic_bool starved;   /* a call waits for a connection */
+
+	pthread_mutex_t mutex; /* of the next ones; never held in a callback or while waiting */
+	pthread_cond_t moved;
+	size_t waiters;    /* threads in sbx__engine_wait() */
+	bool waiter_polls; /* one of them drives */
+	call_list attention;
+	sbx_call *finished_first;
+	sbx_call *finished_last;
+
+	/* the driver's */
+	sbx__timer_heap timers;
+	sbx_call *all;
+	call_list waiting;
+	call_list touched;
+	call_list telling;
+};
+
+/* ---- calls ---- */
+
+sbx_call *sbx__engine_call_new(sbx__core *core)
+{
+	sbx_call *call = calloc(1, sizeof *call);
+	if (!call)
+		return NULL;
+	atomic_init(&call->references, 1);
+	atomic_init(&call->done, false);
+	call->core = sbx__core_ref(core);
+	return call;
+}
+
+void sbx__engine_call_ref(sbx_call *call)
+{
+	atomic_fetch_add_explicit(&call->references, 1, memory_order_relaxed);
+}
+
+void sbx__engine_call_unref(sbx_call *call)
+{
+	if (!call || atomic_fetch_sub_explicit(&call->references, 1, memory_order_acq_rel) != 1)
+		return;
+	sbx__cancel_unlink(&call->cancel);
+	if (call->machine.config)
+		sbx__call_free(&call->machine);
+	if (call->stream)
+		sbx__stream_buffer_free(call->stream);
+	free(call->stream);
+	sbx_response_free(call->response);
+	sbx_error_free(call->error);
+	sbx__core_unref(call->core);
+	free(call);
+}
+
+bool sbx__engine_call_open(sbx_call *call)
+{
+	if (!call->stream || call->response || !call->machine.response)
+		return false;
+	call->response = sbx__response_ref(call->machine.response);
+	atomic_store_explicit(&call->opened, true, memory_order_release);
+	return true;
+}
+
+void sbx__engine_call_finish(sbx_call *call)
+{
+	sbx__engine_call_open(call);
+	sbx_response *response = NULL;
+	sbx__call_take(&call->machine, &response, &call->error);
+	if (call->response)
+		sbx_response_free(response);
+	else
+		call->response = response;
+	sbx__call_free(&call->machine);
+	call->machine = (sbx__call){0};
+}
+
+/* ---- lists ---- */
+
+#define DEFINE_LIST(name) \
+	static void name##_push(call_list *list, sbx_call *call) \
+	{ \
+		if (call->name.linked) \
+			return; \
+		call->name = (sbx__call_link){NULL, true}; \
+		if (list->last) \
+			list->last->name.next = call; \
+		else \
+			list->first = call; \
+		list->last = call; \
+	} \
+\
+	static sbx_call *name##_pop(call_list *list) \
+	{ \
+		sbx_call *call = list->first; \
+		if (!call) \
+			return NULL; \
+		list->first = call->name.next; \
+		if (!list->first) \
+			list->last = NULL; \
+		call->name = (sbx__call_link){NULL, false}; \
+		return call; \
+	}
+
+DEFINE_LIST(attention)
+DEFINE_LIST(touched)
+DEFINE_LIST(telling)
+
+static void waiting_push(call_list *list, sbx_call *call)
+{
+	call->waiting_next = NULL;
+	call->waiting_previous = list->last;
+	call->waiting = true;
+	if (list->last)
+		list->last->waiting_next = call;
+	else
+		list->first = call;
+	list->last = call;
+}
+
+static void waiting_remove(call_list *list, sbx_call *call)
+{
+	if (call->waiting_previous)
+		call->waiting_previous->waiting_next = call->waiting_next;
+	else
+		list->first = call->waiting_next;
+	if (call->waiting_next)
+		call->waiting_next->waiting_previous = call->waiting_previous;
+	else
+		list->last = call->waiting_previous;
+	call->waiting = false;
+}
+
+/* ---- driving one call; all of it by the thread that drives ---- */
+
+static int64_t now_of(const sbx__engine *engine)
+{
+	const sbx__platform *platform = sbx__core_platform(engine->core);
+	return platform->now(platform->context);
+}
+
+static void on_changed(void *context)
+{
+	sbx_call *call = context;
+	touched_push(&sbx__core_engine_of(call->core)->touched, call);
+}
+
+static void give_back_connection(sbx_call *call)
+{
+	if (call->transport)
+		call->transport->type->free(call->transport);
+	call->transport = NULL;
+	if (call->has_permit)
+		sbx__core_drop_permit(call->core);
+	call->has_permit = false;
+}
+
+static void unlink_call(sbx__engine *engine, sbx_call *call)
+{
+	if (call->all_previous)
+		call->all_previous->all_next = call->all_next;
+	else
+		engine->all = call->all_next;
+	if (call->all_next)
+		call->all_next->all_previous = call->all_previous;
+}
+
+static void finish(sbx__engine *engine, sbx_call *call)
+{
+	if (call->waiting)
+		waiting_remove(&engine->waiting, call);
+	sbx__timer_heap_remove(&engine->timers, &call->timer);
+	unlink_call(engine, call);
+	/* Sources, sinks and memory are let go before anyone is told. */
+	sbx__engine_call_finish(call);
+	give_back_connection(call);
+	pthread_mutex_lock(&engine->mutex);
+	atomic_store_explicit(&call->done, true, memory_order_release);
+	pthread_cond_broadcast(&engine->moved);
+	pthread_mutex_unlock(&engine->mutex);
+	telling_push(&engine->telling, call);
+}
+
+static void step(sbx__engine *engine, sbx_call *call)
+{
+	if (atomic_load_explicit(&call->done, memory_order_relaxed) || call->waiting)
+		return;
+	bool done = sbx__call_step(&call->machine);
+	bool opened = sbx__engine_call_open(call);
+	if (opened || call->machine.readable) {
+		call->machine.readable = false;
+		telling_push(&engine->telling, call);
+	}
+	if (done) {
+		finish(engine, call);
+		return;
+	}
+	int64_t at = sbx__call_wake_at(&call->machine);
+	/* A timer that is early is put off when it comes: most calls end before theirs. */
+	if (!call->timer.place || at < call->timer.at)
+		sbx__timer_heap_set(&engine->timers, &call->timer, at);
+}
+
+static void abort_call(sbx__engine *engine, sbx_call *call, sbx_status code, const char *message)
+{
+	if (atomic_load_explicit(&call->done, memory_order_relaxed))
+		return;
+	sbx__call_abort(&call->machine, code, message);
+	finish(engine, call);
+}
+
+static void admit(sbx__engine *engine)
+{
+	while (engine->waiting.first && engine->hub && sbx__core_try_permit(engine->core)) {
+		sbx_call *call = engine->waiting.first;
+		waiting_remove(&engine->waiting, call);
+		call->has_permit = true;
+		call->transport = engine->hub->type->make(engine->hub);
+		if (!call->transport) {
+			abort_call(engine, call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+			continue;
+		}
+		sbx__call_set_transport(&call->machine, call->transport);
+		step(engine, call);
+	}
+	atomic_store(&engine->starved, engine->waiting.first != NULL);
+	/* Between the try and the mark a connection may have become free. */
+	if (engine->waiting.first && engine->hub && sbx__core_has_permit(engine->core))
+		sbx__poller_wake(&engine->poller);
+}
+
+static void begin(sbx__engine *engine, sbx_call *call)
+{
+	call->all_previous = NULL;
+	call->all_next = engine->all;
+	if (engine->all)
+		engine->all->all_previous = call;
+	engine->all = call;
+	waiting_push(&engine->waiting, call);
+	if (sbx__timer_heap_reserve(&engine->timers, atomic_load(&engine->in_flight)))
+		sbx__timer_heap_set(&engine->timers, &call->timer, sbx__call_pool_until(&call->machine));
+	else
+		abort_call(engine, call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+}
+
+static void attend(sbx__engine *engine)
+{
+	for (;;) {
+		pthread_mutex_lock(&engine->mutex);
+		sbx_call *call = attention_pop(&engine->attention);
+		unsigned wants = call ? call->wants : 0;
+		if (call)
+			call->wants = 0;
+		pthread_mutex_unlock(&engine->mutex);
+		if (!call)
+			return;
+		if (wants & SBX__WANTS_START)
+			begin(engine, call);
+		if (wants & SBX__WANTS_CANCEL)
+			abort_call(engine, call, SBX_ERROR_CANCELLED, "The call was cancelled");
+		else if (wants & SBX__WANTS_RESUME && call->transport) {
+			sbx__call_resume(&call->machine);
+			touched_push(&engine->touched, call);
+		}
+		sbx__engine_call_unref(call);
+	}
+}
+
+static void expire(sbx__engine *engine)
+{
+	int64_t now = now_of(engine);
+	sbx__timer *timer;
+	while ((timer = sbx__timer_heap_first(&engine->timers)) && timer->at <= now) {
+		sbx_call *call = (sbx_call *)((char *)timer - offsetof(sbx_call, timer));
+		sbx__timer_heap_remove(&engine->timers, timer);
+		if (call->waiting)
+			abort_call(engine, call, SBX_ERROR_TIMEOUT,
+			           "Request timed out: none of the client's connections became free");
+		else
+			step(engine, call);
+	}
+}
+
+static void step_touched(sbx__engine *engine)
+{
+	sbx_call *call;
+	while ((call = touched_pop(&engine->touched)))
+		step(engine, call);
+}
+
+static void end_all(sbx__engine *engine)
+{
+	while (engine->all)
+		abort_call(engine, engine->all, SBX_ERROR_CLOSED, "Connection error: the client was closed");
+	step_touched(engine);
+	if (engine->hub)
+		engine->hub->type->free(engine->hub);
+	engine->hub = NULL;
+}
+
+/* Tells the owners. A call that is done leaves the engine with that. */
+static void tell(sbx__engine *engine)
+{
+	sbx_call *call;
+	while ((call = telling_pop(&engine->telling))) {
+		bool done = atomic_load_explicit(&call->done, memory_order_relaxed);
+		pthread_mutex_lock(&engine->mutex);
+		bool released = call->released || atomic_load(&engine->forgotten);
+		pthread_mutex_unlock(&engine->mutex);
+		if (!released)
+			call->tell(call);
+		if (!done)
+			continue;
+		atomic_fetch_sub(&engine->in_flight, 1);
+		sbx__engine_call_unref(call);
+	}
+}
+
+/* All but telling and the network. */
+static void settle(sbx__engine *engine)
+{
+	attend(engine);
+	if (sbx__core_is_closed(engine->core))
+		end_all(engine);
+	step_touched(engine);
+	admit(engine);
+	if (atomic_load(&engine->forgotten))
+		tell(engine);
+}
+
+static bool has_attention(sbx__engine *engine)
+{
+	pthread_mutex_lock(&engine->mutex);
+	bool has = engine->attention.first != NULL;
+	pthread_mutex_unlock(&engine->mutex);
+	return has;
+}
+
+static int64_t due_at(const sbx__engine *engine)
+{
+	const sbx__timer *timer = sbx__timer_heap_first(&engine->timers);
+	int64_t calls = timer ? timer->at : SBX__NEVER;
+	int64_t network = engine->hub ? engine->hub->type->due_at(engine->hub) : SBX__NEVER;
+	return calls < network ? calls : network;
+}
+
+static void run_rounds(sbx__engine *engine)
+{
+	sbx__poller_event events[BATCH];
+	size_t count = sbx__poller_take(&engine->poller, events, BATCH);
+	for (int round = 0; round < MOST_ROUNDS; round++) {
+		attend(engine);
+		if (engine->hub)
+			engine->hub->type->run(engine->hub, events, count, now_of(engine));
+		count = 0;
+		expire(engine);
+		settle(engine);
+		tell(engine);
+		if (!has_attention(engine) && !engine->touched.first && due_at(engine) > now_of(engine))
+			break;
+	}
+	if (has_attention(engine) || engine->touched.first || engine->telling.first)
+		sbx__poller_wake(&engine->poller);
+	sbx__poller_set_timer(&engine->poller, due_at(engine));
+}
+
+/* ---- who drives ---- */
+
+static bool take_over(sbx__engine *engine)
+{
+	if (pthread_mutex_trylock(&engine->driver) != 0)
+		return false;
+	atomic_store(&engine->driver_thread, pthread_self());
+	atomic_store(&engine->driving, true);
+	return true;
+}
+
+static void hand_back(sbx__engine *engine)
+{
+	atomic_store(&engine->driving, false);
+	pthread_mutex_unlock(&engine->driver);
+}
+
+bool sbx__engine_is_inside(const sbx__engine *engine)
+{
+	return atomic_load(&engine->driving) &&
+	       pthread_equal(atomic_load(&((sbx__engine *)engine)->driver_thread), pthread_self());
+}
+
+/* Does at once what another thread or a callback has asked for, where nobody drives; else the one that drives will. */
+static void settle_now(sbx__engine *engine)
+{
+	sbx__poller_wake(&engine->poller);
+	sbx__core *core = sbx__core_ref(engine->core);
+	if (take_over(engine)) {
+		settle(engine);
+		hand_back(engine);
+	}
+	sbx__core_unref(core);
+}
+
+void sbx__engine_process(sbx__engine *engine)
+{
+	/* A callback may give up the last handle of all. */
+	sbx__core *core = sbx__core_ref(engine->core);
+	if (take_over(engine)) {
+		run_rounds(engine);
+		pthread_mutex_lock(&engine->mutex);
+		bool polls = engine->waiter_polls;
+		pthread_mutex_unlock(&engine->mutex);
+		hand_back(engine);
+		/* A thread that waits for its call in the poller has not seen what was done here. */
+		if (polls)
+			sbx__poller_wake(&engine->poller);
+	}
+	sbx__core_unref(core);
+}
+
+void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
+{
+	sbx__core *core = sbx__core_ref(engine->core);
+	sbx__poller_wait(&engine->poller, nanoseconds);
+	sbx__engine_process(engine);
+	sbx__core_unref(core);
+}
+
+static struct timespec time_of(int64_t at)
+{
+	return (struct timespec){(time_t)(at / SBX__SECOND), (long)(at % SBX__SECOND)};
+}
+
+bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds)
+{
+	int64_t now = now_of(engine);
+	int64_t until = nanoseconds > SBX__NEVER - now ? SBX__NEVER : now + nanoseconds;
+	pthread_mutex_lock(&engine->mutex);
+	engine->waiters++;
+	while (!atomic_load(&call->done) && (now = now_of(engine)) < until) {
+		if (!engine->waiter_polls) {
+			engine->waiter_polls = true;
+			pthread_mutex_unlock(&engine->mutex);
+			sbx__poller_wait(&engine->poller, until == SBX__NEVER ? SBX__NEVER : until - now);
+			pthread_mutex_lock(&engine->mutex);
+			engine->waiter_polls = false;
+			pthread_mutex_unlock(&engine->mutex);
+			sbx__engine_process(engine);
+			pthread_mutex_lock(&engine->mutex);
+			pthread_cond_broadcast(&engine->moved);
+		} else if (until == SBX__NEVER) {
+			pthread_cond_wait(&engine->moved, &engine->mutex);
+		} else {
+			struct timespec time = time_of(until);
+			pthread_cond_timedwait(&engine->moved, &engine->mutex, &time);
+		}
+	}
+	engine->waiters--;
+	pthread_mutex_unlock(&engine->mutex);
+	return atomic_load(&call->done);
+}
+
+/* ---- asking, from any thread ---- */
+
+static bool ask(sbx__engine *engine, sbx_call *call, unsigned wants)
+{
+	bool first = engine->attention.first == NULL;
+	if (!call->attention.linked)
+		sbx__engine_call_ref(call);
+	call->wants |= wants;
+	attention_push(&engine->attention, call);
+	return first;
+}
+
+void sbx__engine_start(sbx__engine *engine, sbx_call *call)
+{
+	call->machine.changed = on_changed;
+	call->machine.changed_context = call;
+	sbx__engine_call_ref(call);
+	atomic_fetch_add(&engine->in_flight, 1);
+	pthread_mutex_lock(&engine->mutex);
+	bool first = ask(engine, call, SBX__WANTS_START);
+	pthread_mutex_unlock(&engine->mutex);
+	if (first && !sbx__engine_is_inside(engine))
+		sbx__poller_wake(&engine->poller);
+}
+
+void sbx__engine_ask(sbx__engine *engine, sbx_call *call, unsigned wants)
+{
+	if (atomic_load_explicit(&call->done, memory_order_acquire))
+		return;
+	pthread_mutex_lock(&engine->mutex);
+	ask(engine, call, wants);
+	pthread_mutex_unlock(&engine->mutex);
+	if (!sbx__engine_is_inside(engine))
+		settle_now(engine);
+}
+
+void sbx__engine_ask_later(sbx__engine *engine, sbx_call *call, unsigned wants)
+{
+	if (atomic_load_explicit(&call->done, memory_order_acquire))
+		return;
+	pthread_mutex_lock(&engine->mutex);
+	ask(engine, call, wants);
+	pthread_mutex_unlock(&engine->mutex);
+	sbx__poller_wake(&engine->poller);
+}
+
+static void dequeue(sbx__engine *engine, sbx_call *call)
+{
+	if (call->finished_previous)
+		call->finished_previous->finished_next = call->finished_next;
+	else
+		engine->finished_first = call->finished_next;
+	if (call->finished_next)
+		call->finished_next->finished_previous = call->finished_previous;
+	else
+		engine->finished_last = call->finished_previous;
+	call->in_finished = false;
+}
+
+void sbx__engine_release(sbx__engine *engine, sbx_call *call)
+{
+	pthread_mutex_lock(&engine->mutex);
+	call->released = true;
+	if (call->in_finished)
+		dequeue(engine, call);
+	pthread_mutex_unlock(&engine->mutex);
+	sbx__engine_ask(engine, call, SBX__WANTS_CANCEL);
+}
+
+void sbx__engine_enqueue(sbx__engine *engine, sbx_call *call)
+{
+	pthread_mutex_lock(&engine->mutex);
+	/* The caller may have given up its handle meanwhile. */
+	if (!call->released) {
+		call->finished_next = NULL;
+		call->finished_previous = engine->finished_last;
+		call->in_finished = true;
+		if (engine->finished_last)
+			engine->finished_last->finished_next = call;
+		else
+			engine->finished_first = call;
+		engine->finished_last = call;
+	}
+	pthread_mutex_unlock(&engine->mutex);
+}
+
+sbx_call *sbx__engine_dequeue(sbx__engine *engine)
+{
+	pthread_mutex_lock(&engine->mutex);
+	sbx_call *call = engine->finished_first;
+	if (call)
+		dequeue(engine, call);
+	pthread_mutex_unlock(&engine->mutex);
+	return call;
+}
+
+size_t sbx__engine_in_flight(const sbx__engine *engine)
+{
+	return atomic_load(&engine->in_flight);
+}
+
+int sbx__engine_descriptor(const sbx__engine *engine)
+{
+	return engine->poller.descriptor;
+}
+
+void sbx__engine_wake(sbx__engine *engine)
+{
+	if (atomic_load(&engine->starved))
+		sbx__poller_wake(&engine->poller);
+}
+
+/* ---- the whole ---- */
+
+static void init_locks(sbx__engine *engine)
+{
+	pthread_mutex_init(&engine->driver, NULL);
+	pthread_mutex_init(&engine->mutex, NULL);
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&engine->moved, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+sbx__engine *sbx__engine_new(sbx__core *core, const sbx__transport_factory *factory, sbx_error **error)
+{
+	sbx__engine *engine = calloc(1, sizeof *engine);
+	if (!engine) {
+		sbx__fail_memory(error);
+		return NULL;
+	}
+	engine->core = core;
+	if (!sbx__poller_open(&engine->poller)) {
+		sbx__fail_system(error, "The loop cannot be made", errno);
+		free(engine);
+		return NULL;
+	}
+	engine->hub = factory->make_hub(factory->context, &engine->poller);
+	if (!engine->hub) {
+		sbx__poller_close(&engine->poller);
+		free(engine);
+		sbx__fail_memory(error);
+		return NULL;
+	}
+	init_locks(engine);
+	return engine;
+}
+
+void sbx__engine_close(sbx__engine *engine, bool forget)
+{
+	if (forget)
+		atomic_store(&engine->forgotten, true);
+	/* In a callback: when it has returned. */
+	if (!sbx__engine_is_inside(engine))
+		settle_now(engine);
+	else
+		sbx__poller_wake(&engine->poller);
+}
+
+void sbx__engine_free(sbx__engine *engine)
+{
+	if (!engine)
+		return;
+	if (engine->hub)
+		engine->hub->type->free(engine->hub);
+	sbx__poller_close(&engine->poller);
+	sbx__timer_heap_free(&engine->timers);
+	pthread_cond_destroy(&engine->moved);
+	pthread_mutex_destroy(&engine->mutex);
+	pthread_mutex_destroy(&engine->driver);
+	free(engine);
+}
+
+void sbx__engine_abandon(sbx__engine *engine)
+{
+	if (engine)
+		sbx__poller_close(&engine->poller);
+}

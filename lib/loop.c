@@ -1,0 +1,76 @@
+/*
+ * The public functions that drive started calls (loop.h).
+ */
+#include <sandbox_sdk/loop.h>
+
+#include "error.h"
+#include "started_call.h"
+
+/* The engine, if there is one. */
+static sbx_status find_engine(const sbx_client *client, sbx__engine **engine, sbx_error **error)
+{
+	if (!client)
+		return sbx__fail_argument(error, "client", "must not be NULL");
+	if (sbx__core_is_forked(client->core))
+		return sbx__fail_forked(error);
+	*engine = sbx__core_engine_of(client->core);
+	if (*engine && sbx__engine_is_inside(*engine))
+		return sbx__fail_argument(error, "client", "one of its callbacks cannot drive its loop");
+	return SBX_OK;
+}
+
+sbx_status sbx_client_fd(sbx_client *client, int *descriptor, sbx_error **error)
+{
+	if (!client || !descriptor)
+		return sbx__fail_argument(error, client ? "descriptor" : "client", "must not be NULL");
+	if (sbx__core_is_forked(client->core))
+		return sbx__fail_forked(error);
+	sbx_error *problem = NULL;
+	sbx__engine *engine = sbx__core_engine(client->core, &problem);
+	if (!engine)
+		return sbx__error_give(error, problem);
+	*descriptor = sbx__engine_descriptor(engine);
+	return SBX_OK;
+}
+
+sbx_status sbx_client_process(sbx_client *client, sbx_error **error)
+{
+	sbx__engine *engine;
+	sbx_status status = find_engine(client, &engine, error);
+	if (status == SBX_OK && engine)
+		sbx__engine_process(engine);
+	return status;
+}
+
+sbx_status sbx_client_poll(sbx_client *client, double seconds, sbx_error **error)
+{
+	sbx__engine *engine;
+	int64_t nanoseconds;
+	sbx_status status = find_engine(client, &engine, error);
+	if (status < 0 || (status = sbx__wait_read(seconds, &nanoseconds, error)) < 0)
+		return status;
+	if (!engine || sbx__engine_in_flight(engine) == 0)
+		return SBX_DONE;
+	sbx__engine_poll(engine, nanoseconds);
+	return SBX_OK;
+}
+
+sbx_status sbx_client_next(sbx_client *client, sbx_call **call)
+{
+	sbx__engine *engine;
+	sbx_error **none = NULL;
+	if (!client || !call || sbx__core_is_forked(client->core))
+		return sbx__fail_argument(none, client ? "call" : "client", "must not be NULL");
+	engine = sbx__core_engine_of(client->core);
+	sbx_call *next = engine ? sbx__engine_dequeue(engine) : NULL;
+	if (!next)
+		return SBX_DONE;
+	*call = next;
+	return SBX_OK;
+}
+
+size_t sbx_client_in_flight(const sbx_client *client)
+{
+	sbx__engine *engine = client ? sbx__core_engine_of(client->core) : NULL;
+	return engine ? sbx__engine_in_flight(engine) : 0;
+}

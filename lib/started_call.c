@@ -1,0 +1,165 @@
+/*
+ * The public functions of calls that are started (call.h). The state machine beneath is call.c; what drives it,
+ * engine.c.
+ */
+#include "started_call.h"
+
+#include <math.h>
+
+#include "error.h"
+#include "response.h"
+
+static sbx_status check_client(sbx_client *client, sbx_error **error)
+{
+	if (!client)
+		return sbx__fail_argument(error, "client", "must not be NULL");
+	/* First of all: the fork may have happened while another thread held the client's lock. */
+	if (sbx__core_is_forked(client->core))
+		return sbx__fail_forked(error);
+	if (sbx__core_is_closed(client->core))
+		return sbx__fail(error, SBX_ERROR_CLOSED, "Connection error: the client was closed");
+	return SBX_OK;
+}
+
+sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                                 bool on_loop, sbx_call **call, sbx_error **error)
+{
+	sbx_status status = check_client(client, error);
+	if (status < 0)
+		return status;
+	sbx_error *problem = NULL;
+	if (on_loop && !sbx__core_engine(client->core, &problem))
+		return sbx__error_give(error, problem);
+	sbx_call *made = sbx__engine_call_new(client->core);
+	if (!made)
+		return sbx__fail_memory(error);
+	const sbx__platform *platform = sbx__core_platform(client->core);
+	sbx__config *config = sbx__client_config(client);
+	status = sbx__call_init(&made->machine, config, platform, request, options, platform->now(platform->context),
+	                        error);
+	sbx__config_unref(config);
+	if (status == SBX_OK && !sbx__call_keep(&made->machine))
+		status = sbx__fail_memory(error);
+	if (status < 0)
+		sbx__engine_call_unref(made);
+	else
+		*call = made;
+	return status;
+}
+
+static void on_cancel(void *context)
+{
+	sbx_call *call = context;
+	sbx__engine_ask_later(sbx__core_engine_of(call->core), call, SBX__WANTS_CANCEL);
+}
+
+void sbx__started_call_start(sbx_call *call)
+{
+	sbx_cancel *cancel = call->machine.options.cancel;
+	sbx__engine_start(sbx__core_engine_of(call->core), call);
+	sbx__cancel_link_to(&call->cancel, cancel, on_cancel, call);
+}
+
+bool sbx__started_call_is_forked(const sbx_call *call)
+{
+	return sbx__core_is_forked(call->core);
+}
+
+sbx_status sbx__wait_read(double seconds, int64_t *nanoseconds, sbx_error **error)
+{
+	seconds = sbx__timeout_plain(seconds);
+	if (isnan(seconds) || (seconds < 0 && seconds != SBX_FOREVER))
+		return sbx__fail_argument(error, "seconds", "must be a number that is not negative, or SBX_FOREVER");
+	*nanoseconds = seconds == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(seconds);
+	return SBX_OK;
+}
+
+static void tell(sbx_call *call)
+{
+	if (call->callback.done)
+		call->callback.done(call->user_data, call);
+	else
+		sbx__engine_enqueue(sbx__core_engine_of(call->core), call);
+}
+
+sbx_status sbx_client_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                            sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+{
+	if (!call)
+		return sbx__fail_argument(error, "call", "must not be NULL");
+	sbx_call *made;
+	sbx_status status = sbx__started_call_new(client, request, options, true, &made, error);
+	if (status < 0)
+		return status;
+	made->tell = tell;
+	made->callback.done = on_done;
+	made->user_data = user_data;
+	/* Before the start: on another thread the call may be done, and looked for, at once. */
+	*call = made;
+	sbx__started_call_start(made);
+	return SBX_OK;
+}
+
+int sbx_call_is_done(const sbx_call *call)
+{
+	return call && atomic_load_explicit(&call->done, memory_order_acquire);
+}
+
+void *sbx_call_user_data(const sbx_call *call)
+{
+	return call ? call->user_data : NULL;
+}
+
+static void ask(sbx_call *call, unsigned wants)
+{
+	if (call && !sbx__started_call_is_forked(call))
+		sbx__engine_ask(sbx__core_engine_of(call->core), call, wants);
+}
+
+void sbx_call_cancel(sbx_call *call)
+{
+	ask(call, SBX__WANTS_CANCEL);
+}
+
+void sbx_call_resume(sbx_call *call)
+{
+	ask(call, SBX__WANTS_RESUME);
+}
+
+sbx_status sbx_call_wait(sbx_call *call, double seconds, sbx_error **error)
+{
+	int64_t nanoseconds;
+	if (!call)
+		return sbx__fail_argument(error, "call", "must not be NULL");
+	sbx_status status = sbx__wait_read(seconds, &nanoseconds, error);
+	if (status < 0 || sbx_call_is_done(call))
+		return status;
+	if (sbx__started_call_is_forked(call))
+		return sbx__fail_forked(error);
+	sbx__engine *engine = sbx__core_engine_of(call->core);
+	if (sbx__engine_is_inside(engine))
+		return sbx__fail_argument(error, "call", "a callback of its client cannot wait for it");
+	if (sbx__engine_wait(engine, call, nanoseconds))
+		return SBX_OK;
+	return sbx__fail(error, SBX_ERROR_TIMEOUT, "The call is not done yet");
+}
+
+sbx_status sbx_call_result(const sbx_call *call, sbx_response **response, sbx_error **error)
+{
+	if (!sbx_call_is_done(call))
+		return sbx__fail_argument(error, "call", call ? "is not done yet" : "must not be NULL");
+	if (call->error)
+		return sbx__error_give(error, sbx__error_ref(call->error));
+	if (response)
+		*response = sbx__response_ref(call->response);
+	return SBX_OK;
+}
+
+void sbx_call_free(sbx_call *call)
+{
+	/* In a forked child the call is the parent's: its memory stays, and nothing is sent. */
+	if (!call || sbx__started_call_is_forked(call))
+		return;
+	sbx__engine_release(sbx__core_engine_of(call->core), call);
+	sbx__engine_call_unref(call);
+}

@@ -1,0 +1,20 @@
+/*
+ * Starting a call or a stream: what the two have in common.
+ */
+#ifndef SBX_LIB_STARTED_CALL_H
+#define SBX_LIB_STARTED_CALL_H
+
+#include "client.h"
+#include "engine.h"
+
+/* Makes a call whose machine is ready: for the loop, or for a driver of one's own. */
+sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                                 bool on_loop, sbx_call **call, sbx_error **error);
+/* Starts it; its `tell` and `callback` are set. */
+void sbx__started_call_start(sbx_call *call);
+/* How long to wait: seconds that are not negative, or SBX_FOREVER, as nanoseconds. */
+sbx_status sbx__wait_read(double seconds, int64_t *nanoseconds, sbx_error **error);
+/* Whether the process is a child that must not touch the call. */
+bool sbx__started_call_is_forked(const sbx_call *call);
+
+#endif

@@ -1,0 +1,338 @@
+#include <sandbox_sdk/stream.h>
+#include <stdlib.h>
+
+#include "arguments.h"
+#include "driver.h"
+#include "error.h"
+#include "event_decoder.h"
+#include "response.h"
+#include "started_call.h"
+
+/* How much is taken from the stream at once for lines, events and sinks, in bytes. */
+#define PIECE ((size_t)16 << 10)
+
+/* What the body is read as; the first read decides. */
+typedef enum stream_form {
+	FORM_OPEN,
+	FORM_BYTES,
+	FORM_LINES,
+	FORM_EVENTS,
+} stream_form;
+
+struct sbx_stream {
+	sbx_call *call;
+	bool started;          /* the engine drives the call; else the driver beneath */
+	pthread_mutex_t mutex; /* of `driven` */
+	bool driven;           /* the driver has begun and not ended */
+	sbx__driver driver;
+	stream_form form;
+	sbx__line_decoder lines;
+	sbx__event_decoder events;
+	size_t line_limit;
+};
+
+/* ---- making one ---- */
+
+static sbx_status init_stream(sbx_stream *stream, sbx_error **error)
+{
+	sbx_call *call = stream->call;
+	if (call->machine.sink.sink.kind != SBX_SINK_MEMORY)
+		return sbx__fail_argument(error, "into", "the body of a stream is read by its caller");
+	call->stream = calloc(1, sizeof *call->stream);
+	if (!call->stream)
+		return sbx__fail_memory(error);
+	sbx__stream_buffer_init(call->stream);
+	sbx__call_set_stream(&call->machine, call->stream);
+	call->owner = stream;
+	stream->line_limit = call->machine.config->http->max_event_line_bytes;
+	return SBX_OK;
+}
+
+static sbx_status new_stream(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                             bool started, sbx_stream **stream, sbx_error **error)
+{
+	sbx_stream *made = calloc(1, sizeof *made);
+	if (!made)
+		return sbx__fail_memory(error);
+	made->started = started;
+	sbx_status status = sbx__started_call_new(client, request, options, started, &made->call, error);
+	if (status == SBX_OK)
+		status = init_stream(made, error);
+	if (status < 0) {
+		sbx__engine_call_unref(made->call);
+		free(made);
+		return status;
+	}
+	pthread_mutex_init(&made->mutex, NULL);
+	*stream = made;
+	return SBX_OK;
+}
+
+static void set_driven(sbx_stream *stream, bool driven)
+{
+	pthread_mutex_lock(&stream->mutex);
+	stream->driven = driven;
+	pthread_mutex_unlock(&stream->mutex);
+}
+
+static void end_driver(sbx_stream *stream)
+{
+	if (!stream->driven)
+		return;
+	set_driven(stream, false);
+	sbx__driver_end(&stream->driver);
+}
+
+/* One turn of a stream that is driven by the thread that reads it. */
+static void turn(sbx_stream *stream)
+{
+	sbx_call *call = stream->call;
+	bool done = sbx__driver_step(&stream->driver);
+	/* What has just been opened may have no more to come before it is read. */
+	if (!done && !sbx__engine_call_open(call))
+		sbx__driver_wait(&stream->driver);
+	if (!done)
+		return;
+	sbx__engine_call_finish(call);
+	end_driver(stream);
+	atomic_store(&call->done, true);
+}
+
+sbx_status sbx_client_open(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                           sbx_stream **stream, sbx_error **error)
+{
+	sbx_stream *made;
+	if (!stream)
+		return sbx__fail_argument(error, "stream", "must not be NULL");
+	sbx_status status = new_stream(client, request, options, false, &made, error);
+	if (status < 0)
+		return status;
+	sbx_call *call = made->call;
+	sbx__driver_begin(&made->driver, call->core, &call->machine);
+	set_driven(made, true);
+	while (!atomic_load(&call->done) && !call->response)
+		turn(made);
+	if (call->response) {
+		*stream = made;
+		return SBX_OK;
+	}
+	status = sbx__error_give(error, sbx__error_ref(call->error));
+	sbx_stream_free(made);
+	return status;
+}
+
+static void tell(sbx_call *call)
+{
+	if (call->callback.ready)
+		call->callback.ready(call->user_data, call->owner);
+}
+
+sbx_status sbx_client_open_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                                 sbx_stream_callback on_ready, void *user_data, sbx_stream **stream, sbx_error **error)
+{
+	sbx_stream *made;
+	if (!stream)
+		return sbx__fail_argument(error, "stream", "must not be NULL");
+	sbx_status status = new_stream(client, request, options, true, &made, error);
+	if (status < 0)
+		return status;
+	made->call->tell = tell;
+	made->call->callback.ready = on_ready;
+	made->call->user_data = user_data;
+	*stream = made;
+	sbx__started_call_start(made->call);
+	return SBX_OK;
+}
+
+const sbx_response *sbx_stream_response(const sbx_stream *stream)
+{
+	if (!stream || !atomic_load_explicit(&stream->call->opened, memory_order_acquire))
+		return NULL;
+	return stream->call->response;
+}
+
+/* ---- reading ---- */
+
+static void resume(sbx_stream *stream)
+{
+	sbx_call *call = stream->call;
+	if (stream->started)
+		sbx__engine_ask(sbx__core_engine_of(call->core), call, SBX__WANTS_RESUME);
+	else if (!atomic_load(&call->done))
+		sbx__call_resume(&call->machine);
+}
+
+static sbx_status end_of(sbx_stream *stream, sbx_error **error)
+{
+	sbx_error *problem = stream->call->error;
+	return problem ? sbx__error_give(error, sbx__error_ref(problem)) : SBX_DONE;
+}
+
+/* Reads what is there; SBX_WOULD_BLOCK: nothing. */
+static sbx_status take(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
+{
+	bool wants_resume;
+	/* Looked at first: what came before the end is there then. */
+	bool done = atomic_load_explicit(&stream->call->done, memory_order_acquire);
+	size_t length = sbx__stream_buffer_take(stream->call->stream, buffer, capacity, &wants_resume);
+	if (wants_resume && !done)
+		resume(stream);
+	if (length) {
+		*got = length;
+		return SBX_OK;
+	}
+	return done ? end_of(stream, error) : SBX_WOULD_BLOCK;
+}
+
+static sbx_status read_bytes(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
+{
+	sbx_call *call = stream->call;
+	if (sbx__started_call_is_forked(call))
+		return sbx__fail_forked(error);
+	sbx_status status = take(stream, buffer, capacity, got, error);
+	if (stream->started) {
+		/* Between the look and the mark something may have come. */
+		while (status == SBX_WOULD_BLOCK && sbx__stream_buffer_await(call->stream))
+			status = take(stream, buffer, capacity, got, error);
+		return status;
+	}
+	/* How long the reader took is not the server's fault. */
+	if (status == SBX_WOULD_BLOCK)
+		call->machine.last_activity = sbx__call_now(&call->machine);
+	while (status == SBX_WOULD_BLOCK) {
+		turn(stream);
+		status = take(stream, buffer, capacity, got, error);
+	}
+	return status;
+}
+
+static sbx_status check_form(sbx_stream *stream, stream_form form, sbx_error **error)
+{
+	if (!stream)
+		return sbx__fail_argument(error, "stream", "must not be NULL");
+	if (stream->form != FORM_OPEN && stream->form != form)
+		return sbx__fail_argument(error, "stream", "is already read in another way");
+	if (stream->form == FORM_OPEN && form == FORM_LINES)
+		sbx__line_decoder_init(&stream->lines, stream->line_limit);
+	if (stream->form == FORM_OPEN && form == FORM_EVENTS)
+		sbx__event_decoder_init(&stream->events, stream->line_limit, stream->line_limit);
+	stream->form = form;
+	return SBX_OK;
+}
+
+sbx_status sbx_stream_read(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
+{
+	if (!buffer || !capacity || !got)
+		return sbx__fail_argument(error, got ? "buffer" : "got", got ? "has no room" : "must not be NULL");
+	sbx_status status = check_form(stream, FORM_BYTES, error);
+	return status < 0 ? status : read_bytes(stream, buffer, capacity, got, error);
+}
+
+sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t *length, sbx_error **error)
+{
+	char piece[PIECE];
+	size_t got;
+	if (!line)
+		return sbx__fail_argument(error, "line", "must not be NULL");
+	sbx_status status = check_form(stream, FORM_LINES, error);
+	while (status == SBX_OK) {
+		size_t found;
+		status = sbx__line_decoder_next(&stream->lines, line, &found, error);
+		if (status == SBX_OK && length)
+			*length = found;
+		if (status != SBX_DONE || stream->lines.ended)
+			return status;
+		status = read_bytes(stream, piece, sizeof piece, &got, error);
+		if (status == SBX_OK)
+			sbx__line_decoder_feed(&stream->lines, piece, got);
+		if (status == SBX_DONE) {
+			sbx__line_decoder_end(&stream->lines);
+			status = SBX_OK;
+		}
+	}
+	return status;
+}
+
+sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **error)
+{
+	char piece[PIECE];
+	size_t got;
+	if (!event)
+		return sbx__fail_argument(error, "event", "must not be NULL");
+	sbx_status status = check_form(stream, FORM_EVENTS, error);
+	while (status == SBX_OK) {
+		status = sbx__event_decoder_next(&stream->events, event, error);
+		if (status != SBX_DONE)
+			return status;
+		status = read_bytes(stream, piece, sizeof piece, &got, error);
+		if (status == SBX_OK)
+			sbx__event_decoder_feed(&stream->events, piece, got);
+		else if (status == SBX_DONE && sbx__event_decoder_is_open(&stream->events))
+			status = sbx__fail(error, SBX_ERROR_CONNECTION,
+			                   "Connection error: the stream ended within an event");
+	}
+	return status;
+}
+
+sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error)
+{
+	sbx_status status = check_form(stream, FORM_BYTES, error);
+	if (status < 0)
+		return status;
+	if (stream->started)
+		return sbx__fail_argument(error, "stream", "would block the loop that drives it");
+	sbx__sink_writer writer;
+	char piece[PIECE];
+	size_t got;
+	status = sbx__sink_open(&writer, sink, NULL, error);
+	if (status == SBX_OK && writer.sink.kind == SBX_SINK_MEMORY)
+		status = sbx__fail_argument(error, "sink", "must be a path, a descriptor or a callback");
+	while (status == SBX_OK) {
+		status = read_bytes(stream, piece, sizeof piece, &got, error);
+		if (status == SBX_OK && !sbx__sink_write(&writer, piece, got))
+			status = sbx__sink_failure(&writer, error);
+	}
+	if (status == SBX_DONE)
+		status = sbx__sink_finish(&writer, error);
+	sbx__sink_close(&writer);
+	return status;
+}
+
+/* ---- ending ---- */
+
+void sbx_stream_cancel(sbx_stream *stream)
+{
+	if (!stream || sbx__started_call_is_forked(stream->call))
+		return;
+	if (stream->started) {
+		sbx_call_cancel(stream->call);
+		return;
+	}
+	pthread_mutex_lock(&stream->mutex);
+	if (stream->driven)
+		sbx__driver_cancel(&stream->driver);
+	pthread_mutex_unlock(&stream->mutex);
+}
+
+void sbx_stream_free(sbx_stream *stream)
+{
+	/* In a forked child the stream is the parent's: its memory stays, and nothing is sent. */
+	if (!stream || sbx__started_call_is_forked(stream->call))
+		return;
+	sbx_call *call = stream->call;
+	if (stream->started) {
+		sbx_call_free(call);
+	} else {
+		if (call->machine.config)
+			sbx__call_free(&call->machine);
+		call->machine = (sbx__call){0};
+		end_driver(stream);
+		sbx__engine_call_unref(call);
+	}
+	if (stream->form == FORM_LINES)
+		sbx__line_decoder_free(&stream->lines);
+	if (stream->form == FORM_EVENTS)
+		sbx__event_decoder_free(&stream->events);
+	pthread_mutex_destroy(&stream->mutex);
+	free(stream);
+}

@@ -1,0 +1,189 @@
+/*
+ * Many exchanges on one multi handle, whose sockets and times a poller watches (curl_multi_socket_action).
+ */
+#include <stdlib.h>
+
+#include "platform.h"
+#include "sigpipe.h"
+#include "transport_curl.h"
+
+/* How many easy handles are kept for later exchanges. */
+#define MOST_IDLE_HANDLES 64
+
+typedef struct sbx__curl_hub {
+	sbx__hub base;
+	sbx__curl_context *context;
+	sbx__poller *poller;
+	CURLM *multi;
+	int64_t due_at;
+	sbx__curl_transport *idle;
+	size_t idle_count;
+	size_t count; /* transports that are not idle */
+} sbx__curl_hub;
+
+/* ---- callbacks of libcurl ---- */
+
+static int on_socket(CURL *easy, curl_socket_t descriptor, int what, void *user_data, void *socket_data)
+{
+	(void)easy, (void)socket_data;
+	sbx__curl_hub *hub = user_data;
+	unsigned events = 0;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		events |= SBX__READABLE;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		events |= SBX__WRITABLE;
+	return sbx__poller_watch(hub->poller, descriptor, events) ? 0 : -1;
+}
+
+static int on_timer(CURLM *multi, long milliseconds, void *user_data)
+{
+	(void)multi;
+	sbx__curl_hub *hub = user_data;
+	int64_t now = sbx__platform_system.now(NULL);
+	hub->due_at = milliseconds < 0 ? SBX__NEVER : now + milliseconds * (SBX__SECOND / 1000);
+	return 0;
+}
+
+/* ---- transports ---- */
+
+/* libcurl counts the connections in use among those that it keeps. */
+static void set_kept_connections(sbx__curl_hub *hub)
+{
+	curl_multi_setopt(hub->multi, CURLMOPT_MAXCONNECTS, (long)(hub->count + hub->context->idle_connections));
+}
+
+static void hub_free_transport(sbx__transport *base)
+{
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
+	sbx__curl_hub *hub = transport->hub;
+	sbx__curl_stop(base);
+	hub->count--;
+	set_kept_connections(hub);
+	if (hub->idle_count < MOST_IDLE_HANDLES) {
+		transport->next = hub->idle;
+		hub->idle = transport;
+		hub->idle_count++;
+		return;
+	}
+	sbx__curl_transport_clear(transport);
+	free(transport);
+}
+
+static const sbx__transport_class hub_transport_class = {
+        .start = sbx__curl_start, .stop = sbx__curl_stop, .resume = sbx__curl_resume, .free = hub_free_transport};
+
+static sbx__curl_transport *new_transport(sbx__curl_hub *hub)
+{
+	sbx__curl_transport *transport = calloc(1, sizeof *transport);
+	if (!transport)
+		return NULL;
+	if (!sbx__curl_transport_init(transport, hub->context, hub->multi) ||
+	    curl_easy_setopt(transport->easy, CURLOPT_PRIVATE, transport) != CURLE_OK) {
+		sbx__curl_transport_clear(transport);
+		free(transport);
+		return NULL;
+	}
+	transport->base.type = &hub_transport_class;
+	transport->hub = hub;
+	return transport;
+}
+
+static sbx__transport *hub_make(sbx__hub *base)
+{
+	sbx__curl_hub *hub = (sbx__curl_hub *)base;
+	sbx__curl_transport *transport = hub->idle;
+	if (transport) {
+		hub->idle = transport->next;
+		hub->idle_count--;
+	} else if (!(transport = new_transport(hub))) {
+		return NULL;
+	}
+	hub->count++;
+	set_kept_connections(hub);
+	return &transport->base;
+}
+
+/* ---- running ---- */
+
+static void tell_finished(sbx__curl_hub *hub)
+{
+	CURLMsg *message;
+	int left;
+	while ((message = curl_multi_info_read(hub->multi, &left))) {
+		char *private_pointer = NULL;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		CURLcode code = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private_pointer);
+		sbx__curl_finish((sbx__curl_transport *)private_pointer, code);
+	}
+}
+
+static int action_of(unsigned events)
+{
+	int action = 0;
+	if (events & SBX__READABLE)
+		action |= CURL_CSELECT_IN;
+	if (events & SBX__WRITABLE)
+		action |= CURL_CSELECT_OUT;
+	if (events & SBX__BROKEN)
+		action |= CURL_CSELECT_ERR;
+	return action;
+}
+
+static void hub_run(sbx__hub *base, const sbx__poller_event *events, size_t count, int64_t now)
+{
+	sbx__curl_hub *hub = (sbx__curl_hub *)base;
+	bool due = hub->due_at <= now;
+	if (count == 0 && !due)
+		return;
+	int running;
+	sbx__sigpipe held;
+	sbx__sigpipe_hold(&held);
+	for (size_t index = 0; index < count; index++)
+		curl_multi_socket_action(hub->multi, events[index].descriptor, action_of(events[index].events),
+		                         &running);
+	if (due) {
+		/* libcurl tells a new time where there is one. */
+		hub->due_at = SBX__NEVER;
+		curl_multi_socket_action(hub->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	}
+	sbx__sigpipe_release(&held);
+	tell_finished(hub);
+}
+
+static int64_t hub_due_at(const sbx__hub *base)
+{
+	return ((const sbx__curl_hub *)base)->due_at;
+}
+
+static void hub_free(sbx__hub *base)
+{
+	sbx__curl_hub *hub = (sbx__curl_hub *)base;
+	while (hub->idle) {
+		sbx__curl_transport *transport = hub->idle;
+		hub->idle = transport->next;
+		sbx__curl_transport_clear(transport);
+		free(transport);
+	}
+	curl_multi_cleanup(hub->multi);
+	free(hub);
+}
+
+static const sbx__hub_class hub_class = {hub_make, hub_run, hub_due_at, hub_free};
+
+sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller)
+{
+	sbx__curl_hub *hub = calloc(1, sizeof *hub);
+	if (!hub)
+		return NULL;
+	*hub = (sbx__curl_hub){.base.type = &hub_class, .context = context, .poller = poller, .due_at = SBX__NEVER};
+	hub->multi = curl_multi_init();
+	if (hub->multi && curl_multi_setopt(hub->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+	    curl_multi_setopt(hub->multi, CURLMOPT_SOCKETDATA, hub) == CURLM_OK &&
+	    curl_multi_setopt(hub->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+	    curl_multi_setopt(hub->multi, CURLMOPT_TIMERDATA, hub) == CURLM_OK)
+		return &hub->base;
+	hub_free(&hub->base);
+	return NULL;
+}

@@ -1,0 +1,95 @@
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "transport_curl.h"
+
+void sbx__curl_sockets_init(sbx__curl_sockets *sockets)
+{
+	*sockets = (sbx__curl_sockets){0};
+	pthread_mutex_init(&sockets->mutex, NULL);
+}
+
+void sbx__curl_sockets_free(sbx__curl_sockets *sockets)
+{
+	free(sockets->items);
+	pthread_mutex_destroy(&sockets->mutex);
+}
+
+static bool reserve(sbx__curl_sockets *sockets)
+{
+	if (sockets->count < sockets->capacity)
+		return true;
+	size_t capacity = sockets->capacity ? 2 * sockets->capacity : 8;
+	sbx__curl_socket *items = realloc(sockets->items, capacity * sizeof *items);
+	if (!items)
+		return false;
+	sockets->items = items;
+	sockets->capacity = capacity;
+	return true;
+}
+
+static bool note(sbx__curl_sockets *sockets, int descriptor)
+{
+	struct stat status;
+	if (fstat(descriptor, &status) != 0)
+		return false;
+	pthread_mutex_lock(&sockets->mutex);
+	bool ok = reserve(sockets);
+	if (ok)
+		sockets->items[sockets->count++] = (sbx__curl_socket){descriptor, status.st_ino};
+	pthread_mutex_unlock(&sockets->mutex);
+	return ok;
+}
+
+static void forget(sbx__curl_sockets *sockets, int descriptor)
+{
+	pthread_mutex_lock(&sockets->mutex);
+	for (size_t index = 0; index < sockets->count; index++) {
+		if (sockets->items[index].descriptor != descriptor)
+			continue;
+		sockets->items[index] = sockets->items[--sockets->count];
+		break;
+	}
+	pthread_mutex_unlock(&sockets->mutex);
+}
+
+/* A program that is started meanwhile does not get the connection. */
+static curl_socket_t on_open(void *user_data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	(void)purpose;
+	int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	if (descriptor < 0)
+		return CURL_SOCKET_BAD;
+	if (note(user_data, descriptor))
+		return descriptor;
+	close(descriptor);
+	return CURL_SOCKET_BAD;
+}
+
+static int on_close(void *user_data, curl_socket_t descriptor)
+{
+	forget(user_data, descriptor);
+	return close(descriptor);
+}
+
+CURLcode sbx__curl_sockets_attach(sbx__curl_sockets *sockets, CURL *easy)
+{
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets);
+	code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
+	return code;
+}
+
+void sbx__curl_sockets_abandon(sbx__curl_sockets *sockets)
+{
+	/* Without the lock: at the fork another thread may have held it, and there is only this one now. */
+	for (size_t index = 0; index < sockets->count; index++) {
+		const sbx__curl_socket *item = &sockets->items[index];
+		struct stat status;
+		if (fstat(item->descriptor, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == item->inode)
+			close(item->descriptor);
+	}
+	sockets->count = 0;
+}
