@@ -28,6 +28,8 @@ struct sbx_error {
 	double retry_after;
 	bool retryable;
 	bool outcome_unknown;
+	void *attachment; /* what the error is about, as those know who made it; NULL: nothing */
+	void (*free_attachment)(void *attachment);
 };
 
 /* A new error with a formatted message. Never NULL: when memory has run out it is the one static error that says so. */

@@ -20,7 +20,7 @@ typedef enum sbx_status {
 	SBX_ERROR_CONFIGURATION = -3,       /**< a client cannot be made: no key, or a base URL that is none */
 	SBX_ERROR_CONNECTION = -4,          /**< no connection could be made, or it was lost */
 	SBX_ERROR_TIMEOUT = -5,             /**< a timeout or the deadline has passed */
-	SBX_ERROR_CLOSED = -6,              /**< the client was closed */
+	SBX_ERROR_CLOSED = -6,              /**< the client or the session was closed */
 	SBX_ERROR_CANCELLED = -7,           /**< the caller ended the call */
 	SBX_ERROR_RESPONSE_VALIDATION = -8, /**< the answer is not what the operation answers */
 	SBX_ERROR_RESPONSE_TOO_LARGE = -9,  /**< the answer is larger than a limit of the client */
@@ -30,7 +30,8 @@ typedef enum sbx_status {
 	SBX_ERROR_COMMAND_FAILED = -13,     /**< a command in a sandbox did not end with exit code 0 */
 	SBX_ERROR_ARCHIVE = -14, /**< a directory could not be moved: its archive is broken, unsafe or above a limit */
 	SBX_ERROR_SYSTEM = -15,  /**< the system has no descriptors or memory for what is needed */
-	SBX_ERROR_STATUS = -100, /**< the server answered with any other status that is not a success */
+	SBX_ERROR_SANDBOX_FAILED = -16,        /**< a sandbox failed or ended before it was ready */
+	SBX_ERROR_STATUS = -100,               /**< the server answered with any other status that is not a success */
 	SBX_ERROR_BAD_REQUEST = -400,          /**< the server understood the request and refuses its content */
 	SBX_ERROR_AUTHENTICATION = -401,       /**< the key is missing or wrong */
 	SBX_ERROR_PERMISSION_DENIED = -403,    /**< the key may not do this */

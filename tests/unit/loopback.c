@@ -76,7 +76,7 @@ static bool send_answer(loopback *server, int descriptor, const char *request, s
 	while (sent < size && (put = send(descriptor, answer + sent, size - sent, MSG_NOSIGNAL)) > 0)
 		sent += (size_t)put;
 	sbx__buffer_free(&made);
-	return sent == size;
+	return sent == size && !(server->make && size == 0);
 }
 
 /* False: the connection has ended. */

@@ -36,6 +36,7 @@ _MODULES = {
     "Omit": "._types",
     "PermissionDeniedError": "._exceptions",
     "RateLimitError": "._exceptions",
+    "SandboxFailedError": "._exceptions",
     "SandboxSDK": "._client",
     "SandboxSDKError": "._exceptions",
     "Timeout": "._timeout",

@@ -22,6 +22,7 @@ from ._exceptions import LocalFileError as LocalFileError
 from ._exceptions import NotFoundError as NotFoundError
 from ._exceptions import PermissionDeniedError as PermissionDeniedError
 from ._exceptions import RateLimitError as RateLimitError
+from ._exceptions import SandboxFailedError as SandboxFailedError
 from ._exceptions import SandboxSDKError as SandboxSDKError
 from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
 from ._local import local as local
@@ -61,6 +62,7 @@ __all__ = [
     "Omit",
     "PermissionDeniedError",
     "RateLimitError",
+    "SandboxFailedError",
     "SandboxSDK",
     "SandboxSDKError",
     "Timeout",

@@ -7,7 +7,7 @@ CLASS_NAMES = {
     -3: "SandboxSDKError",  # configuration: a client cannot be made: no key, or a base URL that is none
     -4: "APIConnectionError",  # connection: no connection could be made, or it was lost
     -5: "APITimeoutError",  # timeout: a timeout or the deadline has passed
-    -6: "APIConnectionError",  # closed: the client was closed
+    -6: "APIConnectionError",  # closed: the client or the session was closed
     -7: "APIConnectionError",  # cancelled: the caller ended the call
     -8: "APIResponseValidationError",  # response_validation: the answer is not what the operation answers
     -9: "APIConnectionError",  # response_too_large: the answer is larger than a limit of the client
@@ -17,6 +17,7 @@ CLASS_NAMES = {
     -13: "CommandFailedError",  # command_failed: a command in a sandbox did not end with exit code 0
     -14: "ArchiveError",  # archive: a directory could not be moved: its archive is broken, unsafe or above a limit
     -15: "SandboxSDKError",  # system: the system has no descriptors or memory for what is needed
+    -16: "SandboxFailedError",  # sandbox_failed: a sandbox failed or ended before it was ready
     -100: "APIStatusError",  # status: the server answered with any other status that is not a success
     -400: "BadRequestError",  # bad_request: the server understood the request and refuses its content
     -401: "AuthenticationError",  # authentication: the key is missing or wrong

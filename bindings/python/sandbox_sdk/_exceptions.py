@@ -27,6 +27,7 @@ __all__ = [
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "SandboxFailedError",
     "SandboxSDKError",
     "UnprocessableEntityError",
 ]
@@ -73,6 +74,10 @@ class LocalFileError(SandboxSDKError, OSError):
 
 class CommandFailedError(SandboxSDKError):
     """A command in a sandbox did not end with exit code 0, and the caller asked for an error then."""
+
+
+class SandboxFailedError(SandboxSDKError):
+    """A sandbox failed or ended before it was ready."""
 
 
 class ArchiveError(SandboxSDKError):

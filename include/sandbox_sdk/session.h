@@ -1,0 +1,208 @@
+/**
+ * @file session.h
+ * A session: a sandbox of one's own to run commands in and to move files to and from, deleted when the session is
+ * closed.
+ *
+ *     sbx_session *session = NULL;
+ *     if (sbx_session_create(client, NULL, NULL, &session, &error) == SBX_OK)
+ *             sbx_session_run(session, "make", NULL, NULL, &execution, &error);
+ *     sbx_session_free(session);
+ *
+ * The options of a call (`sbx_request_options`) that takes several requests are those of each of them; its deadline is
+ * that of all together, and its progress callback is told of the file alone.
+ */
+#ifndef SANDBOX_SDK_SESSION_H
+#define SANDBOX_SDK_SESSION_H
+
+#include <sandbox_sdk/client.h>
+#include <sandbox_sdk/common.h>
+#include <sandbox_sdk/error.h>
+#include <sandbox_sdk/models.h>
+#include <sandbox_sdk/request_options.h>
+#include <sandbox_sdk/sandboxes.h>
+#include <sandbox_sdk/status.h>
+
+SBX_BEGIN_DECLS
+
+/** A session; opaque. Its functions are safe from any thread, but sbx_session_free(). Since 0.1.0. */
+typedef struct sbx_session sbx_session;
+
+/** Options of a session. What they point to belongs to the caller, until the call has returned. Since 0.1.0. */
+typedef struct sbx_session_options {
+	size_t size;                               /**< set by ::SBX_SESSION_OPTIONS_INIT */
+	const sbx_sandboxes_create_params *create; /**< the sandbox; NULL: what the server makes of nothing */
+	const char *name_prefix; /**< what the sandbox's name begins with where `create` has none; twelve random
+	                            characters follow; NULL: `session-` */
+	double ready_timeout; /**< how long to wait until the sandbox is ready, in seconds; default 120; ::SBX_FOREVER
+	                       */
+	sbx_flag keep;        /**< leave the sandbox when the session is closed; default no, of an adopted one yes */
+	int reserved;         /**< 0 */
+} sbx_session_options;
+
+/** Options of a session that take every default. */
+#define SBX_SESSION_OPTIONS_INIT {sizeof(sbx_session_options), NULL, NULL, SBX_DEFAULT, SBX_FLAG_DEFAULT, 0}
+
+/**
+ * Creates a sandbox and waits until it is ready. Where that fails, or takes too long, the sandbox is deleted again.
+ *
+ * Whether a sandbox is ready is asked of the list of sandboxes. Where the connection is lost while the sandbox is
+ * created, it is looked for by its name there, if the session gave it one, and used.
+ *
+ * @param client a client; the session goes on when it is freed, and ends when it is closed
+ * @param session_options may be NULL
+ * @param options of the requests; may be NULL
+ * @param session receives the session, freed with sbx_session_free()
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_TIMEOUT where the sandbox did not become ready in time; ::SBX_ERROR_SANDBOX_FAILED; or
+ *         any error of sbx_sandboxes_create() and sbx_sandboxes_list()
+ *
+ * Blocks until the sandbox is ready. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_create(sbx_client *client, const sbx_session_options *session_options,
+                                      const sbx_request_options *options, sbx_session **session, sbx_error **error);
+
+/**
+ * Makes a session of a sandbox that is there. Nothing is sent.
+ *
+ * @param client a client; the session goes on when it is freed, and ends when it is closed
+ * @param id the identifier of a sandbox, copied
+ * @param session_options may be NULL; of them, `keep` counts, and is yes where it is not given
+ * @param session receives the session, freed with sbx_session_free()
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT or ::SBX_ERROR_OUT_OF_MEMORY
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_adopt(sbx_client *client, const char *id, const sbx_session_options *session_options,
+                                     sbx_session **session, sbx_error **error);
+
+/**
+ * The identifier of a session's sandbox.
+ *
+ * @param session a session
+ * @return text owned by the session; "" for NULL
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API const char *sbx_session_id(const sbx_session *session);
+
+/**
+ * A session's sandbox as it was when it had become ready.
+ *
+ * @param session a session
+ * @return a sandbox owned by the session; NULL where the session adopted it
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API const sbx_sandbox *sbx_session_sandbox(const sbx_session *session);
+
+/** How a command is run. What it points to belongs to the caller, until the call has returned. Since 0.1.0. */
+typedef struct sbx_run_options {
+	size_t size;             /**< set by ::SBX_RUN_OPTIONS_INIT */
+	const sbx_pair *env;     /**< environment variables for this command */
+	size_t env_count;        /**< how many */
+	int64_t timeout;         /**< how many seconds the command may run before it is ended; ::SBX_DEFAULT */
+	const char *working_dir; /**< directory in the sandbox that the command starts in; NULL: the server's choice */
+	sbx_flag check;          /**< any end but exit code 0 is an error; default no */
+	int reserved;            /**< 0 */
+} sbx_run_options;
+
+/** Options of a command that take every default. */
+#define SBX_RUN_OPTIONS_INIT {sizeof(sbx_run_options), NULL, 0, SBX_DEFAULT, NULL, SBX_FLAG_DEFAULT, 0}
+
+/**
+ * Runs a command and waits for its end.
+ *
+ * @param session a session
+ * @param command a whole shell command line
+ * @param run how; may be NULL
+ * @param options of the request; may be NULL
+ * @param execution receives how it ended and what it wrote, freed with sbx_execution_free(); may be NULL
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, whatever the exit code; with `check` ::SBX_ERROR_COMMAND_FAILED for any end but exit code 0 (see
+ *         sbx_error_execution()); ::SBX_ERROR_CLOSED; or any error of sbx_sandboxes_execute()
+ *
+ * Blocks until the command has ended. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_run_options *run,
+                                   const sbx_request_options *options, sbx_execution **execution, sbx_error **error);
+
+/**
+ * The command that an error is about.
+ *
+ * @param error an error
+ * @return how it ended and what it wrote, owned by the error; NULL unless the code is ::SBX_ERROR_COMMAND_FAILED
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API const sbx_execution *sbx_error_execution(const sbx_error *error);
+
+/**
+ * Reads a file of the sandbox into memory.
+ *
+ * @param session a session
+ * @param path the file in the sandbox
+ * @param options of the request; may be NULL
+ * @param data receives the bytes, followed by a NUL, freed with sbx_string_free()
+ * @param length receives how many; may be NULL
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_CLOSED or any error of sbx_sandboxes_download()
+ *
+ * Blocks until the file is there. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_request_options *options,
+                                    char **data, size_t *length, sbx_error **error);
+
+/**
+ * Writes a file of the sandbox from memory.
+ *
+ * @param session a session
+ * @param path the file in the sandbox, replaced if it exists
+ * @param data the bytes; may be NULL where there are none
+ * @param length how many
+ * @param options of the request; may be NULL
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_CLOSED or any error of sbx_sandboxes_upload()
+ *
+ * Blocks until the file is written. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_write(sbx_session *session, const char *path, const void *data, size_t length,
+                                     const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Ends a session: its sandbox is deleted, unless it is kept. A sandbox that is gone already is no error, and closing
+ * again does nothing. Where it fails it can be tried again.
+ *
+ * @param session a session; NULL is accepted
+ * @param options of the request; may be NULL
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK or any error of sbx_sandboxes_delete()
+ *
+ * Blocks until the sandbox is deleted. Safe from any thread; later calls on the session fail with ::SBX_ERROR_CLOSED.
+ * Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Decides anew whether the sandbox is left when the session is closed.
+ *
+ * @param session a session
+ * @param keep 0 deletes it, anything else leaves it
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API void sbx_session_keep(sbx_session *session, int keep);
+
+/**
+ * Frees a session. One that was not closed is closed first, with at most 10 s for that; whether it worked is not told:
+ * who wants to know calls sbx_session_close().
+ *
+ * @param session a session that no other thread is using; NULL is accepted
+ *
+ * Since 0.1.0.
+ */
+SBX_API void sbx_session_free(sbx_session *session);
+
+SBX_END_DECLS
+
+#endif

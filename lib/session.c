@@ -1,0 +1,256 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "client.h"
+#include "error.h"
+#include "steps.h"
+
+/* How long freeing a session may take to delete its sandbox, in seconds. */
+#define FREE_SECONDS 10
+/* How much of what a command wrote last goes into its error. */
+#define MOST_DETAIL 1000
+
+sbx_status sbx__session_check(const sbx_session *session, sbx_error **error)
+{
+	if (!session)
+		return sbx__fail_argument(error, "session", "must not be NULL");
+	if (atomic_load(&session->closed))
+		return sbx__fail(error, SBX_ERROR_CLOSED, "The session was closed");
+	return SBX_OK;
+}
+
+/* A session without a sandbox, over a client of its own. */
+static sbx_status make(sbx_client *client, sbx_session **session, sbx_error **error)
+{
+	const sbx_client_options same = SBX_CLIENT_OPTIONS_INIT;
+	sbx_session *made = calloc(1, sizeof *made);
+	if (!made)
+		return sbx__fail_memory(error);
+	sbx_status status = sbx_client_with_options(client, &same, &made->client, error);
+	if (status < 0)
+		free(made);
+	else
+		*session = made;
+	return status;
+}
+
+static void discard(sbx_session *session)
+{
+	sbx_sandbox_free(session->sandbox);
+	sbx_client_free(session->client);
+	free(session->adopted);
+	free(session);
+}
+
+static sbx_status read_options(sbx_session_options *known, const sbx_session_options *given, sbx_client *client,
+                               sbx_session **session, sbx_error **error)
+{
+	if (!client || !session)
+		return sbx__fail_argument(error, client ? "session" : "client", "must not be NULL");
+	return sbx__struct_read(known, sizeof *known, given, "session_options", error);
+}
+
+sbx_status sbx_session_create(sbx_client *client, const sbx_session_options *session_options,
+                              const sbx_request_options *options, sbx_session **session, sbx_error **error)
+{
+	sbx_session_options known = SBX_SESSION_OPTIONS_INIT;
+	sbx_session *made = NULL;
+	sbx_status status = read_options(&known, session_options, client, session, error);
+	if (status < 0 || (status = make(client, &made, error)) < 0)
+		return status;
+	status = sbx__sandbox_create(made->client, &known, options, &made->sandbox, error);
+	if (status < 0) {
+		discard(made);
+		return status;
+	}
+	atomic_init(&made->keep, known.keep == SBX_FLAG_YES);
+	*session = made;
+	return SBX_OK;
+}
+
+sbx_status sbx_session_adopt(sbx_client *client, const char *id, const sbx_session_options *session_options,
+                             sbx_session **session, sbx_error **error)
+{
+	sbx_session_options known = SBX_SESSION_OPTIONS_INIT;
+	sbx_session *made = NULL;
+	sbx_status status = read_options(&known, session_options, client, session, error);
+	if (status < 0)
+		return status;
+	if (!id || !*id)
+		return sbx__fail_argument(error, "id", "must not be empty");
+	if ((status = make(client, &made, error)) < 0)
+		return status;
+	if (!(made->adopted = strdup(id))) {
+		discard(made);
+		return sbx__fail_memory(error);
+	}
+	atomic_init(&made->keep, known.keep != SBX_FLAG_NO);
+	*session = made;
+	return SBX_OK;
+}
+
+const char *sbx_session_id(const sbx_session *session)
+{
+	return session ? sbx__session_id(session) : "";
+}
+
+const sbx_sandbox *sbx_session_sandbox(const sbx_session *session)
+{
+	return session ? session->sandbox : NULL;
+}
+
+/* ---- commands ---- */
+
+static void free_execution(void *execution)
+{
+	sbx_execution_free(execution);
+}
+
+/* The end of a text of many lines, from the beginning of a character on. */
+static const char *last_part(const char *text, size_t length)
+{
+	const char *at = length > MOST_DETAIL ? text + length - MOST_DETAIL : text;
+	while ((*at & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+sbx_error *sbx__command_error(const sbx_execution *execution)
+{
+	const char *status = sbx_execution_status(execution);
+	sbx_error *error;
+	if (strcmp(status, "timeout") == 0)
+		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command was ended by its timeout");
+	else if (*status && strcmp(status, "completed") != 0)
+		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command ended with the status %s", status);
+	else
+		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command ended with exit code %lld",
+		                       (long long)sbx_execution_exit_code(execution));
+	if (sbx__error_is_static(error))
+		return error;
+	error->attachment = sbx_execution_ref(execution);
+	error->free_attachment = free_execution;
+	error->detail = strdup(last_part(sbx_execution_stderr(execution), sbx_execution_stderr_length(execution)));
+	return error;
+}
+
+const sbx_execution *sbx_error_execution(const sbx_error *error)
+{
+	return sbx_error_code(error) == SBX_ERROR_COMMAND_FAILED ? error->attachment : NULL;
+}
+
+/* A server may leave the status out; the exit code it may not. */
+static bool succeeded(const sbx_execution *execution)
+{
+	const char *status = sbx_execution_status(execution);
+	return (!*status || strcmp(status, "completed") == 0) && sbx_execution_exit_code(execution) == 0 &&
+	       sbx_execution_has_exit_code(execution) == SBX_PRESENT;
+}
+
+sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_run_options *run,
+                           const sbx_request_options *options, sbx_execution **execution, sbx_error **error)
+{
+	sbx_run_options known = SBX_RUN_OPTIONS_INIT;
+	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
+	sbx_execution *made = NULL;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0 || (status = sbx__struct_read(&known, sizeof known, run, "run", error)) < 0)
+		return status;
+	params.command = command;
+	params.env = known.env;
+	params.env_count = known.env_count;
+	params.timeout = known.timeout;
+	params.working_dir = known.working_dir;
+	status = sbx_sandboxes_execute(session->client, sbx__session_id(session), &params, options, &made, error);
+	if (status == SBX_OK && known.check == SBX_FLAG_YES && !succeeded(made))
+		status = sbx__error_give(error, sbx__command_error(made));
+	if (status == SBX_OK && execution)
+		*execution = made;
+	else
+		sbx_execution_free(made);
+	return status;
+}
+
+/* ---- files in memory ---- */
+
+sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_request_options *options, char **data,
+                            size_t *length, sbx_error **error)
+{
+	sbx_sandboxes_download_params params = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
+	sbx_response *response = NULL;
+	size_t size = 0;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0)
+		return status;
+	if (!data)
+		return sbx__fail_argument(error, "data", "must not be NULL");
+	params.path = path;
+	status = sbx_sandboxes_download(session->client, sbx__session_id(session), &params, options, &response, error);
+	if (status < 0)
+		return status;
+	const char *body = sbx_response_body(response, &size);
+	char *copy = malloc(size + 1);
+	if (copy) {
+		memcpy(copy, body, size);
+		copy[size] = '\0';
+		*data = copy;
+		if (length)
+			*length = size;
+	}
+	sbx_response_free(response);
+	return copy ? SBX_OK : sbx__fail_memory(error);
+}
+
+sbx_status sbx_session_write(sbx_session *session, const char *path, const void *data, size_t length,
+                             const sbx_request_options *options, sbx_error **error)
+{
+	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
+	sbx_source source = SBX_SOURCE_INIT;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0)
+		return status;
+	source.kind = SBX_SOURCE_MEMORY;
+	source.data = data;
+	source.length = length;
+	params.path = path;
+	params.file = &source;
+	return sbx_sandboxes_upload(session->client, sbx__session_id(session), &params, options, NULL, error);
+}
+
+/* ---- the end ---- */
+
+sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *options, sbx_error **error)
+{
+	sbx_error *failure = NULL;
+	if (!session || atomic_load(&session->closed))
+		return SBX_OK;
+	sbx_status status = SBX_OK;
+	if (!atomic_load(&session->keep))
+		status = sbx_sandboxes_delete(session->client, sbx__session_id(session), NULL, options, NULL, &failure);
+	if (status < 0 && status != SBX_ERROR_NOT_FOUND)
+		return sbx__error_give(error, failure);
+	sbx_error_free(failure);
+	atomic_store(&session->closed, true);
+	return SBX_OK;
+}
+
+void sbx_session_keep(sbx_session *session, int keep)
+{
+	if (session)
+		atomic_store(&session->keep, keep != 0);
+}
+
+void sbx_session_free(sbx_session *session)
+{
+	if (!session)
+		return;
+	if (!atomic_load(&session->closed) && !atomic_load(&session->keep)) {
+		sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+		options.deadline = FREE_SECONDS;
+		sbx_session_close(session, &options, NULL);
+	}
+	discard(session);
+}
