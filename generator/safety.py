@@ -21,7 +21,7 @@ def safety(operation: Operation) -> str:
         return UNSAFE
     condition = f", where the `{operation.file.name}` can be read from its start once more" if operation.file else ""
     words = f"Sent again after {ANY_FAILURE}{condition}."
-    if operation.safety is Safety.IDEMPOTENT:
+    if operation.safety is Safety.IDEMPOTENT and operation.method == "DELETE":
         words += " If the first request was carried out after all, the answer to the second is not_found."
     if operation.unsafe_when:
         words += f" With `{operation.unsafe_when}`: {UNSAFE[0].lower()}{UNSAFE[1:]}"

@@ -25,8 +25,8 @@ typedef enum sbx__body_kind {
 
 /* What may happen when a request is sent twice. */
 typedef enum sbx__safety {
-	SBX__SAFE,       /* nothing: it only reads, or writes the same thing again */
-	SBX__IDEMPOTENT, /* nothing more than once, but the second answer may differ: DELETE */
+	SBX__SAFE,       /* nothing: it only reads */
+	SBX__IDEMPOTENT, /* nothing more than once: it deletes, or writes the same thing again */
 	SBX__UNSAFE,     /* something may be done twice */
 } sbx__safety;
 

@@ -32,11 +32,9 @@ bool sbx__retry_wanted(sbx__safety safety, sbx__attempt_end end, int http_status
 
 bool sbx__retry_outcome_unknown(sbx__safety safety, sbx__attempt_end end, int http_status)
 {
-	if (end == SBX__NOT_CONNECTED || end == SBX__REFUSED)
+	if (end == SBX__NOT_CONNECTED || end == SBX__REFUSED || safety == SBX__SAFE)
 		return false;
-	if (end == SBX__ANSWERED)
-		return safety == SBX__UNSAFE && (http_status == 502 || http_status == 504);
-	return safety != SBX__SAFE;
+	return end != SBX__ANSWERED || http_status == 502 || http_status == 504;
 }
 
 /* A decimal number with nothing around it, whatever the locale; false: it is none. */

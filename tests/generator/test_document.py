@@ -56,7 +56,7 @@ OPERATIONS = {
         "/v1/sandboxes/{id}/upload",
         {**ID, "path": ("part", "string", True)},
         "SandboxUploadResponse",
-        "safe",
+        "idempotent",
     ),
     "sandboxes.download": (
         "GET",
