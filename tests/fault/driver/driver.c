@@ -1,0 +1,144 @@
+/*
+ * A case is a client, a call that something happens to, and a call to a server in good health over the same client.
+ *
+ * Cases come as lines on standard input, since a command line shows the key to everybody.
+ */
+#include "driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static sbx_client *new_client(const sbx_json *given, sbx_error **error)
+{
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client *client = NULL;
+	http.ca_file = text_of(given, "ca_file");
+	http.certificate_file = text_of(given, "certificate_file");
+	http.compression = sbx_json_get(given, "compression") ? SBX_COMPRESSION_ALL : SBX_COMPRESSION_DEFAULT;
+	http.max_document_bytes = (int64_t)number_of(given, "max_document_bytes", SBX_DEFAULT);
+	http.max_body_bytes = (int64_t)number_of(given, "max_body_bytes", SBX_DEFAULT);
+	options.http = &http;
+	options.api_key = text_of(given, "api_key");
+	options.base_url = text_of(given, "base_url");
+	sbx_client_new(&client, &options, error);
+	return client;
+}
+
+/* The text of an answer: its JSON, or nothing where the bytes went elsewhere. */
+static sbx_json *new_answer(const sbx_response *response)
+{
+	const sbx_json *json = sbx_response_json(response);
+	return json ? sbx_json_copy(json) : sbx_json_new_null();
+}
+
+static void describe(sbx_json *said, const fault_result *result)
+{
+	const sbx_error *error = result->error;
+	const sbx_response *response = result->response;
+	set(said, "code", new_text(sbx_status_name(result->status)));
+	set(said, "error_code", new_text(sbx_error_name(error)));
+	set(said, "elapsed", sbx_json_new_number(result->elapsed));
+	set(said, "http_status",
+	    sbx_json_new_integer(response ? sbx_response_status(response) : sbx_error_http_status(error)));
+	set(said, "attempts",
+	    sbx_json_new_integer(response ? sbx_response_attempts(response) : sbx_error_attempts(error)));
+	set(said, "outcome_unknown", sbx_json_new_boolean(sbx_error_outcome_unknown(error)));
+	set(said, "retryable", sbx_json_new_boolean(sbx_error_retryable(error)));
+	set(said, "message", new_text(sbx_error_message(error)));
+	set(said, "detail", new_text(sbx_error_detail(error)));
+	set(said, "outputs_touched", sbx_json_new_boolean(result->touched));
+	set(said, "answer", response ? new_answer(response) : sbx_json_new_null());
+	set(said, "size", sbx_json_new_integer(response ? sbx_response_size(response) : 0));
+}
+
+/* A call that must succeed; what it failed with is said under `name`. */
+static void call_plainly(sbx_json *said, const char *name, sbx_client *client)
+{
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_error *error = NULL;
+	options.max_retries = 0;
+	sbx_client_invoke(client, sbx_operation_find("sandboxes.list"), NULL, &options, NULL, &error);
+	set(said, name, new_text(error ? sbx_error_message(error) : "ok"));
+	sbx_error_free(error);
+}
+
+static void call_healthy(sbx_json *said, sbx_client *client, const char *url)
+{
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	options.base_url = url;
+	sbx_client_set_options(client, &options, NULL);
+	call_plainly(said, "afterwards", client);
+}
+
+static void wait_seconds(double seconds)
+{
+	for (double end = now() + seconds; now() < end;) {
+		struct timespec pause = {0, 1000000};
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void run(const sbx_json *given, sbx_json *said)
+{
+	sbx_error *error = NULL;
+	sbx_client *client = new_client(given, &error);
+	fault_subject subject;
+	fault_result result;
+	if (!client) {
+		set(said, "client_error", new_text(sbx_error_message(error)));
+		sbx_error_free(error);
+		return;
+	}
+	subject_init(&subject, given);
+	if (sbx_json_get(given, "before")) {
+		call_plainly(said, "before", client);
+		wait_seconds(number_of(given, "before", 0));
+	}
+	call_in_mode(text_of(given, "mode"), client, &subject, &result);
+	describe(said, &result);
+	call_healthy(said, client, text_of(given, "healthy_url"));
+	sbx_response_free(result.response);
+	sbx_error_free(result.error);
+	subject_release(&subject);
+	double started = now();
+	sbx_client_free(client);
+	set(said, "closing", sbx_json_new_number(now() - started));
+}
+
+/* One line in, one line out. False: the line is no case. */
+static bool answer_line(const char *line, size_t length)
+{
+	char *text = NULL;
+	sbx_json *given = NULL;
+	if (sbx_json_parse(line, length, &given, NULL) < 0)
+		return false;
+	sbx_json *said = sbx_json_new_object();
+	int descriptors = count_own("fd");
+	int threads = count_own("task");
+	run(given, said);
+	set(said, "descriptors_left", sbx_json_new_integer(count_own("fd") - descriptors));
+	set(said, "threads_left", sbx_json_new_integer(count_own("task") - threads));
+	sbx_json_print(said, 0, &text, NULL);
+	puts(text);
+	fflush(stdout);
+	sbx_string_free(text);
+	sbx_json_free(said);
+	sbx_json_free(given);
+	return true;
+}
+
+int main(void)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	ssize_t length;
+	int status = 0;
+	while (status == 0 && (length = getline(&line, &capacity, stdin)) > 0)
+		status = answer_line(line, (size_t)length) ? 0 : 3;
+	free(line);
+	if (status)
+		fputs("the driver cannot read its line\n", stderr);
+	return status;
+}

@@ -1,0 +1,51 @@
+/*
+ * The driver of the fault suite: one case in as a JSON line, what became of it out. It uses public headers only.
+ */
+#ifndef FAULT_DRIVER_H
+#define FAULT_DRIVER_H
+
+#include <sandbox_sdk.h>
+#include <stdbool.h>
+
+/* Members of a case: NULL or the fallback where there is none. */
+const char *text_of(const sbx_json *object, const char *name);
+double number_of(const sbx_json *object, const char *name, double fallback);
+/* Sets a member; ends the driver where the value could not be built. */
+void set(sbx_json *object, const char *name, sbx_json *value);
+sbx_json *new_text(const char *text);
+
+/* An operation with all that a call of it needs. */
+typedef struct fault_subject {
+	const sbx_operation *operation;
+	sbx_json *arguments;
+	sbx_request_options options;
+	sbx_pair header;
+	sbx_source source;
+	sbx_sink sink;
+	char *bytes; /* of an upload */
+	size_t length;
+	size_t position;
+	int taken; /* bytes that the callback of a download got */
+} fault_subject;
+
+void subject_init(fault_subject *subject, const sbx_json *given);
+void subject_release(fault_subject *subject);
+
+/* What a call came to. */
+typedef struct fault_result {
+	sbx_status status;
+	sbx_response *response;
+	sbx_error *error;
+	double elapsed;
+	bool touched; /* a failed call wrote to its output */
+} fault_result;
+
+/* Calls the operation in a mode: "sync". Ends the driver where there is no such mode. */
+void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result);
+
+/* Seconds of a clock that nobody sets. */
+double now(void);
+/* How many entries a folder of /proc/self has. */
+int count_own(const char *folder);
+
+#endif

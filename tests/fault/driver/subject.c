@@ -1,0 +1,112 @@
+/* The operations that faults happen to: one or more of each class of safety. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver.h"
+
+/* Less than a request's buffer, so that a callback is asked more than once. */
+#define AT_ONCE 10000
+
+static const struct {
+	const char *name;
+	const char *operation;
+	bool has_id;
+	const char *argument;
+	const char *value;
+} known[] = {
+        {"list", "sandboxes.list", false, NULL, NULL},
+        {"execute", "sandboxes.execute", true, "command", "make"},
+        {"delete", "sandboxes.delete", true, NULL, NULL},
+        {"upload", "sandboxes.upload", true, "path", "/data/in"},
+        {"upload_once", "sandboxes.upload", true, "path", "/data/in"},
+        {"download", "sandboxes.download", true, "path", "/data/out"},
+        {"download_once", "sandboxes.download", true, "path", "/data/out"},
+};
+
+static int64_t give(void *user_data, void *buffer, size_t capacity)
+{
+	fault_subject *giving = user_data;
+	size_t left = giving->length - giving->position;
+	size_t given = left < AT_ONCE ? left : AT_ONCE;
+	given = given < capacity ? given : capacity;
+	memcpy(buffer, giving->bytes + giving->position, given);
+	giving->position += given;
+	return (int64_t)given;
+}
+
+static int take(void *user_data, const void *data, size_t length)
+{
+	(void)data;
+	((fault_subject *)user_data)->taken += (int)length;
+	return 0;
+}
+
+/* An upload from memory can be sent again, one from a callback cannot. */
+static void init_source(fault_subject *subject, bool once, size_t length)
+{
+	subject->bytes = calloc(length + 1, 1);
+	subject->length = subject->bytes ? length : 0;
+	for (size_t index = 0; index < subject->length; index++)
+		subject->bytes[index] = (char)('a' + index % 23);
+	subject->source.kind = once ? SBX_SOURCE_CALLBACK : SBX_SOURCE_MEMORY;
+	subject->source.data = subject->bytes;
+	subject->source.length = subject->length;
+	subject->source.read = give;
+	subject->source.user_data = subject;
+	subject->options.source = &subject->source;
+}
+
+static void init_sink(fault_subject *subject, const char *path)
+{
+	subject->sink.kind = path ? SBX_SINK_PATH : SBX_SINK_CALLBACK;
+	subject->sink.path = path;
+	subject->sink.write = take;
+	subject->sink.user_data = subject;
+	subject->options.sink = &subject->sink;
+}
+
+static void init_options(fault_subject *subject, const sbx_json *given)
+{
+	sbx_request_options *options = &subject->options;
+	options->deadline = number_of(given, "deadline", SBX_DEFAULT);
+	options->connect_timeout = number_of(given, "connect_timeout", SBX_DEFAULT);
+	options->read_timeout = number_of(given, "read_timeout", SBX_DEFAULT);
+	options->write_timeout = number_of(given, "write_timeout", SBX_DEFAULT);
+	options->max_retries = (int)number_of(given, "max_retries", 0);
+	subject->header.name = "Expect";
+	subject->header.value = text_of(given, "expect");
+	options->headers = &subject->header;
+	options->headers_count = subject->header.value ? 1 : 0;
+}
+
+void subject_init(fault_subject *subject, const sbx_json *given)
+{
+	const char *wanted = text_of(given, "operation");
+	size_t index = 0;
+	*subject = (fault_subject){
+	        .options = SBX_REQUEST_OPTIONS_INIT,
+	        .source = SBX_SOURCE_INIT,
+	        .sink = SBX_SINK_INIT,
+	        .arguments = sbx_json_new_object(),
+	};
+	while (index < sizeof known / sizeof *known && strcmp(known[index].name, wanted ? wanted : "") != 0)
+		index++;
+	if (index == sizeof known / sizeof *known)
+		return;
+	subject->operation = sbx_operation_find(known[index].operation);
+	if (known[index].has_id)
+		set(subject->arguments, "id", new_text("sb-1"));
+	if (known[index].argument)
+		set(subject->arguments, known[index].argument, new_text(known[index].value));
+	init_options(subject, given);
+	if (strncmp(wanted, "upload", 6) == 0)
+		init_source(subject, strcmp(wanted, "upload_once") == 0, (size_t)number_of(given, "upload_size", 1000));
+	if (strncmp(wanted, "download", 8) == 0)
+		init_sink(subject, strcmp(wanted, "download") == 0 ? text_of(given, "into") : NULL);
+}
+
+void subject_release(fault_subject *subject)
+{
+	sbx_json_free(subject->arguments);
+	free(subject->bytes);
+}

@@ -1,0 +1,158 @@
+"""The cases: each fault with each operation, in each mode, with and without retries."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from . import answers
+
+FOLDER = Path(__file__).resolve().parent.parent
+MODES = ("sync",)
+RETRIES = (0, 2)
+# For a whole call, in seconds: what is given to one without and with retries, where the fault does not say.
+DEADLINES = {0: 2.0, 2: 6.0}
+KEYS = {
+    "name", "outcome", "except", "http_status", "script", "scripts", "listen", "host", "tls", "scheme",
+    "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts", "resolver_left",
+    "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending",
+    "short",
+}  # fmt: skip
+
+
+class CaseError(Exception):
+    """A case that makes no sense."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a call must come to."""
+
+    code: str
+    attempts: range
+    retryable: bool
+    outcome_unknown: bool = False
+    http_status: int | None = None
+
+
+@dataclass
+class Case:
+    """One call that something happens to."""
+
+    fault: dict
+    operation: str
+    mode: str
+    retries: int
+    expected: list[Expected]
+    scripts: list[list] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.fault['name']} / {self.operation} / {self.mode} / {self.retries} retries"
+
+    @property
+    def short(self) -> bool:
+        """Whether it takes no time to speak of."""
+        return bool(self.fault.get("short"))
+
+    @property
+    def deadline(self) -> float:
+        return self.fault.get("deadline", DEADLINES[self.retries])
+
+
+class Outcomes:
+    """The table of outcomes.yaml."""
+
+    def __init__(self, path: Path = FOLDER / "outcomes.yaml") -> None:
+        table = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.outcomes = table["outcomes"]
+        self.class_of = {operation: name for name, operations in table["classes"].items() for operation in operations}
+        self.class_of["download_once"] = "safe"
+
+    def expected(self, outcome: str, fault: dict, operation: str, retries: int) -> Expected:
+        if outcome not in self.outcomes:
+            raise CaseError(f"{fault['name']}: no outcome is called '{outcome}'")
+        rows = self.outcomes[outcome]
+        row = dict(rows.get(operation) or rows.get(self.class_of[operation]) or rows["any"])
+        attempts = row["attempts"][RETRIES.index(retries)]
+        least, most = attempts if isinstance(attempts, list) else (attempts, attempts)
+        row["attempts"] = range(least, most + 1)
+        if "http_status" in fault:
+            row["http_status"] = fault["http_status"]
+        return Expected(**row)
+
+
+def listed(value: str | list) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def check(fault: dict) -> None:
+    unknown = set(fault) - KEYS
+    if unknown:
+        raise CaseError(f"{fault['name']}: no key is called {', '.join(sorted(unknown))}")
+
+
+def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case]:
+    check(fault)
+    scripts = fault.get("scripts") or [fault.get("script", [])]
+    cases = []
+    for operation in fault.get("operations", list(outcomes.class_of)):
+        if operation == "download_once" and "operations" not in fault:
+            continue
+        names = listed(fault.get("except", {}).get(operation, fault["outcome"]))
+        for mode in modes:
+            for retries in fault.get("retries", RETRIES):
+                expected = [outcomes.expected(name, fault, operation, retries) for name in names]
+                cases.append(Case(fault, operation, mode, retries, expected, scripts))
+    return cases
+
+
+def load(modes: tuple[str, ...] = MODES) -> list[Case]:
+    """Every case of faults.yaml."""
+    table = yaml.safe_load((FOLDER / "faults.yaml").read_text(encoding="utf-8"))
+    outcomes = Outcomes()
+    return [case for fault in table["faults"] for case in expand(fault, outcomes, modes)]
+
+
+def cuts(modes: tuple[str, ...], operations: tuple[str, ...]) -> list[Case]:
+    """An answer that ends after each of its bytes, and one that does not."""
+    outcomes = Outcomes()
+    cases = []
+    for operation in operations:
+        length = len(answers.whole(operation))
+        short = answers.whole(operation, headers={"Content-Length": len(answers.body(operation))})
+        # A file is all alike inside: its head and the first and last of its bytes are enough.
+        head = short.index(b"\r\n\r\n") + 4
+        places = [place for place in range(length + 1) if place < head + 300 or place > length - 20]
+        for place in places:
+            fault = {
+                "name": f"cut after {place} bytes",
+                "script": ["read", {"answer": {"cut": place}}, "close"],
+                "outcome": "fine" if place == length else "lost",
+                "retries": [0],
+                "short": True,
+            }
+            cases += expand({**fault, "operations": [operation]}, outcomes, modes)
+    return cases
+
+
+def choose(cases: list[Case], patterns: list[str] | None) -> list[Case]:
+    if not patterns:
+        return cases
+    return [case for case in cases if any(fnmatch.fnmatch(case.name, f"*{pattern}*") for pattern in patterns)]
+
+
+def grouped(cases: list[Case], most: int = 12) -> list[list[Case]]:
+    """The cases of one fault and one operation together, and those of several where each is short."""
+    groups: list[list[Case]] = []
+    for case in cases:
+        last = groups[-1] if groups else []
+        same = last and last[0].operation == case.operation
+        if same and len(last) < most and (last[0].fault is case.fault or (case.short and last[0].short)):
+            last.append(case)
+        else:
+            groups.append([case])
+    return groups

@@ -1,0 +1,117 @@
+"""What a case expects against what happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import answers
+from .cases import Case, Expected
+from .server import Server
+
+# How much later than its deadline a call may end, in seconds.
+GRACE = 0.1
+LONGEST_CLOSING = 0.5
+# How many look-ups of earlier calls may have ended during one.
+LONGEST_QUEUE = 20
+
+
+def of_outcome(expected: Expected, said: dict) -> list[str]:
+    wanted = {
+        "code": expected.code,
+        "outcome_unknown": expected.outcome_unknown,
+        "retryable": expected.retryable,
+    }
+    if expected.http_status is not None:
+        wanted["http_status"] = expected.http_status
+    differences = [f"{name} is {said[name]}, not {value}" for name, value in wanted.items() if said[name] != value]
+    if said["attempts"] not in expected.attempts:
+        differences.append(
+            f"there were {said['attempts']} attempts, not {expected.attempts[0]} to {expected.attempts[-1]}"
+        )
+    return differences
+
+
+def of_error(said: dict) -> list[str]:
+    """What holds for every error."""
+    differences = []
+    if said["code"] == "ok":
+        return differences
+    if said["error_code"] != said["code"]:
+        differences.append(f"the error is {said['error_code']} and the status {said['code']}")
+    if said["outputs_touched"]:
+        differences.append("a failed call wrote to its output")
+    if not said["message"]:
+        differences.append("the error has no message")
+    return differences
+
+
+def of_file(case: Case, folder: Path, said: dict) -> list[str]:
+    """A download is there whole or not at all, and nothing lies beside it."""
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    if case.operation != "download":
+        return [f"there is a file {name}" for name in files]
+    if said["code"] != "ok":
+        return [f"the call failed, and there is {name} with {len(data)} bytes" for name, data in files.items()]
+    if set(files) != {"file"}:
+        return [f"there should be one file and there are {sorted(files)}"]
+    if "gzip bomb" not in case.fault["name"] and files["file"] != answers.FILE:
+        return [f"the file has {len(files['file'])} bytes that are not the right ones"]
+    return []
+
+
+def of_answer(case: Case, said: dict) -> list[str]:
+    """A success has the answer that the server gave."""
+    operation = answers.plain(case.operation)
+    if said["code"] != "ok" or operation == "download":
+        return []
+    return [] if said["answer"] == answers.JSON[operation] else [f"the answer is {said['answer']}"]
+
+
+def of_server(case: Case, server: Server, said: dict) -> list[str]:
+    """The flag and the attempts against what the server has seen, whatever the tables say."""
+    mine = server.requests[1:] if "before" in case.fault else server.requests
+    whole = [request for request in mine if request.whole and not request.answered]
+    differences = []
+    doubtful = said["code"] in ("connection", "timeout") and case.operation not in ("list", "download")
+    if doubtful and whole and not said["outcome_unknown"]:
+        differences.append("the server has the whole request, and the error says that it was not carried out")
+    if said["code"] in ("connection", "timeout") and case.operation in ("execute", "upload_once") and len(whole) > 1:
+        differences.append(f"the server was sent the request {len(whole)} times")
+    if len(mine) > said["attempts"] and not case.fault.get("uncounted"):
+        differences.append(f"the server saw {len(mine)} requests, and the call says {said['attempts']} attempts")
+    keys = {request.header("idempotency-key") for request in mine if request.head}
+    if len(keys) > 1:
+        differences.append("the attempts had different idempotency keys")
+    return differences + server.problems
+
+
+def of_leftovers(case: Case, said: dict) -> list[str]:
+    """Nothing is left of a client that was freed; libcurl's resolver may still be waiting for its answer."""
+    waiting = range(-LONGEST_QUEUE, said["attempts"] + 1) if case.fault.get("resolver_left") else range(1)
+    differences = [
+        f"{said[name]} {name.replace('_', ' ')}"
+        for name in ("descriptors_left", "threads_left")
+        if said[name] not in waiting
+    ]
+    if said["closing"] > LONGEST_CLOSING:
+        differences.append(f"closing the client took {said['closing']:.3f} s")
+    return differences
+
+
+def of_time(case: Case, said: dict) -> list[str]:
+    late = said["elapsed"] - case.deadline
+    return [f"it ended {late * 1000:.0f} ms after its deadline of {case.deadline} s"] if late > GRACE else []
+
+
+def compare(case: Case, said: dict, server: Server, folder: Path) -> list[str]:
+    """All that is wrong but the time."""
+    if "client_error" in said:
+        return [f"there is no client: {said['client_error']}"]
+    outcomes = [of_outcome(expected, said) for expected in case.expected]
+    differences = min(outcomes, key=len)
+    differences = differences + of_error(said) + of_file(case, folder, said) + of_answer(case, said)
+    differences += of_server(case, server, said) + of_leftovers(case, said)
+    for name in ("before", "afterwards"):
+        if said.get(name, "ok") != "ok":
+            differences.append(f"the call {name} failed: {said[name]}")
+    return differences
