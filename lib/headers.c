@@ -16,15 +16,16 @@ void sbx__headers_clear(sbx__headers *headers)
 	sbx__buffer_clear(&headers->offsets);
 }
 
+/* What no value may have counts as a space (RFC 9110, section 5.5). */
 static bool is_space(char byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == '\0';
 }
 
 bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t length)
 {
 	const char *colon = memchr(line, ':', length);
-	if (!colon || colon == line)
+	if (!colon || colon == line || memchr(line, '\0', (size_t)(colon - line)))
 		return true;
 	size_t name_length = (size_t)(colon - line);
 	const char *value = colon + 1;
@@ -41,6 +42,9 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 	memcpy(text, line, name_length);
 	text[name_length] = '\0';
 	memcpy(text + name_length + 1, value, value_length);
+	for (char *at = text + name_length + 1; at < text + name_length + 1 + value_length; at++)
+		if (is_space(*at) && *at != '\t')
+			*at = ' ';
 	text[name_length + 1 + value_length] = '\0';
 	headers->text.length += name_length + value_length + 2;
 	sbx__buffer_append(&headers->offsets, &offset, sizeof offset);

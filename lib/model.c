@@ -245,7 +245,9 @@ const sbx__model *sbx__model_at(const sbx__model *model, size_t field, size_t in
 
 const char *sbx__model_string_at(const sbx__model *model, size_t field, size_t index, size_t *length)
 {
-	return sbx_json_string(sbx_json_at(get(model, field), index), length);
+	const sbx_json *value = sbx_json_at(get(model, field), index);
+	const char *text = sbx_json_string(value, length);
+	return value ? text : NULL;
 }
 
 const sbx__model *sbx__model_member(const sbx__model *model, size_t field)

@@ -66,7 +66,8 @@ double sbx__model_number(const sbx__model *model, size_t field);
 int sbx__model_boolean(const sbx__model *model, size_t field);
 size_t sbx__model_count(const sbx__model *model, size_t field);                       /* of a list */
 const sbx__model *sbx__model_at(const sbx__model *model, size_t field, size_t index); /* of a list of models */
-const char *sbx__model_string_at(const sbx__model *model, size_t field, size_t index, size_t *length);
+const char *sbx__model_string_at(const sbx__model *model, size_t field, size_t index,
+                                 size_t *length);                           /* NULL past the end */
 const sbx__model *sbx__model_member(const sbx__model *model, size_t field); /* a field that is a model */
 
 /* The JSON object that the model shows, unknown fields included. */

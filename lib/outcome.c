@@ -23,7 +23,15 @@ static void append_stripped(sbx__buffer *message, const sbx__buffer *body)
 		start++;
 	while (end > start && strchr(" \t\r\n", body->data[end - 1]) && body->data[end - 1])
 		end--;
-	sbx__utf8_append(message, body->data ? body->data + start : "", end - start);
+	/* A message ends at its first NUL, so that a body that has one must not bring it in. */
+	while (start < end) {
+		const char *nul = memchr(body->data + start, '\0', end - start);
+		size_t piece = nul ? (size_t)(nul - body->data) - start : end - start;
+		sbx__utf8_append(message, body->data + start, piece);
+		if (nul)
+			sbx__buffer_text(message, "\xef\xbf\xbd");
+		start += piece + (nul != NULL);
+	}
 }
 
 /* The message of an answer that is no success; NULL: no memory. */

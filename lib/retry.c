@@ -1,5 +1,6 @@
 #include "retry.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "transport_parse.h"
@@ -58,7 +59,8 @@ static bool parse_decimal(const char *text, double *number)
 		}
 	}
 	*number = (negative ? -value : value) / scale;
-	return digits;
+	/* More digits than a double can take: it says nothing of use. */
+	return digits && isfinite(*number);
 }
 
 double sbx__retry_after(const sbx__headers *headers, double wall_clock)

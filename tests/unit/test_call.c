@@ -239,6 +239,17 @@ static void delete_with_snapshot_is_unsafe(void **state)
 	clear(&result);
 }
 
+static void a_nul_does_not_cut_the_message(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.list", "{}", NULL,
+	    {.status = 404, .body = " \0gone\0\xff ", .body_length = 8, .headers = {"a: b"}});
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	assert_string_equal(sbx_error_message(result.error), "\xef\xbf\xbdgone\xef\xbf\xbd\xef\xbf\xbd");
+	clear(&result);
+}
+
 static void redirects(void **state)
 {
 	(void)state;
@@ -809,6 +820,7 @@ int main(void)
 	        cmocka_unit_test(deadline_covers_retries_and_waits),
 	        cmocka_unit_test(read_timeout_grows_to_the_command),
 	        cmocka_unit_test(delete_with_snapshot_is_unsafe),
+	        cmocka_unit_test(a_nul_does_not_cut_the_message),
 	        cmocka_unit_test(redirects),
 	        cmocka_unit_test(a_retry_begins_where_the_call_began),
 	        cmocka_unit_test(redirects_end),

@@ -191,9 +191,9 @@ static void lists_of_texts(void **state)
 	assert_memory_equal(sbx_sandbox_deletions_deleted_ids_at(model, 1), "b\0c", 4);
 	assert_string_equal(sbx_sandbox_deletions_deleted_ids_at(model, 2), "");
 	assert_string_equal(sbx_sandbox_deletions_deleted_ids_at(model, 3), "");
-	assert_string_equal(sbx_sandbox_deletions_deleted_ids_at(model, 4), "");
+	assert_null(sbx_sandbox_deletions_deleted_ids_at(model, 4));
 	assert_int_equal(sbx_sandbox_deletions_deleted_ids_at_length(model, (size_t)-1), 0);
-	assert_string_equal(sbx_sandbox_deletions_deleted_ids_at(NULL, 0), "");
+	assert_null(sbx_sandbox_deletions_deleted_ids_at(NULL, 0));
 	sbx_sandbox_deletions_free(model);
 }
 

@@ -175,7 +175,7 @@ static void absurd_numbers_are_no_wait(void **state)
 	sbx__headers headers = {0};
 	memset(line + strlen(line), '9', 600);
 	add(&headers, line);
-	assert_true(sbx__retry_wait(sbx__retry_after(&headers, WALL_CLOCK), 0, 0) == 0.5);
+	assert_true(sbx__retry_after(&headers, WALL_CLOCK) == SBX_DEFAULT);
 	strcat(line, ".");
 	memset(line + strlen(line), '9', 350);
 	add(&headers, line);
