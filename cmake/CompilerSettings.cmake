@@ -20,3 +20,7 @@ if(SBX_SANITIZE)
     -fsanitize=${SBX_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(sbx_compiler_settings INTERFACE -fsanitize=${SBX_SANITIZE})
 endif()
+
+if(SBX_FUZZ)
+  target_compile_options(sbx_compiler_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()

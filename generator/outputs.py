@@ -64,5 +64,7 @@ OUTPUTS = (
     Output("python/types.pyi.j2", f"{PYTHON}/types/__init__.pyi", "python"),
     Output("python/model.py.j2", PYTHON + "/types/{module.name}.py", "python", each_model_module),
     Output("python/params.py.j2", PYTHON + "/types/{module.name}.py", "python", each_params_module),
+    Output("tests/model_checks.c.j2", "tests/fuzz/generated/model_checks.c", "c"),
+    Output("tests/model_checks.h.j2", "tests/fuzz/generated/model_checks.h", "c"),
     Output("docs/reference.md.j2", "docs/reference.md", "markdown"),
 )

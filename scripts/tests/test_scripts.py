@@ -41,7 +41,7 @@ def test_says_how_to_use_it(name):
     ("command", "said"),
     [
         (["setup", "now"], "setup: takes no arguments"),
-        (["build", "fast"], "build: no preset is called 'fast'; there are release, debug, asan and tsan"),
+        (["build", "fast"], "build: no preset is called 'fast'; there are release, debug, asan, tsan and fuzz"),
         (["run"], "run: name the command to run"),
         (["demo", "x"], "demo: takes no arguments"),
         (["test", "nothing"], "test: no suite is called 'nothing'"),
