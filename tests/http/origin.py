@@ -47,6 +47,13 @@ def read_head(stream: socket.socket) -> tuple[str, list[tuple[str, str]], bytes]
     return first, [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)], rest
 
 
+def linger(stream: socket.socket) -> None:
+    """Ends a connection so that the other side gets to read what was sent last: a reset would take that from it."""
+    stream.shutdown(socket.SHUT_WR)
+    while stream.recv(65536):
+        pass
+
+
 class Listener:
     """Accepts connections until it is closed, and hands each to `serve` on a thread of its own."""
 
@@ -123,9 +130,10 @@ class Origin:
     def serve(self, stream: socket.socket, number: int) -> None:
         if self.tls:
             try:
-                stream = self.tls.wrap_socket(stream, server_side=True)
+                stream = self.tls.wrap_socket(stream.dup(), server_side=True)
             except OSError as error:
                 self.handshake_failures.append(str(error))
+                linger(stream)
                 return
         while self.serve_one(stream, number) and self.keep_alive:
             pass
