@@ -502,7 +502,8 @@ static void fill_exchange(sbx__call *call)
 	        .body_length = length,
 	        .read = on_read,
 	        .rewind = on_rewind,
-	        .compressed = sbx__http_options_compresses(call->config->http, call->input.operation->model != NULL),
+	        .compressed =
+	                sbx__http_options_compresses(call->config->http, call->input.operation->model && !call->stream),
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
 	        .large = call->stream || !call->input.operation->model,
 	        .events = &events,

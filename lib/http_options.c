@@ -16,7 +16,8 @@
 #define DEFAULT_REDIRECTS 20
 #define DEFAULT_CONNECTIONS 100
 #define DEFAULT_IDLE_CONNECTIONS 20
-#define DEFAULT_HEADER_BYTES ((int64_t)1 << 20)
+/* Below what libcurl itself takes, so that the error is ours. */
+#define DEFAULT_HEADER_BYTES ((int64_t)256 << 10)
 #define DEFAULT_DOCUMENT_BYTES ((int64_t)256 << 20)
 #define DEFAULT_EVENT_LINE_BYTES ((int64_t)16 << 20)
 #define DEFAULT_COMPRESSED_BODY_BYTES ((int64_t)1 << 30)

@@ -162,7 +162,8 @@ static CURLcode set_connections(CURL *easy, const sbx__http_options *http)
 		code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, http->keep_alive_interval);
 	}
 	/* To libcurl an age of 0 is no limit. */
-	code |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, http->idle_expiry == 0 ? 1L : 0L);
+	bool keeps = http->idle_expiry != 0 && http->max_idle_connections != 0;
+	code |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, keeps ? 0L : 1L);
 	code |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, http->idle_expiry > 0 ? http->idle_expiry : 0L);
 	return code;
 }

@@ -101,7 +101,8 @@ typedef struct sbx_http_options {
 	 * is. A server that closes one at that moment leaves the request in doubt: stay below the server's own time.
 	 * Default 5. */
 	double idle_expiry;
-	int64_t max_header_bytes;     /**< of all headers of an answer; default 1 MiB */
+	int64_t max_header_bytes; /**< of all headers of an answer; default 256 KiB. libcurl takes no line above 100 KiB
+	                           */
 	int64_t max_document_bytes;   /**< of an answer that is read whole into memory; default 256 MiB */
 	int64_t max_event_line_bytes; /**< of one line of an event stream or of a stream read by lines; default 16 MiB
 	                               */

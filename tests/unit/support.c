@@ -229,8 +229,18 @@ sbx__config *test_config(const sbx_client_options *options)
 int test_environment(void **state)
 {
 	static const char *const names[] = {
-	        "SANDBOX_SDK_API_KEY", "SANDBOX_SDK_BASE_URL", "SANDBOX_SDK_LOG", "http_proxy", "HTTP_PROXY",
-	        "https_proxy",         "HTTPS_PROXY",          "all_proxy",       "ALL_PROXY",
+	        "SANDBOX_SDK_API_KEY",
+	        "SANDBOX_SDK_BASE_URL",
+	        "SANDBOX_SDK_LOG",
+	        "http_proxy",
+	        "HTTP_PROXY",
+	        "https_proxy",
+	        "HTTPS_PROXY",
+	        "all_proxy",
+	        "ALL_PROXY",
+	        "no_proxy",
+	        "NO_PROXY",
+	        "REQUEST_METHOD",
 	};
 	(void)state;
 	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++)
