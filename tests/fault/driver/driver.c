@@ -7,7 +7,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
+
+/* How long a call may take that nothing happens to, in seconds. */
+#define PATIENCE 20
 
 static sbx_client *new_client(const sbx_json *given, sbx_error **error)
 {
@@ -26,58 +29,51 @@ static sbx_client *new_client(const sbx_json *given, sbx_error **error)
 	return client;
 }
 
-/* The text of an answer: its JSON, or nothing where the bytes went elsewhere. */
-static sbx_json *new_answer(const sbx_response *response)
-{
-	const sbx_json *json = sbx_response_json(response);
-	return json ? sbx_json_copy(json) : sbx_json_new_null();
-}
-
 static void describe(sbx_json *said, const fault_result *result)
 {
 	const sbx_error *error = result->error;
-	const sbx_response *response = result->response;
 	set(said, "code", new_text(sbx_status_name(result->status)));
 	set(said, "error_code", new_text(sbx_error_name(error)));
 	set(said, "elapsed", sbx_json_new_number(result->elapsed));
-	set(said, "http_status",
-	    sbx_json_new_integer(response ? sbx_response_status(response) : sbx_error_http_status(error)));
-	set(said, "attempts",
-	    sbx_json_new_integer(response ? sbx_response_attempts(response) : sbx_error_attempts(error)));
+	set(said, "http_status", sbx_json_new_integer(error ? sbx_error_http_status(error) : result->http_status));
+	set(said, "attempts", sbx_json_new_integer(error ? sbx_error_attempts(error) : result->attempts));
 	set(said, "outcome_unknown", sbx_json_new_boolean(sbx_error_outcome_unknown(error)));
 	set(said, "retryable", sbx_json_new_boolean(sbx_error_retryable(error)));
 	set(said, "message", new_text(sbx_error_message(error)));
 	set(said, "detail", new_text(sbx_error_detail(error)));
 	set(said, "outputs_touched", sbx_json_new_boolean(result->touched));
-	set(said, "answer", response ? new_answer(response) : sbx_json_new_null());
-	set(said, "size", sbx_json_new_integer(response ? sbx_response_size(response) : 0));
+	set(said, "answer", result->answer ? sbx_json_copy(result->answer) : sbx_json_new_null());
 }
 
 /* A call that must succeed; what it failed with is said under `name`. */
-static void call_plainly(sbx_json *said, const char *name, sbx_client *client)
+static void call_plainly(sbx_json *said, const char *name, sbx_client *client, const sbx_json *given)
 {
-	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
-	sbx_error *error = NULL;
-	options.max_retries = 0;
-	sbx_client_invoke(client, sbx_operation_find("sandboxes.list"), NULL, &options, NULL, &error);
-	set(said, name, new_text(error ? sbx_error_message(error) : "ok"));
-	sbx_error_free(error);
+	fault_subject subject;
+	fault_result result;
+	subject_init(&subject, given, "list");
+	subject.options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	subject.options.max_retries = 0;
+	subject.options.deadline = PATIENCE;
+	call_in_mode(text_of(given, "mode"), client, &subject, &result);
+	set(said, name, new_text(result.error ? sbx_error_message(result.error) : "ok"));
+	sbx_json_free(result.answer);
+	sbx_error_free(result.error);
+	subject_release(&subject);
 }
 
-static void call_healthy(sbx_json *said, sbx_client *client, const char *url)
+/* Over the connection that it leaves the call comes that something happens to. */
+static void call_before(sbx_json *said, sbx_client *client, const sbx_json *given)
+{
+	call_plainly(said, "before", client, given);
+	usleep((useconds_t)(number_of(given, "before", 0) * 1e6));
+}
+
+static void call_healthy(sbx_json *said, sbx_client *client, const sbx_json *given)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
-	options.base_url = url;
+	options.base_url = text_of(given, "healthy_url");
 	sbx_client_set_options(client, &options, NULL);
-	call_plainly(said, "afterwards", client);
-}
-
-static void wait_seconds(double seconds)
-{
-	for (double end = now() + seconds; now() < end;) {
-		struct timespec pause = {0, 1000000};
-		nanosleep(&pause, NULL);
-	}
+	call_plainly(said, "afterwards", client, given);
 }
 
 static void run(const sbx_json *given, sbx_json *said)
@@ -91,15 +87,13 @@ static void run(const sbx_json *given, sbx_json *said)
 		sbx_error_free(error);
 		return;
 	}
-	subject_init(&subject, given);
-	if (sbx_json_get(given, "before")) {
-		call_plainly(said, "before", client);
-		wait_seconds(number_of(given, "before", 0));
-	}
+	if (sbx_json_get(given, "before"))
+		call_before(said, client, given);
+	subject_init(&subject, given, text_of(given, "operation"));
 	call_in_mode(text_of(given, "mode"), client, &subject, &result);
 	describe(said, &result);
-	call_healthy(said, client, text_of(given, "healthy_url"));
-	sbx_response_free(result.response);
+	call_healthy(said, client, given);
+	sbx_json_free(result.answer);
 	sbx_error_free(result.error);
 	subject_release(&subject);
 	double started = now();

@@ -28,19 +28,22 @@ typedef struct fault_subject {
 	int taken; /* bytes that the callback of a download got */
 } fault_subject;
 
-void subject_init(fault_subject *subject, const sbx_json *given);
+/* `wanted` is one of the names in subject.c; the rest is the case's. */
+void subject_init(fault_subject *subject, const sbx_json *given, const char *wanted);
 void subject_release(fault_subject *subject);
 
 /* What a call came to. */
 typedef struct fault_result {
 	sbx_status status;
-	sbx_response *response;
 	sbx_error *error;
+	int http_status; /* of a success, as the next ones */
+	int attempts;
+	sbx_json *answer; /* NULL: it is no JSON, or went elsewhere */
 	double elapsed;
 	bool touched; /* a failed call wrote to its output */
 } fault_result;
 
-/* Calls the operation in a mode: "sync". Ends the driver where there is no such mode. */
+/* Calls the operation in a mode: "sync", "async" or "stream". Ends the driver where there is no such mode. */
 void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result);
 
 /* Seconds of a clock that nobody sets. */

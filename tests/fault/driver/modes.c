@@ -1,4 +1,5 @@
 /* The ways to make one call. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,15 +7,117 @@
 #include "driver.h"
 
 /* What outputs hold before a call: a failure must leave it there. */
-static sbx_response *const nothing = (sbx_response *)(uintptr_t)16;
+#define NOTHING ((void *)(uintptr_t)16)
+#define AT_ONCE 1000
+
+static void take_head(fault_result *result, const sbx_response *response)
+{
+	result->http_status = sbx_response_status(response);
+	result->attempts = sbx_response_attempts(response);
+}
+
+static void take_response(fault_result *result, sbx_response *response)
+{
+	if (result->status < 0) {
+		result->touched = response != NOTHING;
+		return;
+	}
+	take_head(result, response);
+	const sbx_json *json = sbx_response_json(response);
+	result->answer = json ? sbx_json_copy(json) : NULL;
+	sbx_response_free(response);
+}
 
 static void call_sync(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
-	sbx_response *response = nothing;
+	sbx_response *response = NOTHING;
 	result->status = sbx_client_invoke(client, subject->operation, subject->arguments, &subject->options, &response,
 	                                   &result->error);
-	result->touched = result->status < 0 && response != nothing;
-	result->response = result->status < 0 ? NULL : response;
+	take_response(result, response);
+}
+
+static sbx_request request_of(const fault_subject *subject)
+{
+	sbx_request request = SBX_REQUEST_INIT;
+	request.operation = subject->operation;
+	request.arguments = subject->arguments;
+	return request;
+}
+
+/* Waits for the client's descriptor alone, as a loop does that knows nothing of the client. */
+static bool turn(sbx_client *client)
+{
+	struct pollfd watched = {.fd = -1, .events = POLLIN};
+	return sbx_client_fd(client, &watched.fd, NULL) == SBX_OK && poll(&watched, 1, -1) >= 0 &&
+	       sbx_client_process(client, NULL) == SBX_OK;
+}
+
+static void call_async(sbx_client *client, const fault_subject *subject, fault_result *result)
+{
+	sbx_request request = request_of(subject);
+	sbx_response *response = NOTHING;
+	sbx_call *call = NOTHING;
+	result->status = sbx_client_start(client, &request, &subject->options, NULL, NULL, &call, &result->error);
+	if (result->status < 0) {
+		result->touched = call != NOTHING;
+		return;
+	}
+	while (!sbx_call_is_done(call) && turn(client))
+		;
+	result->status = sbx_call_result(call, &response, &result->error);
+	take_response(result, response);
+	sbx_call_free(call);
+}
+
+/* The whole body; NULL: its end did not come. */
+static char *read_body(sbx_stream *stream, size_t *length, fault_result *result)
+{
+	char *body = NULL;
+	size_t got = 0;
+	*length = 0;
+	do {
+		char *larger = realloc(body, *length + got + AT_ONCE);
+		if (!larger)
+			break;
+		body = larger;
+		*length += got;
+		got = 0;
+	} while ((result->status = sbx_stream_read(stream, body + *length, AT_ONCE, &got, &result->error)) == SBX_OK);
+	if (result->status == SBX_DONE)
+		return body;
+	free(body);
+	return NULL;
+}
+
+static void take_stream(sbx_stream *stream, const fault_subject *subject, fault_result *result)
+{
+	size_t length;
+	take_head(result, sbx_stream_response(stream));
+	if (subject->sink.kind == SBX_SINK_PATH) {
+		result->status = sbx_stream_save(stream, &subject->sink, &result->error);
+		return;
+	}
+	char *body = read_body(stream, &length, result);
+	if (body) {
+		result->status = SBX_OK;
+		sbx_json_parse(body, length, &result->answer, NULL);
+	}
+	free(body);
+}
+
+static void call_stream(sbx_client *client, const fault_subject *subject, fault_result *result)
+{
+	sbx_request request = request_of(subject);
+	sbx_request_options options = subject->options;
+	sbx_stream *stream = NOTHING;
+	options.sink = NULL;
+	result->status = sbx_client_open(client, &request, &options, &stream, &result->error);
+	if (result->status < 0) {
+		result->touched = stream != NOTHING;
+		return;
+	}
+	take_stream(stream, subject, result);
+	sbx_stream_free(stream);
 }
 
 static const struct {
@@ -22,6 +125,8 @@ static const struct {
 	void (*call)(sbx_client *client, const fault_subject *subject, fault_result *result);
 } modes[] = {
         {"sync", call_sync},
+        {"async", call_async},
+        {"stream", call_stream},
 };
 
 void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result)

@@ -79,9 +79,8 @@ static void init_options(fault_subject *subject, const sbx_json *given)
 	options->headers_count = subject->header.value ? 1 : 0;
 }
 
-void subject_init(fault_subject *subject, const sbx_json *given)
+void subject_init(fault_subject *subject, const sbx_json *given, const char *wanted)
 {
-	const char *wanted = text_of(given, "operation");
 	size_t index = 0;
 	*subject = (fault_subject){
 	        .options = SBX_REQUEST_OPTIONS_INIT,
@@ -89,7 +88,7 @@ void subject_init(fault_subject *subject, const sbx_json *given)
 	        .sink = SBX_SINK_INIT,
 	        .arguments = sbx_json_new_object(),
 	};
-	while (index < sizeof known / sizeof *known && strcmp(known[index].name, wanted ? wanted : "") != 0)
+	while (index < sizeof known / sizeof *known && strcmp(known[index].name, wanted) != 0)
 		index++;
 	if (index == sizeof known / sizeof *known)
 		return;

@@ -11,14 +11,14 @@ import yaml
 from . import answers
 
 FOLDER = Path(__file__).resolve().parent.parent
-MODES = ("sync",)
+MODES = ("sync", "async", "stream")
 RETRIES = (0, 2)
 # For a whole call, in seconds: what is given to one without and with retries, where the fault does not say.
 DEADLINES = {0: 2.0, 2: 6.0}
 KEYS = {
-    "name", "outcome", "except", "http_status", "script", "scripts", "listen", "host", "tls", "scheme",
+    "name", "outcome", "stream", "except", "http_status", "script", "scripts", "listen", "host", "tls", "scheme",
     "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts", "resolver_left",
-    "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending",
+    "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending", "pending_stream",
     "short",
 }  # fmt: skip
 
@@ -52,6 +52,11 @@ class Case:
     @property
     def name(self) -> str:
         return f"{self.fault['name']} / {self.operation} / {self.mode} / {self.retries} retries"
+
+    @property
+    def pending(self) -> bool:
+        """Whether a difference is known that is not yet repaired."""
+        return "pending" in self.fault or (self.mode == "stream" and "pending_stream" in self.fault)
 
     @property
     def short(self) -> bool:
@@ -102,8 +107,10 @@ def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case
     for operation in fault.get("operations", list(outcomes.class_of)):
         if operation == "download_once" and "operations" not in fault:
             continue
-        names = listed(fault.get("except", {}).get(operation, fault["outcome"]))
         for mode in modes:
+            names = listed(fault.get("except", {}).get(operation, fault["outcome"]))
+            if mode == "stream":
+                names = listed(fault.get("stream", names))
             for retries in fault.get("retries", RETRIES):
                 expected = [outcomes.expected(name, fault, operation, retries) for name in names]
                 cases.append(Case(fault, operation, mode, retries, expected, scripts))
@@ -132,6 +139,7 @@ def cuts(modes: tuple[str, ...], operations: tuple[str, ...]) -> list[Case]:
                 "name": f"cut after {place} bytes",
                 "script": ["read", {"answer": {"cut": place}}, "close"],
                 "outcome": "fine" if place == length else "lost",
+                "stream": "fine" if place == length else "lost" if place < head else "lost in the body",
                 "retries": [0],
                 "short": True,
             }

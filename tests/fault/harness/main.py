@@ -23,7 +23,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--driver", type=Path, default=ROOT / "build/asan/bin/fault-driver", metavar="PATH")
     parser.add_argument("--modes", default=",".join(cases.MODES), help="by comma")
     parser.add_argument("--case", action="append", metavar="PATTERN", help="only cases whose name matches")
-    parser.add_argument("--full", action="store_true", help="answers cut after each byte for every operation and mode")
+    parser.add_argument("--full", action="store_true", help="answers cut after each byte for every operation")
     parser.add_argument("--workers", type=int, default=WORKERS, help="how many at once")
     parser.add_argument("--list", action="store_true", help="name the cases and run nothing")
     return parser.parse_args(argv)
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     every = tuple(cases.Outcomes().class_of) if chosen.full else ("list",)
     known = cases.load(modes)
     faults = len({case.fault["name"] for case in known})
-    wanted = cases.choose(known + cases.cuts(modes if chosen.full else modes[:1], every), chosen.case)
+    wanted = cases.choose(known + cases.cuts(modes, every), chosen.case)
     if chosen.list:
         print("\n".join(case.name for case in wanted))
         return 0
@@ -54,11 +54,11 @@ def main(argv: list[str] | None = None) -> int:
     failed = [result for result in results if result.differences or result.late]
     for result in failed:
         show(result)
-    pending = [result for result in failed if "pending" in result.case.fault]
-    failed = [result for result in failed if "pending" not in result.case.fault]
+    pending = [result for result in failed if result.case.pending]
+    failed = [result for result in failed if not result.case.pending]
     bad = len(failed) + (faults < FEWEST_FAULTS)
     if faults < FEWEST_FAULTS:
         print(f"there are only {faults} faults; there must be {FEWEST_FAULTS}")
-    print(f"\n{faults} faults and cuts in {', '.join(modes)}: {len(results)} calls, {time.monotonic() - started:.1f} s")
+    print(f"\n{faults} faults and the cuts in {', '.join(modes)}: {len(results)} calls, {time.monotonic() - started:.1f} s")
     print(f"{len(results) - len(failed) - len(pending)} passed, {bad} failed, {len(pending)} skipped")
     return 1 if bad or not results else 0
