@@ -59,6 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     bad = len(failed) + (faults < FEWEST_FAULTS)
     if faults < FEWEST_FAULTS:
         print(f"there are only {faults} faults; there must be {FEWEST_FAULTS}")
-    print(f"\n{faults} faults and the cuts in {', '.join(modes)}: {len(results)} calls, {time.monotonic() - started:.1f} s")
+    seconds = time.monotonic() - started
+    print(f"\n{faults} faults and the cuts in {', '.join(modes)}: {len(results)} calls, {seconds:.1f} s")
     print(f"{len(results) - len(failed) - len(pending)} passed, {bad} failed, {len(pending)} skipped")
     return 1 if bad or not results else 0
