@@ -1,9 +1,10 @@
 #include "buffer.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
 
 void sbx__buffer_free(sbx__buffer *buffer)
 {
@@ -84,50 +85,10 @@ void sbx__buffer_format(sbx__buffer *buffer, const char *format, ...)
 	va_end(arguments);
 }
 
-static void append_integer(sbx__buffer *buffer, int number)
-{
-	char text[12];
-	char *at = text + sizeof text;
-	unsigned left = number < 0 ? 0u - (unsigned)number : (unsigned)number;
-	do
-		*--at = (char)('0' + left % 10);
-	while (left /= 10);
-	if (number < 0)
-		*--at = '-';
-	sbx__buffer_append(buffer, at, (size_t)(text + sizeof text - at));
-}
-
 void sbx__buffer_number(sbx__buffer *buffer, double number, bool fraction)
 {
-	char text[40];
-	/* Most are whole: those need no search for the shortest form. */
-	if (number > -1e9 && number < 1e9 && number == (double)(int)number && (number != 0 || !signbit(number))) {
-		append_integer(buffer, (int)number);
-		if (fraction)
-			sbx__buffer_text(buffer, ".0");
-		return;
-	}
-	for (int precision = 15; precision <= 17; precision++) {
-		snprintf(text, sizeof text, "%.*g", precision, number);
-		/* strtod() reads by the same locale that snprintf() has written by. */
-		if (strtod(text, NULL) == number)
-			break;
-	}
-	bool whole = true;
-	char *end = text;
-	/* What a locale puts in the place of the point may be several bytes long. */
-	for (const char *at = text; *at; at++) {
-		bool digit = (*at >= '0' && *at <= '9') || *at == '-' || *at == '+';
-		if (digit || *at == 'e')
-			*end++ = *at;
-		else if (end[-1] != '.')
-			*end++ = '.';
-		whole = whole && digit;
-	}
-	*end = '\0';
-	sbx__buffer_text(buffer, text);
-	if (whole && fraction)
-		sbx__buffer_text(buffer, ".0");
+	char text[SBX__NUMBER_SIZE];
+	sbx__buffer_append(buffer, text, sbx__number_write(text, number, fraction));
 }
 
 char *sbx__buffer_take(sbx__buffer *buffer)

@@ -36,7 +36,9 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 		end--;
 	size_t value_length = (size_t)(end - value);
 	size_t offset = headers->text.length;
-	if (!sbx__buffer_reserve(&headers->text, name_length + value_length + 2))
+	/* Most answers' headers fit at once. */
+	size_t more = name_length + value_length + 2;
+	if (!sbx__buffer_reserve(&headers->text, offset || more > 500 ? more : 500))
 		return false;
 	char *text = headers->text.data + offset;
 	memcpy(text, line, name_length);
@@ -46,7 +48,7 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 		if (is_space(*at) && *at != '\t')
 			*at = ' ';
 	text[name_length + 1 + value_length] = '\0';
-	headers->text.length += name_length + value_length + 2;
+	headers->text.length += more;
 	sbx__buffer_append(&headers->offsets, &offset, sizeof offset);
 	return !headers->offsets.failed;
 }
@@ -84,55 +86,76 @@ void sbx__header_set_free(sbx__header_set *set)
 	*set = (sbx__header_set){0};
 }
 
-/* Most names differ in their first letter: that is seen without a call. */
-static bool same_name(const char *left, const char *right)
+static unsigned char length_of(const char *name)
 {
-	return ((*left ^ *right) & ~0x20) == 0 && strcasecmp(left, right) == 0;
+	size_t length = strlen(name);
+	return length < 255 ? (unsigned char)length : 255;
 }
 
-static sbx_pair *find(const sbx__header_set *set, const char *name)
+static sbx_pair *find(const sbx__header_set *set, const char *name, unsigned char length)
 {
 	for (size_t index = 0; index < set->count; index++)
-		if (same_name(set->pairs[index].name, name))
+		if (set->lengths[index] == length && strcasecmp(set->pairs[index].name, name) == 0)
 			return &set->pairs[index];
 	return NULL;
 }
 
 const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *name)
 {
-	return find(set, name);
+	return find(set, name, length_of(name));
 }
 
+bool sbx__pairs_have(const sbx_pair *pairs, size_t count, const char *name)
+{
+	for (size_t index = 0; index < count; index++)
+		if (strcasecmp(pairs[index].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Pairs and lengths are one block of memory. */
 static bool reserve_pairs(sbx__header_set *set, size_t count)
 {
 	if (set->failed || count <= set->capacity)
 		return !set->failed;
 	size_t capacity = count < 24 ? 24 : 2 * count;
-	sbx_pair *pairs = realloc(set->pairs, capacity * sizeof *pairs);
+	sbx_pair *pairs = malloc(capacity * (sizeof *pairs + sizeof *set->lengths));
 	if (!pairs) {
 		set->failed = true;
 		return false;
 	}
+	unsigned char *lengths = (unsigned char *)(pairs + capacity);
+	if (set->count) {
+		memcpy(pairs, set->pairs, set->count * sizeof *pairs);
+		memcpy(lengths, set->lengths, set->count);
+	}
+	free(set->pairs);
 	set->pairs = pairs;
+	set->lengths = lengths;
 	set->capacity = capacity;
 	return true;
 }
 
 void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from)
 {
-	if (!reserve_pairs(set, from->count))
+	set->count = 0;
+	if (!reserve_pairs(set, from->count) || !from->count)
 		return;
 	memcpy(set->pairs, from->pairs, from->count * sizeof *set->pairs);
+	memcpy(set->lengths, from->lengths, from->count);
 	set->count = from->count;
 }
 
 void sbx__header_set_put(sbx__header_set *set, const char *name, const char *value)
 {
-	sbx_pair *pair = find(set, name);
-	if (pair)
+	unsigned char length = length_of(name);
+	sbx_pair *pair = find(set, name, length);
+	if (pair) {
 		*pair = (sbx_pair){name, value};
-	else if (reserve_pairs(set, set->count + 1))
-		set->pairs[set->count++] = (sbx_pair){name, value};
+	} else if (reserve_pairs(set, set->count + 1)) {
+		set->pairs[set->count] = (sbx_pair){name, value};
+		set->lengths[set->count++] = length;
+	}
 }
 
 void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count)

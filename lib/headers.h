@@ -27,6 +27,7 @@ const char *sbx__headers_get(const sbx__headers *headers, const char *name);
 /* The headers of a request: names and values owned by others. A NULL value stands for a header that was removed. */
 typedef struct sbx__header_set {
 	sbx_pair *pairs;
+	unsigned char *lengths; /* of the names, 255 for longer ones too: most names differ in that */
 	size_t count;
 	size_t capacity;
 	bool failed;
@@ -39,6 +40,8 @@ void sbx__header_set_put(sbx__header_set *set, const char *name, const char *val
 void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from);
 void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count);
 const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *name);
+/* Whether there is a pair of that name in any case. */
+bool sbx__pairs_have(const sbx_pair *pairs, size_t count, const char *name);
 
 /* Whether a text is a header's name (a token: RFC 9110, section 5.1), and whether one can be its value (no control byte
  * but the tab: section 5.5). */

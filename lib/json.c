@@ -16,6 +16,8 @@
 
 /* How many elements an array has room for at first: json-c's own 32 are more than most have. */
 #define SMALL_ARRAY 4
+/* How many members are looked through faster than a hash of the name is computed. */
+#define SMALL_OBJECT 8
 
 static char null_value;
 
@@ -211,11 +213,16 @@ const sbx_json *sbx_json_at(const sbx_json *array, size_t index)
 
 const sbx_json *sbx_json_get(const sbx_json *object, const char *name)
 {
-	struct json_object *member;
-	if (!name || sbx_json_type_of(object) != SBX_JSON_OBJECT ||
-	    !json_object_object_get_ex(to_object(object), name, &member))
+	if (!name || sbx_json_type_of(object) != SBX_JSON_OBJECT)
 		return NULL;
-	return from_object(member);
+	struct lh_table *table = json_object_get_object(to_object(object));
+	struct lh_entry *entry = table->head;
+	if (table->count > SMALL_OBJECT)
+		entry = lh_table_lookup_entry(table, name);
+	else
+		while (entry && strcmp(lh_entry_k(entry), name) != 0)
+			entry = lh_entry_next(entry);
+	return entry ? from_object(lh_entry_v(entry)) : NULL;
 }
 
 int sbx_json_next(const sbx_json *object, sbx_json_cursor *cursor, const char **name, const sbx_json **value)

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "json_reader.h"
+#include "number.h"
+
 static void append_escape(unsigned char byte, sbx__buffer *buffer)
 {
 	static const char letters[] = "\bb\ff\nn\rr\tt\"\"\\\\";
@@ -19,17 +22,21 @@ static void append_escape(unsigned char byte, sbx__buffer *buffer)
 
 void sbx__json_append_string(const char *text, size_t length, sbx__buffer *buffer)
 {
-	size_t start = 0;
+	const char *end = text + length;
+	sbx__buffer_reserve(buffer, length + 2);
 	sbx__buffer_byte(buffer, '"');
-	for (size_t index = 0; index < length; index++) {
-		unsigned char byte = (unsigned char)text[index];
-		if (byte >= 0x20 && byte != '"' && byte != '\\')
+	for (const char *at = text;;) {
+		at = sbx__json_skip_plain(at, end);
+		if (at < end && (unsigned char)*at >= 0x80) {
+			at++;
 			continue;
-		sbx__buffer_append(buffer, text + start, index - start);
-		append_escape(byte, buffer);
-		start = index + 1;
+		}
+		sbx__buffer_append(buffer, text, (size_t)(at - text));
+		if (at == end)
+			break;
+		append_escape((unsigned char)*at++, buffer);
+		text = at;
 	}
-	sbx__buffer_append(buffer, text + start, length - start);
 	sbx__buffer_byte(buffer, '"');
 }
 
@@ -82,10 +89,11 @@ static void append_object(const sbx_json *json, int indent, int level, sbx__buff
 
 static void append_integer(const sbx_json *json, sbx__buffer *buffer)
 {
-	if (sbx_json_unsigned(json) > INT64_MAX)
-		sbx__buffer_format(buffer, "%llu", (unsigned long long)sbx_json_unsigned(json));
-	else
-		sbx__buffer_format(buffer, "%lld", (long long)sbx_json_integer(json));
+	char text[SBX__NUMBER_SIZE];
+	int64_t integer = sbx_json_integer(json);
+	bool negative = integer < 0;
+	uint64_t magnitude = negative ? 0 - (uint64_t)integer : sbx_json_unsigned(json);
+	sbx__buffer_append(buffer, text, sbx__number_write_integer(text, magnitude, negative));
 }
 
 static void append_value(const sbx_json *json, int indent, int level, sbx__buffer *buffer)

@@ -54,9 +54,8 @@ static bool is_hex(char byte)
 
 /* ---- strings ---- */
 
-/* Where the first of the bytes is that does not stand for itself: a quote, a backslash, a control byte, or one that is
- * not ASCII. Eight at a time, without a branch for each. */
-static const char *skip_plain(const char *at, const char *end)
+/* Eight bytes at a time, without a branch for each. */
+const char *sbx__json_skip_plain(const char *at, const char *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 	while (end - at >= 8) {
@@ -101,7 +100,7 @@ static bool skip_string(json_reader *reader, bool is_name, bool *escaped)
 {
 	reader->at++;
 	for (;;) {
-		reader->at = skip_plain(reader->at, reader->end);
+		reader->at = sbx__json_skip_plain(reader->at, reader->end);
 		if (reader->at == reader->end)
 			return fail(reader, "the text ends within a string");
 		if (*reader->at == '"') {

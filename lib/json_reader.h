@@ -37,6 +37,10 @@ typedef struct sbx__json_reading {
 	int values;          /* how many values it has */
 } sbx__json_reading;
 
+/* Where the first of the bytes is that does not stand for itself in a string: a quote, a backslash, a control byte, or
+ * one that is not ASCII. `end`: none is. */
+const char *sbx__json_skip_plain(const char *at, const char *end);
+
 /* True where the text is JSON and was read to its end. `events` may be NULL. */
 bool sbx__json_read(sbx__json_reading *reading, const char *text, size_t length, const sbx__json_events *events,
                     void *user_data);

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "json.h"
 #include "json_printer.h"
+#include "number.h"
 #include "url.h"
 
 static const sbx_json *argument(const sbx__request_input *input, const char *name)
@@ -375,10 +376,8 @@ static void remove_secrets(sbx__request *request, const sbx__request_input *inpu
 	static const char *const names[] = {"x-api-key", "Authorization", "Proxy-Authorization", "Cookie"};
 	const sbx_request_options *options = input->options;
 	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
-		bool of_call = false;
-		for (size_t given = 0; given < options->headers_count; given++)
-			of_call = of_call || strcasecmp(options->headers[given].name, names[index]) == 0;
-		if (!of_call && sbx__header_set_find(&request->headers, names[index]))
+		if (!sbx__pairs_have(options->headers, options->headers_count, names[index]) &&
+		    sbx__header_set_find(&request->headers, names[index]))
 			sbx__header_set_put(&request->headers, names[index], NULL);
 	}
 }
@@ -392,11 +391,12 @@ static void put_call_headers(sbx__request *request, const sbx__request_input *in
 	if (request->foreign)
 		remove_secrets(request, input);
 	/* These two may be overridden by the call only, as the call alone knows what they mean for it. */
-	sbx__header_set call = {.pairs = (sbx_pair *)input->options->headers, .count = input->options->headers_count};
-	snprintf(request->retry_count, sizeof request->retry_count, "%d", retries);
-	if (!sbx__header_set_find(&call, "x-stainless-retry-count"))
+	const sbx_pair *call = input->options->headers;
+	size_t count = input->options->headers_count;
+	sbx__number_write_integer(request->retry_count, (uint64_t)retries, false);
+	if (!sbx__pairs_have(call, count, "x-stainless-retry-count"))
 		sbx__header_set_put(headers, "x-stainless-retry-count", request->retry_count);
-	if (request->read_timeout[0] && !sbx__header_set_find(&call, "x-stainless-read-timeout"))
+	if (request->read_timeout[0] && !sbx__pairs_have(call, count, "x-stainless-read-timeout"))
 		sbx__header_set_put(headers, "x-stainless-read-timeout", request->read_timeout);
 }
 
@@ -412,14 +412,9 @@ bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *
 
 static void format_read_timeout(sbx__request *request, double seconds)
 {
-	sbx__buffer text = {0};
 	request->read_timeout[0] = '\0';
-	if (seconds == SBX_FOREVER)
-		return;
-	sbx__buffer_number(&text, seconds, false);
-	if (!text.failed)
-		snprintf(request->read_timeout, sizeof request->read_timeout, "%s", text.data);
-	sbx__buffer_free(&text);
+	if (seconds != SBX_FOREVER)
+		sbx__number_write(request->read_timeout, seconds, false);
 }
 
 sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *input, sbx_error **error)

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "multipart.h"
+#include "number.h"
 #include "operation.h"
 #include "platform.h"
 #include "source.h"
@@ -36,8 +37,8 @@ typedef struct sbx__request {
 	bool foreign;    /* a redirect led away from the base URL's origin */
 	char idempotency_key[37];
 	char content_type[80];
-	char read_timeout[32];
-	char retry_count[16];
+	char read_timeout[SBX__NUMBER_SIZE];
+	char retry_count[SBX__NUMBER_SIZE];
 	sbx__header_set headers; /* made anew for each attempt */
 } sbx__request;
 

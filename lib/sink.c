@@ -68,6 +68,8 @@ static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
 	if (!exists && lstat(writer->sink.path, &link) == 0 && S_ISLNK(link.st_mode))
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, ENOENT);
 	writer->destination = exists ? realpath(writer->sink.path, NULL) : strdup(writer->sink.path);
+	if (!writer->destination && (!exists || errno == ENOMEM))
+		return sbx__fail_memory(error);
 	if (!writer->destination)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
 	char *name = temporary_name(writer->destination);

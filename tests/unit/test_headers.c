@@ -137,6 +137,32 @@ static void a_set_grows(void **state)
 	sbx__header_set_free(&set);
 }
 
+static void long_names_are_told_apart(void **state)
+{
+	(void)state;
+	sbx__header_set set = {0};
+	char names[3][400];
+	/* Only the end, behind what a byte can count, differs. */
+	for (int index = 0; index < 3; index++) {
+		memset(names[index], 'x', 300);
+		snprintf(names[index] + 300, sizeof names[index] - 300, "%.*s%d", index, "yy", index);
+		sbx__header_set_put(&set, names[index], "v");
+	}
+	assert_int_equal(set.count, 3);
+	for (int index = 0; index < 3; index++)
+		assert_ptr_equal(sbx__header_set_find(&set, names[index])->name, names[index]);
+	sbx__header_set_free(&set);
+}
+
+static void pairs_are_looked_through_in_any_case(void **state)
+{
+	(void)state;
+	const sbx_pair pairs[] = {{"A", "1"}, {"Name", NULL}};
+	assert_true(sbx__pairs_have(pairs, 2, "nAME"));
+	assert_false(sbx__pairs_have(pairs, 1, "Name"));
+	assert_false(sbx__pairs_have(NULL, 0, "Name"));
+}
+
 static void names_are_tokens(void **state)
 {
 	(void)state;
@@ -172,6 +198,8 @@ int main(void)
 	        cmocka_unit_test(many_headers_grow),
 	        cmocka_unit_test(a_set_holds_each_name_once),
 	        cmocka_unit_test(a_set_grows),
+	        cmocka_unit_test(long_names_are_told_apart),
+	        cmocka_unit_test(pairs_are_looked_through_in_any_case),
 	        cmocka_unit_test(names_are_tokens),
 	        cmocka_unit_test(values_have_no_control_bytes),
 	};

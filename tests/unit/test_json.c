@@ -1,6 +1,7 @@
 /* JSON values: what is JSON and what is not, and that nothing is lost between text and value. */
 #include <math.h>
 #include <sandbox_sdk/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -603,6 +604,26 @@ static void members_come_in_order(void **state)
 	sbx_json_free(object);
 }
 
+static void members_are_found_among_few_and_many(void **state)
+{
+	(void)state;
+	sbx_json *object = sbx_json_new_object();
+	for (int count = 0; count <= 40; count++) {
+		char name[16];
+		for (int index = 0; index < 41; index++) {
+			snprintf(name, sizeof name, "name %d", index);
+			const sbx_json *member = sbx_json_get(object, name);
+			assert_true((member != NULL) == (index < count));
+			assert_true(sbx_json_integer(member) == (index < count ? index : 0));
+		}
+		assert_null(sbx_json_get(object, "name"));
+		assert_null(sbx_json_get(object, ""));
+		snprintf(name, sizeof name, "name %d", count);
+		assert_int_equal(sbx_json_set(object, name, sbx_json_new_integer(count)), SBX_OK);
+	}
+	sbx_json_free(object);
+}
+
 static void equality(void **state)
 {
 	(void)state;
@@ -698,6 +719,7 @@ int main(void)
 	        cmocka_unit_test(values_are_built_and_printed),
 	        cmocka_unit_test(what_cannot_be_built_is_refused),
 	        cmocka_unit_test(members_come_in_order),
+	        cmocka_unit_test(members_are_found_among_few_and_many),
 	        cmocka_unit_test(equality),
 	        cmocka_unit_test(copies_are_whole_and_apart),
 	};
