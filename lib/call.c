@@ -25,9 +25,7 @@ static sbx__safety retry_safety(const sbx__call *call)
 static bool may_resend(const sbx__call *call)
 {
 	sbx__safety safety = call->request.became_get ? SBX__SAFE : retry_safety(call);
-	if (safety == SBX__IDEMPOTENT)
-		return call->retries + call->resends < call->options.max_retries;
-	return safety == SBX__SAFE;
+	return safety != SBX__UNSAFE && call->retries + call->resends < call->options.max_retries;
 }
 
 /* ---- what the transport tells ---- */
@@ -72,19 +70,49 @@ static bool on_status(void *user_data, int http_status)
 	return true;
 }
 
-/* Whether a line gives the answer another length than an earlier one did. */
+static size_t skip_blanks(const char *text, size_t at, size_t length)
+{
+	while (at < length && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* The number of bytes that a Content-Length says: digits, or a list of the same ones (RFC 9110, section 8.6); -1: it
+ * says none. */
+static int64_t parse_length(const char *text, size_t length)
+{
+	int64_t number = -1;
+	size_t at = 0;
+	while (at < length) {
+		int64_t next = 0;
+		at = skip_blanks(text, at, length);
+		size_t first = at;
+		for (; at < length && text[at] >= '0' && text[at] <= '9'; at++)
+			if (__builtin_mul_overflow(next, 10, &next) ||
+			    __builtin_add_overflow(next, text[at] - '0', &next))
+				return -1;
+		bool digits = at > first;
+		at = skip_blanks(text, at, length);
+		if (!digits || (number >= 0 && next != number) || (at < length && text[at] != ','))
+			return -1;
+		number = next;
+		/* A comma wants another number. */
+		if (at < length && ++at == length)
+			return -1;
+	}
+	return number;
+}
+
+/* Whether a line makes the answer's length something else than one number. */
 static bool contradicts(const sbx__headers *headers, const char *line, size_t length)
 {
 	static const char name[] = "content-length:";
 	size_t start = sizeof name - 1;
 	if (length < start || strncasecmp(line, name, start) != 0)
 		return false;
-	while (start < length && (line[start] == ' ' || line[start] == '\t'))
-		start++;
-	while (length > start && (line[length - 1] == ' ' || line[length - 1] == '\t'))
-		length--;
+	int64_t number = parse_length(line + start, length - start);
 	const char *before = sbx__headers_get(headers, "content-length");
-	return before && (strlen(before) != length - start || memcmp(before, line + start, length - start) != 0);
+	return number < 0 || (before && parse_length(before, strlen(before)) != number);
 }
 
 static bool on_header(void *user_data, const char *line, size_t length)
@@ -138,9 +166,24 @@ static int64_t largest_body(const sbx__call *call)
 	return compressed ? http->max_compressed_body_bytes : http->max_body_bytes;
 }
 
+/* Some servers answer before they have read the request, and read no more of it: once that answer is whole, the rest of
+ * the request is not sent. */
+static void check_early_answer(sbx__call *call)
+{
+	const sbx__attempt *attempt = &call->attempt;
+	const char *length = sbx__headers_get(&attempt->headers, "content-length");
+	if (attempt->refused_early && length && parse_length(length, strlen(length)) == attempt->received) {
+		call->attempt.whole_early = true;
+		notify(call);
+	}
+}
+
 static bool on_head(void *user_data)
 {
 	sbx__call *call = user_data;
+	bool sending = call->exchange.has_body && !call->exchange.body && !call->attempt.body_sent;
+	call->attempt.refused_early = sending && call->attempt.http_status >= 300;
+	check_early_answer(call);
 	if (call->stream && sbx__is_success(call->attempt.http_status)) {
 		call->opened = true;
 		notify(call);
@@ -185,6 +228,7 @@ static sbx__taken on_body(void *user_data, const void *data, size_t length)
 	sbx__taken taken = take_body(call, data, length);
 	if (taken == SBX__TAKEN)
 		call->attempt.received += (int64_t)length;
+	check_early_answer(call);
 	return taken;
 }
 
@@ -198,6 +242,12 @@ static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detai
 
 static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 {
+	sbx__call *call = user_data;
+	if (call->exchange.headers_too_large)
+		call->attempt.too_large = true;
+	/* What becomes of the rest of the request does not matter to an answer that did not wait for it. */
+	if (end == SBX__LOST && call->attempt.refused_early)
+		end = SBX__ANSWERED;
 	end_attempt(user_data, end, detail);
 }
 
@@ -555,7 +605,7 @@ static double phase_timeout(const sbx__call *call, const char **name)
 	if (!call->attempt.connected)
 		return timeouts->connect;
 	*name = "the server did not take the request";
-	if (call->exchange.has_body && !call->exchange.body && !call->attempt.body_sent)
+	if (call->exchange.has_body && !call->exchange.body && !call->attempt.body_sent && !call->attempt.refused_early)
 		return timeouts->write;
 	*name = "the server did not answer";
 	return timeouts->read;
@@ -579,6 +629,12 @@ static void time_out(sbx__call *call, const char *what, double seconds)
 	end_attempt(call, call->attempt.connected ? SBX__TIMED_OUT : SBX__NOT_CONNECTED,
 	            detail.failed ? "" : detail.data);
 	sbx__buffer_free(&detail);
+}
+
+static void end_early(sbx__call *call)
+{
+	call->transport->type->stop(call->transport);
+	end_attempt(call, SBX__ANSWERED, "");
 }
 
 static void check_time(sbx__call *call)
@@ -608,7 +664,10 @@ bool sbx__call_step(sbx__call *call)
 			begin_attempt(call);
 			break;
 		case SBX__CALL_SENDING:
-			check_time(call);
+			if (call->attempt.whole_early)
+				end_early(call);
+			else
+				check_time(call);
 			if (call->state == SBX__CALL_SENDING && call->opened && !call->response)
 				sbx__outcome_open(call);
 			break;

@@ -33,6 +33,8 @@ typedef struct sbx__attempt {
 	bool resend_refused; /* the transport wanted to send an unsafe request twice */
 	int64_t body_given;  /* bytes of the request's body that the transport has read */
 	bool body_sent;      /* all of it */
+	bool refused_early;  /* an answer that is no success came before all of the body was sent */
+	bool whole_early;    /* and it is whole */
 	bool source_failed;
 	bool sink_failed;
 	bool timed_out;

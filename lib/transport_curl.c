@@ -5,6 +5,7 @@
 #include "transport_curl.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -26,10 +27,33 @@ const char *sbx__transport_curl_version(void)
 
 /* ---- callbacks of libcurl ---- */
 
+/*
+ * Whether a kept connection must not be used: it was closed or reset, or has bytes on it that nobody has asked for yet
+ * and that would be taken for the answer. libcurl looks at the first of these only, and not behind TLS, where the
+ * other side's goodbye is waiting.
+ */
+static bool is_stale(const sbx__curl_transport *transport)
+{
+	long fresh_connections = 1;
+	curl_socket_t descriptor = CURL_SOCKET_BAD;
+	if (transport->context->multiplexed ||
+	    curl_easy_getinfo(transport->easy, CURLINFO_NUM_CONNECTS, &fresh_connections) != CURLE_OK ||
+	    fresh_connections > 0 ||
+	    curl_easy_getinfo(transport->easy, CURLINFO_ACTIVESOCKET, &descriptor) != CURLE_OK ||
+	    descriptor == CURL_SOCKET_BAD)
+		return false;
+	struct pollfd polled = {.fd = descriptor, .events = POLLIN | POLLRDHUP};
+	return poll(&polled, 1, 0) > 0;
+}
+
 static int on_prereq(void *user_data, char *remote_address, char *local_address, int remote_port, int local_port)
 {
 	(void)remote_address, (void)local_address, (void)remote_port, (void)local_port;
 	sbx__curl_transport *transport = user_data;
+	if (!transport->connected && is_stale(transport)) {
+		transport->stale = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
 	transport->connected = true;
 	bool allowed = transport->exchange->events->connected(transport->exchange->user_data);
 	return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
@@ -223,6 +247,7 @@ bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange)
 	transport->exchange = exchange;
 	transport->fresh = true;
 	transport->connected = false;
+	transport->stale = false;
 	transport->head_ended = false;
 	transport->http_status = 0;
 	transport->problem[0] = '\0';
@@ -246,6 +271,17 @@ void sbx__curl_resume(sbx__transport *base)
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (transport->exchange)
 		curl_easy_pause(transport->easy, CURLPAUSE_CONT);
+}
+
+/* libcurl's own limits on headers have no code of their own: 100 KiB for a line, 300 KiB for all. */
+static bool is_too_large(const sbx__curl_transport *transport, CURLcode code)
+{
+#if LIBCURL_VERSION_NUM >= 0x080600
+	if (code == CURLE_TOO_LARGE)
+		return true;
+#endif
+	return code == CURLE_OUT_OF_MEMORY ||
+	       (code == CURLE_RECV_ERROR && strncmp(transport->problem, "Too large response headers", 26) == 0);
 }
 
 static double seconds_of(CURL *easy, CURLINFO info)
@@ -301,13 +337,26 @@ static void run_without_sigpipe(CURLM *multi, int *running)
 	sbx__sigpipe_release(&held);
 }
 
+/* Nothing was sent over the stale connection, which is closed now: the next one is tried. */
+static bool begin_again(sbx__curl_transport *transport)
+{
+	transport->stale = false;
+	transport->fresh = true;
+	transport->problem[0] = '\0';
+	curl_multi_remove_handle(transport->multi, transport->easy);
+	return curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK;
+}
+
 void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code)
 {
+	if (transport->stale && begin_again(transport))
+		return;
 	/* libcurl takes a connection that ends within the headers for the end of an answer without a body. */
 	if (code == CURLE_OK && !transport->head_ended)
 		code = CURLE_PARTIAL_FILE;
 	sbx__exchange *exchange = transport->exchange;
 	sbx__curl_failure failure = {.end = SBX__ANSWERED};
+	exchange->headers_too_large = transport->http_status && !transport->head_ended && is_too_large(transport, code);
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
 	fill_facts(transport->easy, &exchange->facts);
@@ -337,9 +386,10 @@ static void curl_wait(sbx__transport *base, int64_t nanoseconds)
 {
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (transport->fresh) {
+		/* What happens now decides how long the call wants to wait. */
 		transport->fresh = false;
-		if (run(transport))
-			return;
+		run(transport);
+		return;
 	}
 	int64_t milliseconds = nanoseconds <= 0 ? 0 : (nanoseconds - 1) / 1000000 + 1;
 	curl_multi_poll(transport->multi, NULL, 0, milliseconds < INT_MAX ? (int)milliseconds : INT_MAX, NULL);
@@ -482,6 +532,7 @@ sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__htt
 	if (!context)
 		return sbx__fail_memory(error);
 	context->idle_connections = options->max_idle_connections;
+	context->multiplexed = options->version == SBX_HTTP_2;
 	sbx__curl_sockets_init(&context->sockets);
 	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
 		pthread_mutex_init(&context->locks[index], NULL);

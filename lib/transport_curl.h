@@ -37,6 +37,7 @@ typedef struct sbx__curl_context {
 	CURLSH *share; /* cookies, names and TLS sessions */
 	pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
 	sbx__curl_sockets sockets;
+	bool multiplexed;        /* a connection may carry several exchanges, and have frames for others on it */
 	size_t idle_connections; /* how many are kept beside those in use */
 	struct sbx__curl_options *options;
 } sbx__curl_context;
@@ -51,6 +52,7 @@ typedef struct sbx__curl_transport {
 	bool connected;
 	bool head_ended; /* the blank line after an answer's headers has come */
 	bool tls;
+	bool stale; /* the kept connection turned out to be of no use before anything was sent */
 	int http_status;
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
 	size_t nodes_capacity;
