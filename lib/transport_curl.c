@@ -32,25 +32,24 @@ const char *sbx__transport_curl_version(void)
  * and that would be taken for the answer. libcurl looks at the first of these only, and not behind TLS, where the
  * other side's goodbye is waiting.
  */
-static bool is_stale(const sbx__curl_transport *transport)
+static bool is_stale(const sbx__curl_transport *transport, int local_port)
 {
 	long fresh_connections = 1;
-	curl_socket_t descriptor = CURL_SOCKET_BAD;
 	if (transport->context->multiplexed ||
 	    curl_easy_getinfo(transport->easy, CURLINFO_NUM_CONNECTS, &fresh_connections) != CURLE_OK ||
-	    fresh_connections > 0 ||
-	    curl_easy_getinfo(transport->easy, CURLINFO_ACTIVESOCKET, &descriptor) != CURLE_OK ||
-	    descriptor == CURL_SOCKET_BAD)
+	    fresh_connections > 0)
 		return false;
-	struct pollfd polled = {.fd = descriptor, .events = POLLIN | POLLRDHUP};
+	/* libcurl does not tell the socket here, only its port. */
+	struct pollfd polled = {.fd = sbx__curl_sockets_find(&transport->context->sockets, local_port),
+	                        .events = POLLIN | POLLRDHUP};
 	return poll(&polled, 1, 0) > 0;
 }
 
 static int on_prereq(void *user_data, char *remote_address, char *local_address, int remote_port, int local_port)
 {
-	(void)remote_address, (void)local_address, (void)remote_port, (void)local_port;
+	(void)remote_address, (void)local_address, (void)remote_port;
 	sbx__curl_transport *transport = user_data;
-	if (!transport->connected && is_stale(transport)) {
+	if (!transport->connected && is_stale(transport, local_port)) {
 		transport->stale = true;
 		return CURL_PREREQFUNC_ABORT;
 	}

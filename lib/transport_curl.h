@@ -16,19 +16,24 @@
 typedef struct sbx__curl_socket {
 	int descriptor;
 	ino_t inode;
+	int port; /* on this side, once it was looked for; 0: it has none */
 } sbx__curl_socket;
 
 typedef struct sbx__curl_sockets {
 	pthread_mutex_t mutex;
 	sbx__curl_socket *items;
+	size_t known; /* the first so many are in by_port, as far as they have a port */
 	size_t count;
 	size_t capacity;
+	int *by_port; /* one more than the descriptor with that port on this side; NULL: none was looked for */
 } sbx__curl_sockets;
 
 void sbx__curl_sockets_init(sbx__curl_sockets *sockets);
 void sbx__curl_sockets_free(sbx__curl_sockets *sockets);
 /* Lets a handle open its sockets through the table. */
 CURLcode sbx__curl_sockets_attach(sbx__curl_sockets *sockets, CURL *easy);
+/* The socket with that port on this side; -1: there is none. */
+int sbx__curl_sockets_find(sbx__curl_sockets *sockets, int port);
 /* In a forked child: closes those that are still what they were. */
 void sbx__curl_sockets_abandon(sbx__curl_sockets *sockets);
 

@@ -1,8 +1,11 @@
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "transport_curl.h"
+
+#define PORTS 65536
 
 void sbx__curl_sockets_init(sbx__curl_sockets *sockets)
 {
@@ -13,6 +16,7 @@ void sbx__curl_sockets_init(sbx__curl_sockets *sockets)
 void sbx__curl_sockets_free(sbx__curl_sockets *sockets)
 {
 	free(sockets->items);
+	free(sockets->by_port);
 	pthread_mutex_destroy(&sockets->mutex);
 }
 
@@ -37,9 +41,21 @@ static bool note(sbx__curl_sockets *sockets, int descriptor)
 	pthread_mutex_lock(&sockets->mutex);
 	bool ok = reserve(sockets);
 	if (ok)
-		sockets->items[sockets->count++] = (sbx__curl_socket){descriptor, status.st_ino};
+		sockets->items[sockets->count++] = (sbx__curl_socket){descriptor, status.st_ino, 0};
 	pthread_mutex_unlock(&sockets->mutex);
 	return ok;
+}
+
+static void take_out(sbx__curl_sockets *sockets, size_t index)
+{
+	sbx__curl_socket *items = sockets->items;
+	if (items[index].port && sockets->by_port[items[index].port] == items[index].descriptor + 1)
+		sockets->by_port[items[index].port] = 0;
+	if (index < sockets->known) {
+		items[index] = items[--sockets->known];
+		index = sockets->known;
+	}
+	items[index] = items[--sockets->count];
 }
 
 static void forget(sbx__curl_sockets *sockets, int descriptor)
@@ -48,7 +64,7 @@ static void forget(sbx__curl_sockets *sockets, int descriptor)
 	for (size_t index = 0; index < sockets->count; index++) {
 		if (sockets->items[index].descriptor != descriptor)
 			continue;
-		sockets->items[index] = sockets->items[--sockets->count];
+		take_out(sockets, index);
 		break;
 	}
 	pthread_mutex_unlock(&sockets->mutex);
@@ -71,6 +87,49 @@ static int on_close(void *user_data, curl_socket_t descriptor)
 {
 	forget(user_data, descriptor);
 	return close(descriptor);
+}
+
+static int port_of(int descriptor)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} address = {0};
+	socklen_t length = sizeof address;
+	if (getsockname(descriptor, &address.any, &length) != 0)
+		return 0;
+	if (address.any.sa_family == AF_INET)
+		return ntohs(address.v4.sin_port);
+	return address.any.sa_family == AF_INET6 ? ntohs(address.v6.sin6_port) : 0;
+}
+
+/* When a socket is opened it has no port yet: that is asked for when it matters. */
+static void learn_ports(sbx__curl_sockets *sockets)
+{
+	for (; sockets->known < sockets->count; sockets->known++) {
+		sbx__curl_socket *item = &sockets->items[sockets->known];
+		item->port = port_of(item->descriptor);
+		if (item->port)
+			sockets->by_port[item->port] = item->descriptor + 1;
+	}
+}
+
+int sbx__curl_sockets_find(sbx__curl_sockets *sockets, int port)
+{
+	int descriptor = -1;
+	if (port <= 0 || port >= PORTS)
+		return -1;
+	pthread_mutex_lock(&sockets->mutex);
+	if (!sockets->by_port)
+		sockets->by_port = calloc(PORTS, sizeof *sockets->by_port);
+	if (sockets->by_port) {
+		if (!sockets->by_port[port])
+			learn_ports(sockets);
+		descriptor = sockets->by_port[port] - 1;
+	}
+	pthread_mutex_unlock(&sockets->mutex);
+	return descriptor;
 }
 
 CURLcode sbx__curl_sockets_attach(sbx__curl_sockets *sockets, CURL *easy)
