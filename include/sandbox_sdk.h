@@ -37,6 +37,7 @@
 #include <sandbox_sdk/source.h>
 #include <sandbox_sdk/status.h>
 #include <sandbox_sdk/stream.h>
+#include <sandbox_sdk/times.h>
 #include <sandbox_sdk/version.h>
 
 #endif

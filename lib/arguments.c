@@ -8,14 +8,37 @@
 #include "response.h"
 #include "utf8.h"
 
+/* No struct ever grows to this: what says so is no size. */
+#define LARGEST_STRUCT ((size_t)1 << 16)
+
+sbx_status sbx__struct_check(const void *given, const char *name, sbx_error **error)
+{
+	size_t size;
+	if (!given)
+		return sbx__fail_argument(error, name, "must not be NULL");
+	memcpy(&size, given, sizeof size);
+	if (size < sizeof size || size > LARGEST_STRUCT)
+		return sbx__fail_argument(error, name, "its first member is not its size: start from its _INIT macro");
+	return SBX_OK;
+}
+
+void sbx__struct_write(void *given, const void *made, size_t made_size)
+{
+	size_t size;
+	memcpy(&size, given, sizeof size);
+	size_t end = size < made_size ? size : made_size;
+	memcpy((char *)given + sizeof size, (const char *)made + sizeof size, end - sizeof size);
+}
+
 sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, const char *name, sbx_error **error)
 {
 	size_t size;
 	if (!given)
 		return SBX_OK;
+	sbx_status status = sbx__struct_check(given, name, error);
+	if (status < 0)
+		return status;
 	memcpy(&size, given, sizeof size);
-	if (size < sizeof size || size > 1 << 16)
-		return sbx__fail_argument(error, name, "its first member is not its size: start from its _INIT macro");
 	for (size_t index = known_size; index < size; index++)
 		if (((const unsigned char *)given)[index] != 0)
 			return sbx__fail_argument(error, name,

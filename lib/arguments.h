@@ -20,6 +20,11 @@
  */
 sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, const char *name, sbx_error **error);
 
+/* Checks that a caller's struct which is to be filled begins with a size. */
+sbx_status sbx__struct_check(const void *given, const char *name, sbx_error **error);
+/* Fills a caller's struct that was checked with as much of `made` as it has room for; its size stays. */
+void sbx__struct_write(void *given, const void *made, size_t made_size);
+
 /* Arguments under construction. The first failure sticks and is what sbx__arguments_invoke() returns. */
 typedef struct sbx__arguments {
 	sbx_json *object;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "arguments.h"
+#include "custom_request.h"
 #include "error.h"
 #include "outcome.h"
 #include "redact.h"
@@ -256,8 +257,10 @@ static const sbx__exchange_events events = {on_connected, on_status, on_header, 
 static int64_t on_read(void *user_data, void *buffer, size_t capacity)
 {
 	sbx__call *call = user_data;
-	int64_t before = call->source.done;
-	int64_t got = sbx__request_read(&call->request, buffer, capacity);
+	sbx__body *body = &call->request.body;
+	int64_t total;
+	int64_t before = sbx__body_sources_done(body, &total);
+	int64_t got = sbx__body_read(body, buffer, capacity);
 	touch(call);
 	call->source_waits = got == SBX__READ_LATER;
 	if (call->source_waits)
@@ -266,8 +269,9 @@ static int64_t on_read(void *user_data, void *buffer, size_t capacity)
 	if (got > 0)
 		call->attempt.body_given += got;
 	call->attempt.body_sent = got == 0 || call->attempt.body_given == call->exchange.body_length;
-	if (call->source.done > before)
-		tell_progress(call, call->source.done, call->source.total);
+	int64_t done = sbx__body_sources_done(body, &total);
+	if (done > before)
+		tell_progress(call, done, total);
 	return got;
 }
 
@@ -276,7 +280,7 @@ static bool on_rewind(void *user_data)
 	sbx__call *call = user_data;
 	call->attempt.body_given = 0;
 	call->attempt.body_sent = false;
-	return sbx__request_rewind(&call->request);
+	return sbx__body_rewind(&call->request.body);
 }
 
 /* ---- preparing ---- */
@@ -328,16 +332,9 @@ static sbx__safety resolve_safety(const sbx__call *call)
 	const char *unsafe_when = call->input.operation->unsafe_when;
 	if (unsafe_when && is_truthy(sbx__request_effective(&call->input, unsafe_when)))
 		return SBX__UNSAFE;
-	if (call->input.file && !call->source.rewindable)
+	if (!sbx__body_can_rewind(&call->request.body))
 		return SBX__UNSAFE;
 	return call->input.operation->safety;
-}
-
-static sbx_status check_request(const sbx_request *request, sbx_error **error)
-{
-	if (!request->operation)
-		return sbx__fail_argument(error, "operation", "must not be NULL");
-	return SBX_OK;
 }
 
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
@@ -351,13 +348,14 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	call->source.descriptor = -1;
 	call->sink.descriptor = -1;
 	sbx_status status = sbx__struct_read(&given, sizeof given, request, "request", error);
-	if (status < 0 || (status = check_request(&given, error)) < 0 ||
+	if (status < 0 || (status = sbx__custom_request_check(&given, error)) < 0 ||
 	    (status = sbx__struct_read(&call->options, sizeof call->options, options, "options", error)) < 0 ||
 	    (status = check_options(&call->options, error)) < 0)
 		return status;
 	call->input = (sbx__request_input){
-	        .operation = given.operation,
+	        .operation = given.operation ? given.operation : sbx__custom_operation(&given),
 	        .arguments = given.arguments,
+	        .custom = given.operation ? NULL : &given,
 	        .options = &call->options,
 	        .config = config,
 	        .platform = platform,
@@ -366,12 +364,15 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	if (call->options.source && (status = sbx__source_open(&call->source, call->options.source, error)) < 0)
 		return status;
 	call->input.file = call->options.source ? &call->source : NULL;
-	call->safety = resolve_safety(call);
-	if ((status = sbx__request_init(&call->request, &call->input, error)) < 0)
+	status = sbx__request_init(&call->request, &call->input, error);
+	call->input.custom = NULL;
+	if (status < 0)
 		return status;
-	if (call->options.sink && given.operation->model)
-		return sbx__fail_argument(error, "into", "%s does not answer with a file", given.operation->name);
-	return given.operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
+	call->safety = resolve_safety(call);
+	const sbx_operation *operation = call->input.operation;
+	if (call->options.sink && operation->model)
+		return sbx__fail_argument(error, "into", "%s does not answer with a file", operation->name);
+	return operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
 }
 
 void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream)
@@ -399,8 +400,7 @@ bool sbx__call_keep(sbx__call *call)
 {
 	sbx_request_options *options = &call->options;
 	size_t count = options->headers_count;
-	size_t size = count * sizeof(sbx_pair) + text_size(options->idempotency_key) +
-	              text_size(call->source.source.path) + text_size(call->sink.sink.path);
+	size_t size = count * sizeof(sbx_pair) + text_size(options->idempotency_key) + text_size(call->sink.sink.path);
 	for (size_t index = 0; index < count; index++)
 		size += text_size(options->headers[index].name) + text_size(options->headers[index].value);
 	sbx_pair *pairs = malloc(size ? size : 1);
@@ -414,7 +414,6 @@ bool sbx__call_keep(sbx__call *call)
 	}
 	options->headers = pairs;
 	options->idempotency_key = keep_text(&at, options->idempotency_key);
-	call->source.source.path = keep_text(&at, call->source.source.path);
 	call->sink.sink.path = keep_text(&at, call->sink.sink.path);
 	/* What the request was built from is not looked at again. */
 	options->query = NULL;
@@ -462,7 +461,7 @@ static int64_t next_attempt_at(const sbx__call *call, double *wait)
 static bool take_back(sbx__call *call)
 {
 	bool without_sink = call->stream || call->input.operation->model;
-	return sbx__request_rewind(&call->request) && (without_sink || sbx__sink_restart(&call->sink));
+	return sbx__body_rewind(&call->request.body) && (without_sink || sbx__sink_restart(&call->sink));
 }
 
 static void log_retry(const sbx__call *call, double wait)
@@ -485,7 +484,7 @@ static void wait_or_fail(sbx__call *call)
 	call->doubtful = call->doubtful || sbx__outcome_unknown(call);
 	call->retries++;
 	call->redirects = 0;
-	sbx__request_restart(&call->request, &call->input);
+	sbx__request_restart(&call->request);
 	call->state = SBX__CALL_WAITING;
 	log_retry(call, wait);
 }
@@ -519,7 +518,7 @@ static void judge(sbx__call *call)
 	sbx_error *error = NULL;
 	log_end(call);
 	if (attempt->source_failed)
-		sbx__source_failure(&call->source, &error);
+		sbx__body_failure(&call->request.body, &error);
 	else if (attempt->sink_failed)
 		sbx__sink_failure(&call->sink, &error);
 	else if (attempt->out_of_memory)
@@ -539,7 +538,7 @@ static void judge(sbx__call *call)
 static void fill_exchange(sbx__call *call)
 {
 	sbx__request *request = &call->request;
-	int64_t length = sbx__request_length(request);
+	int64_t length = sbx__body_length(&request->body);
 	double connect = call->input.timeouts.connect;
 	call->exchange = (sbx__exchange){
 	        .method = request->method,
@@ -548,7 +547,7 @@ static void fill_exchange(sbx__call *call)
 	        .headers_count = request->headers.count,
 	        .has_body = sbx__request_sends_body(request),
 	        /* What is read is timed while it leaves; what is small leaves at once. */
-	        .body = !request->is_form && length <= LARGEST_AT_ONCE ? request->body.data : NULL,
+	        .body = length <= LARGEST_AT_ONCE ? sbx__body_bytes(&request->body) : NULL,
 	        .body_length = length,
 	        .read = on_read,
 	        .rewind = on_rewind,

@@ -32,78 +32,121 @@ static void append_name(sbx__buffer *buffer, const char *name)
 	}
 }
 
+/* Where a file stands: behind so many bytes of the framing. */
+typedef struct file_place {
+	size_t at;
+	sbx__source_reader *file;
+} file_place;
+
 static void begin_part(sbx__multipart *form, const char *name)
 {
-	sbx__buffer_format(&form->before, "--%s\r\nContent-Disposition: form-data; name=\"", form->boundary);
-	append_name(&form->before, name);
-	sbx__buffer_text(&form->before, "\"");
+	sbx__buffer_format(&form->framing, "--%s\r\nContent-Disposition: form-data; name=\"", form->boundary);
+	append_name(&form->framing, name);
+	sbx__buffer_text(&form->framing, "\"");
 }
 
-void sbx__multipart_add_text(sbx__multipart *form, const char *name, const char *text, size_t length)
+static void end_head(sbx__multipart *form, const char *content_type)
+{
+	if (content_type)
+		sbx__buffer_format(&form->framing, "\r\nContent-Type: %s", content_type);
+	sbx__buffer_text(&form->framing, "\r\n\r\n");
+}
+
+void sbx__multipart_add_text(sbx__multipart *form, const char *name, const char *content_type, const char *text,
+                             size_t length)
 {
 	begin_part(form, name);
-	sbx__buffer_text(&form->before, "\r\n\r\n");
-	sbx__buffer_append(&form->before, text, length);
-	sbx__buffer_text(&form->before, "\r\n");
+	end_head(form, content_type);
+	sbx__buffer_append(&form->framing, text, length);
+	sbx__buffer_text(&form->framing, "\r\n");
 }
 
-bool sbx__multipart_finish(sbx__multipart *form, const char *name, sbx__source_reader *file)
+void sbx__multipart_add_file(sbx__multipart *form, const char *name, sbx__source_reader *file)
 {
-	form->file = file;
-	if (file) {
-		const char *type = file->source.content_type;
-		begin_part(form, name);
-		sbx__buffer_text(&form->before, "; filename=\"");
-		append_name(&form->before, sbx__source_filename(file));
-		sbx__buffer_format(&form->before, "\"\r\nContent-Type: %s\r\n\r\n",
-		                   type ? type : "application/octet-stream");
-		sbx__buffer_text(&form->after, "\r\n");
-	}
-	sbx__buffer_format(&form->after, "--%s--\r\n", form->boundary);
-	return !form->before.failed && !form->after.failed;
+	const char *type = file->source.content_type;
+	begin_part(form, name);
+	sbx__buffer_text(&form->framing, "; filename=\"");
+	append_name(&form->framing, sbx__source_filename(file));
+	sbx__buffer_text(&form->framing, "\"");
+	end_head(form, type ? type : "application/octet-stream");
+	const file_place place = {form->framing.length, file};
+	sbx__buffer_append(&form->files, &place, sizeof place);
+	sbx__buffer_text(&form->framing, "\r\n");
+}
+
+bool sbx__multipart_finish(sbx__multipart *form)
+{
+	sbx__buffer_format(&form->framing, "--%s--\r\n", form->boundary);
+	return !form->framing.failed && !form->files.failed;
+}
+
+size_t sbx__multipart_files_count(const sbx__multipart *form)
+{
+	return form->files.length / sizeof(file_place);
+}
+
+/* Past the last file, the end of the framing. */
+static file_place place_of(const sbx__multipart *form, size_t index)
+{
+	file_place place = {form->framing.length, NULL};
+	if (index < sbx__multipart_files_count(form))
+		memcpy(&place, form->files.data + index * sizeof place, sizeof place);
+	return place;
+}
+
+sbx__source_reader *sbx__multipart_file_at(const sbx__multipart *form, size_t index)
+{
+	return place_of(form, index).file;
 }
 
 int64_t sbx__multipart_total(const sbx__multipart *form)
 {
-	int64_t framing = (int64_t)(form->before.length + form->after.length);
-	if (!form->file)
-		return framing;
-	return form->file->total < 0 ? -1 : framing + form->file->total;
+	int64_t total = (int64_t)form->framing.length;
+	for (size_t index = 0; index < sbx__multipart_files_count(form); index++) {
+		const sbx__source_reader *file = place_of(form, index).file;
+		if (file->total < 0 || total > INT64_MAX - file->total)
+			return -1;
+		total += file->total;
+	}
+	return total;
 }
 
-static int64_t read_framing(sbx__multipart *form, const sbx__buffer *framing, uint64_t from, void *buffer,
-                            size_t capacity)
+static int64_t read_framing(sbx__multipart *form, size_t end, void *buffer, size_t capacity)
 {
-	uint64_t left = framing->length - from;
-	size_t taken = left < capacity ? (size_t)left : capacity;
-	memcpy(buffer, framing->data + from, taken);
+	size_t left = end - form->position;
+	size_t taken = left < capacity ? left : capacity;
+	memcpy(buffer, form->framing.data + form->position, taken);
 	form->position += taken;
 	return (int64_t)taken;
 }
 
 int64_t sbx__multipart_read(sbx__multipart *form, void *buffer, size_t capacity)
 {
-	if (form->position < form->before.length)
-		return read_framing(form, &form->before, form->position, buffer, capacity);
-	if (form->file && form->position == form->before.length) {
-		int64_t got = sbx__source_read(form->file, buffer, capacity);
+	for (;;) {
+		const file_place next = place_of(form, form->file);
+		if (form->position < next.at)
+			return read_framing(form, next.at, buffer, capacity);
+		if (!next.file)
+			return 0;
+		int64_t got = sbx__source_read(next.file, buffer, capacity);
 		if (got != 0)
 			return got;
+		form->file++;
 	}
-	uint64_t in_after = form->position - form->before.length;
-	return in_after < form->after.length ? read_framing(form, &form->after, in_after, buffer, capacity) : 0;
 }
 
 bool sbx__multipart_rewind(sbx__multipart *form)
 {
-	if (form->file && !sbx__source_rewind(form->file))
-		return false;
+	for (size_t index = 0; index < sbx__multipart_files_count(form); index++)
+		if (!sbx__source_rewind(place_of(form, index).file))
+			return false;
+	form->file = 0;
 	form->position = 0;
 	return true;
 }
 
 void sbx__multipart_free(sbx__multipart *form)
 {
-	sbx__buffer_free(&form->before);
-	sbx__buffer_free(&form->after);
+	sbx__buffer_free(&form->framing);
+	sbx__buffer_free(&form->files);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "error.h"
 #include "json_printer.h"
@@ -146,14 +147,37 @@ void sbx__outcome_fail(sbx__call *call, sbx_error *error)
 	finish(call, error);
 }
 
+static void fill_times(sbx_times *times, const sbx__facts *facts)
+{
+	*times = (sbx_times){
+	        .size = sizeof *times,
+	        .name_lookup = facts->name_lookup,
+	        .connect = facts->connect,
+	        .tls = facts->tls,
+	        .request_sent = facts->request_sent,
+	        .first_byte = facts->first_byte,
+	        .total = facts->total,
+	};
+}
+
 static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
 {
-	sbx_error *error = sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
-	                                  call->input.operation->name, sbx_error_message(cause));
+	sbx_error *error =
+	        call->request.custom
+	                ? sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not the JSON that it says: %s",
+	                                 sbx_error_message(cause))
+	                : sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
+	                                 call->input.operation->name, sbx_error_message(cause));
 	sbx_error_free(cause);
 	if (!sbx__error_is_static(error))
 		sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &error->json, NULL);
 	return error;
+}
+
+static void fail_decoding(sbx__call *call, sbx_error *error)
+{
+	bool no_memory = sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY;
+	sbx__outcome_fail(call, no_memory ? error : validation_error(call, error));
 }
 
 static bool decode(sbx__call *call, sbx__model **model)
@@ -167,12 +191,41 @@ static bool decode(sbx__call *call, sbx__model **model)
 		sbx__model_new(operation->model, json, call->config->strict, model, &error);
 	if (!error)
 		return true;
-	sbx__outcome_fail(call,
-	                  sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY ? error : validation_error(call, error));
+	fail_decoding(call, error);
 	return false;
 }
 
-static sbx_response *make_response(sbx__call *call, sbx__model *model)
+/* Whether a media type is JSON (RFC 8259, section 11; RFC 6839, section 3.1). */
+static bool is_json_type(const char *type)
+{
+	size_t length = type ? strcspn(type, "; \t") : 0;
+	return (length == 16 && strncasecmp(type, "application/json", 16) == 0) ||
+	       (length > 5 && strncasecmp(type + length - 5, "+json", 5) == 0);
+}
+
+static bool asked_for_json(const sbx__call *call)
+{
+	const sbx_pair *accept = sbx__header_set_find(&call->request.headers, "Accept");
+	return accept && accept->value && strcasestr(accept->value, "json");
+}
+
+/* The body of a custom request's answer that is in memory and says that it is JSON. */
+static bool decode_custom(sbx__call *call, sbx_json **json)
+{
+	sbx_error *error = NULL;
+	if (!call->request.custom || call->body.length == 0 ||
+	    !is_json_type(sbx__headers_get(&call->attempt.headers, "content-type")) ||
+	    sbx_json_parse(call->body.data, call->body.length, json, &error) == SBX_OK)
+		return true;
+	if (sbx_error_code(error) != SBX_ERROR_OUT_OF_MEMORY && !asked_for_json(call)) {
+		sbx_error_free(error);
+		return true;
+	}
+	fail_decoding(call, error);
+	return false;
+}
+
+static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json *json)
 {
 	sbx_response *response = calloc(1, sizeof *response);
 	if (!response)
@@ -183,13 +236,16 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model)
 		return NULL;
 	}
 	atomic_init(&response->references, 1);
-	response->method = call->request.method;
+	memcpy(response->method, call->request.method, strlen(call->request.method) + 1);
+	response->http_version = call->exchange.facts.http_version;
+	fill_times(&response->times, &call->exchange.facts);
 	response->status = call->attempt.http_status;
 	response->headers = call->attempt.headers;
 	call->attempt.headers = (sbx__headers){0};
 	response->body = call->body;
 	call->body = (sbx__buffer){0};
 	response->model = model;
+	response->json = json;
 	response->size = call->attempt.received;
 	response->attempts = call->attempts;
 	response->elapsed = (double)(sbx__call_now(call) - call->started) / 1e9;
@@ -198,7 +254,7 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model)
 
 void sbx__outcome_open(sbx__call *call)
 {
-	call->response = make_response(call, NULL);
+	call->response = make_response(call, NULL, NULL);
 	if (!call->response)
 		sbx__call_abort(call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
 }
@@ -206,6 +262,7 @@ void sbx__outcome_open(sbx__call *call)
 void sbx__outcome_succeed(sbx__call *call)
 {
 	sbx__model *model = NULL;
+	sbx_json *json = NULL;
 	sbx_error *error = NULL;
 	if (call->stream) {
 		/* An answer without a body may be over before a step has seen its head. */
@@ -221,9 +278,12 @@ void sbx__outcome_succeed(sbx__call *call)
 		sbx__outcome_fail(call, error);
 		return;
 	}
-	call->response = make_response(call, model);
+	if (!decode_custom(call, &json))
+		return;
+	call->response = make_response(call, model, json);
 	if (!call->response) {
 		sbx__model_unref(model);
+		sbx_json_free(json);
 		sbx__fail_memory(&error);
 	}
 	finish(call, error);

@@ -45,9 +45,9 @@ static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts
 		problem = too_many;
 	else if (!sbx__url_parse(request->url, &from, &problem))
 		;
-	else if (request->has_body && !as_get && strcmp(from.origin, parts->origin) != 0)
+	else if (request->body.form != SBX__BODY_ABSENT && !as_get && strcmp(from.origin, parts->origin) != 0)
 		problem = "a redirect to another origin, which the body is not sent to";
-	else if (!sbx__request_rewind(request))
+	else if (!sbx__body_rewind(&request->body))
 		problem = "a redirect of an upload whose source can be read only once";
 	else
 		problem = NULL;

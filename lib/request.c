@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "custom_request.h"
 #include "error.h"
 #include "json.h"
 #include "json_printer.h"
@@ -125,29 +126,35 @@ static sbx_status check_members(const sbx_operation *operation, const check_plac
 	return status;
 }
 
+/* What a call may add to any request. */
+static sbx_status check_options(const sbx__request_input *input, sbx_error **error)
+{
+	const sbx_request_options *options = input->options;
+	if (options->query && sbx_json_type_of(options->query) != SBX_JSON_OBJECT)
+		return sbx__fail_argument(error, "extra_query", "must be an object");
+	if (options->body && sbx_json_type_of(options->body) != SBX_JSON_OBJECT)
+		return sbx__fail_argument(error, "extra_body", "must be an object");
+	const char *type = input->file ? input->file->source.content_type : NULL;
+	if (type && !sbx__header_value_valid(type))
+		return sbx__fail_argument(error, "content_type", "has a byte that no header can carry");
+	const char *key = options->idempotency_key;
+	if (key && !sbx__header_value_valid(key))
+		return sbx__fail_argument(error, "idempotency_key", "has a byte that no header can carry");
+	return sbx__headers_check(options->headers, options->headers_count, "extra_headers", error);
+}
+
 static sbx_status check_arguments(const sbx__request_input *input, sbx_error **error)
 {
 	const sbx_operation *operation = input->operation;
 	if (input->arguments && sbx_json_type_of(input->arguments) != SBX_JSON_OBJECT)
 		return sbx__fail_argument(error, "arguments", "must be an object");
-	if (input->options->query && sbx_json_type_of(input->options->query) != SBX_JSON_OBJECT)
-		return sbx__fail_argument(error, "extra_query", "must be an object");
-	if (input->options->body && sbx_json_type_of(input->options->body) != SBX_JSON_OBJECT)
-		return sbx__fail_argument(error, "extra_body", "must be an object");
+	sbx_status status = check_options(input, error);
+	if (status < 0)
+		return status;
 	if (operation->file_part && !input->file)
 		return sbx__fail_argument(error, operation->file_part, "%s needs this argument", operation->name);
 	if (input->file && operation->body != SBX__BODY_MULTIPART)
 		return sbx__fail_argument(error, "file", "%s does not send a file", operation->name);
-	const char *type = input->file ? input->file->source.content_type : NULL;
-	if (type && !sbx__header_value_valid(type))
-		return sbx__fail_argument(error, "content_type", "has a byte that no header can carry");
-	const char *key = input->options->idempotency_key;
-	if (key && !sbx__header_value_valid(key))
-		return sbx__fail_argument(error, "idempotency_key", "has a byte that no header can carry");
-	sbx_status status =
-	        sbx__headers_check(input->options->headers, input->options->headers_count, "extra_headers", error);
-	if (status < 0)
-		return status;
 	return check_members(operation, NULL, operation->parameters, operation->parameters_count, input->arguments,
 	                     input->config->lenient_arguments, error);
 }
@@ -255,9 +262,6 @@ static sbx_status build_url(sbx__request *request, const sbx__request_input *inp
 		request->url = sbx__buffer_take(&url);
 		if (!ok || !request->url)
 			status = sbx__fail_memory(error);
-		else if (strlen(request->url) > SBX__LONGEST_REQUEST_PART)
-			status = sbx__fail(error, SBX_ERROR_INVALID_ARGUMENT, "%s: the URL is longer than 256 KiB",
-			                   input->operation->name);
 	}
 	sbx__buffer_free(&url);
 	return status;
@@ -280,7 +284,7 @@ static bool build_json(sbx__request *request, const sbx__request_input *input)
 {
 	const sbx_operation *operation = input->operation;
 	const sbx_json *extra = input->options->body;
-	sbx__buffer *body = &request->body;
+	sbx__buffer *body = &request->body.bytes;
 	bool first = true;
 	for (size_t index = 0; index < operation->parameters_count; index++) {
 		const sbx__parameter *parameter = &operation->parameters[index];
@@ -302,41 +306,52 @@ static bool build_json(sbx__request *request, const sbx__request_input *input)
 			append_member(body, &first, name, value);
 	}
 	sbx__buffer_text(body, first ? "{}" : "}");
-	request->has_body = true;
+	request->body.form = SBX__BODY_IN_MEMORY;
 	return !body->failed;
 }
 
 static void visit_part(void *user_data, const char *name, const char *text, size_t length)
 {
-	sbx__multipart_add_text(user_data, name, text, length);
+	sbx__multipart_add_text(user_data, name, NULL, text, length);
+}
+
+sbx__multipart *sbx__request_begin_form(sbx__request *request, const sbx__platform *platform)
+{
+	sbx__multipart *form = &request->body.multipart;
+	sbx__buffer type = {0};
+	request->body.form = SBX__BODY_FORM;
+	if (!sbx__multipart_init(form, platform))
+		return NULL;
+	sbx__buffer_format(&type, "multipart/form-data; boundary=%s", form->boundary);
+	request->content_type = sbx__buffer_take(&type);
+	return request->content_type ? form : NULL;
 }
 
 static bool build_form(sbx__request *request, const sbx__request_input *input)
 {
 	const sbx_operation *operation = input->operation;
 	const sbx_json *extra = input->options->body;
-	if (!sbx__multipart_init(&request->form, input->platform))
+	sbx__multipart *form = sbx__request_begin_form(request, input->platform);
+	if (!form)
 		return false;
-	request->is_form = true;
-	request->has_body = true;
-	snprintf(request->content_type, sizeof request->content_type, "multipart/form-data; boundary=%s",
-	         request->form.boundary);
 	for (size_t index = 0; index < operation->parameters_count; index++) {
 		const sbx__parameter *parameter = &operation->parameters[index];
 		const sbx_json *value = argument(input, parameter->name);
 		if (parameter->location != SBX__IN_PART || !value ||
 		    (extra && sbx_json_get(extra, parameter->wire_name)))
 			continue;
-		if (!sbx__url_flatten(parameter->wire_name, value, SBX__ARRAY_BRACKETS, visit_part, &request->form))
+		if (!sbx__url_flatten(parameter->wire_name, value, SBX__ARRAY_BRACKETS, visit_part, form))
 			return false;
 	}
 	sbx_json_cursor cursor = {NULL};
 	const char *name;
 	const sbx_json *value;
 	while (extra && sbx_json_next(extra, &cursor, &name, &value))
-		if (!sbx__url_flatten(name, value, SBX__ARRAY_BRACKETS, visit_part, &request->form))
+		if (!sbx__url_flatten(name, value, SBX__ARRAY_BRACKETS, visit_part, form))
 			return false;
-	return sbx__multipart_finish(&request->form, operation->file_part, input->file);
+	if (input->file)
+		sbx__multipart_add_file(form, operation->file_part, input->file);
+	return sbx__multipart_finish(form);
 }
 
 static bool is_get(const char *method)
@@ -363,7 +378,7 @@ static void put_own_headers(sbx__request *request, const sbx__request_input *inp
 	sbx__header_set *headers = &request->headers;
 	if (input->operation->accept)
 		sbx__header_set_put(headers, "Accept", input->operation->accept);
-	if (request->is_form)
+	if (request->content_type)
 		sbx__header_set_put(headers, "Content-Type", request->content_type);
 	const char *key = input->options->idempotency_key;
 	if (!request->became_get && (key || request->idempotency_key[0]))
@@ -417,14 +432,27 @@ static void format_read_timeout(sbx__request *request, double seconds)
 		sbx__number_write(request->read_timeout, seconds, false);
 }
 
+static sbx_status build(sbx__request *request, const sbx__request_input *input, sbx_error **error)
+{
+	sbx_status status;
+	if (input->custom) {
+		status = check_options(input, error);
+		return status < 0 ? status : sbx__custom_request_build(request, input, error);
+	}
+	if ((status = check_arguments(input, error)) < 0 || (status = build_url(request, input, error)) < 0)
+		return status;
+	return build_body(request, input) ? SBX_OK : sbx__fail_memory(error);
+}
+
 sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *input, sbx_error **error)
 {
-	*request = (sbx__request){.method = input->operation->method};
-	sbx_status status = check_arguments(input, error);
-	if (status < 0 || (status = build_url(request, input, error)) < 0)
+	*request = (sbx__request){.method = input->operation->method, .custom = input->custom != NULL};
+	sbx_status status = build(request, input, error);
+	if (status < 0)
 		return status;
-	if (!build_body(request, input))
-		return sbx__fail_memory(error);
+	if (strlen(request->url) > SBX__LONGEST_REQUEST_PART)
+		return sbx__fail(error, SBX_ERROR_INVALID_ARGUMENT, "%s: the URL is longer than 256 KiB",
+		                 input->operation->name);
 	if (strcmp(request->method, "POST") == 0 && !input->options->idempotency_key &&
 	    !sbx__platform_uuid(input->platform, request->idempotency_key))
 		return sbx__fail_memory(error);
@@ -432,68 +460,49 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 	return SBX_OK;
 }
 
-static int64_t read_body(sbx__request *request, void *buffer, size_t capacity)
-{
-	size_t left = request->body.length - request->body_position;
-	size_t length = left < capacity ? left : capacity;
-	memcpy(buffer, request->body.data + request->body_position, length);
-	request->body_position += length;
-	return (int64_t)length;
-}
-
-int64_t sbx__request_read(sbx__request *request, void *buffer, size_t capacity)
-{
-	return request->is_form ? sbx__multipart_read(&request->form, buffer, capacity)
-	                        : read_body(request, buffer, capacity);
-}
-
-int64_t sbx__request_length(const sbx__request *request)
-{
-	return request->is_form ? sbx__multipart_total(&request->form) : (int64_t)request->body.length;
-}
-
-bool sbx__request_rewind(sbx__request *request)
-{
-	request->body_position = 0;
-	return !request->is_form || sbx__multipart_rewind(&request->form);
-}
-
 bool sbx__request_sends_body(const sbx__request *request)
 {
-	return request->has_body && !request->became_get;
+	return request->body.form != SBX__BODY_ABSENT && !request->became_get;
 }
 
+/* Whoever led the request away from the origin does not get the key sent along by leading it back. */
 void sbx__request_redirect(sbx__request *request, char *url, bool as_get, bool foreign)
 {
-	if (request->first_url)
+	if (request->first_url) {
 		free(request->url);
-	else
+	} else {
 		request->first_url = request->url;
+		request->first_method = request->method;
+		request->first_foreign = request->foreign;
+	}
 	request->url = url;
-	request->foreign = foreign;
+	request->foreign = request->foreign || foreign;
 	if (as_get) {
 		request->became_get = true;
 		request->method = "GET";
 	}
 }
 
-void sbx__request_restart(sbx__request *request, const sbx__request_input *input)
+void sbx__request_restart(sbx__request *request)
 {
 	if (!request->first_url)
 		return;
 	free(request->url);
 	request->url = request->first_url;
 	request->first_url = NULL;
-	request->method = input->operation->method;
+	request->method = request->first_method;
 	request->became_get = false;
-	request->foreign = false;
+	request->foreign = request->first_foreign;
 }
 
 void sbx__request_free(sbx__request *request)
 {
+	for (size_t index = 0; index < request->files_count; index++)
+		sbx__source_close(&request->files[index]);
+	free(request->files);
 	free(request->url);
 	free(request->first_url);
-	sbx__buffer_free(&request->body);
-	sbx__multipart_free(&request->form);
+	free(request->content_type);
+	sbx__body_free(&request->body);
 	sbx__header_set_free(&request->headers);
 }

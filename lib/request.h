@@ -4,39 +4,45 @@
 #ifndef SBX_LIB_REQUEST_H
 #define SBX_LIB_REQUEST_H
 
-#include <sandbox_sdk/request_options.h>
+#include <sandbox_sdk/request.h>
 
+#include "body.h"
 #include "config.h"
-#include "multipart.h"
 #include "number.h"
 #include "operation.h"
 #include "platform.h"
 #include "source.h"
 
-/* What a request is built from; all of it is others' and must outlive it. */
+/* What a request is built from; all of it is others' and must stay until the request is built. */
 typedef struct sbx__request_input {
-	const sbx_operation *operation;
-	const sbx_json *arguments; /* an object or NULL */
-	const sbx_request_options *options;
-	const sbx__config *config;
+	const sbx_operation *operation;     /* of a custom request sbx__custom_operation() */
+	const sbx_json *arguments;          /* an object or NULL */
+	const sbx_request *custom;          /* NULL: the request is the operation's */
+	const sbx_request_options *options; /* outlives the request */
+	const sbx__config *config;          /* so does this */
 	const sbx__platform *platform;
 	sbx__timeouts timeouts;
-	sbx__source_reader *file; /* NULL: none */
+	sbx__source_reader *file; /* the options' source, outlives the request; NULL: none */
 } sbx__request_input;
+
+/* How long the name of a method may be, its NUL counted. */
+#define SBX__METHOD_SIZE 32
 
 typedef struct sbx__request {
 	const char *method;
+	char own_method[SBX__METHOD_SIZE]; /* where the method is none of the usual ones */
 	char *url;
 	char *first_url; /* where the request began, when redirects led it elsewhere; else NULL */
-	bool has_body;
-	sbx__buffer body;     /* a JSON body */
-	size_t body_position; /* how much of it was read */
-	sbx__multipart form;  /* a multipart body */
-	bool is_form;
+	const char *first_method;
+	sbx__body body;
+	sbx__source_reader *files; /* of the parts of a custom form */
+	size_t files_count;
+	bool custom;     /* no operation's */
 	bool became_get; /* a redirect turned the request into a GET, without its body */
-	bool foreign;    /* a redirect led away from the base URL's origin */
+	bool foreign;    /* it goes, or a redirect once led, away from the base URL's origin */
+	bool first_foreign;
 	char idempotency_key[37];
-	char content_type[80];
+	char *content_type; /* of the body; NULL: the client's */
 	char read_timeout[SBX__NUMBER_SIZE];
 	char retry_count[SBX__NUMBER_SIZE];
 	sbx__header_set headers; /* made anew for each attempt */
@@ -48,18 +54,14 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries);
 /* The value that an argument of the body has in the end: the call's extra body may replace it. NULL: none. */
 const sbx_json *sbx__request_effective(const sbx__request_input *input, const char *name);
-/* The next bytes of the body: how many, 0 at its end, negative when its source failed. */
-int64_t sbx__request_read(sbx__request *request, void *buffer, size_t capacity);
-/* How long the body is; -1: not known. */
-int64_t sbx__request_length(const sbx__request *request);
-/* Takes the body back to its start, for another attempt. False: a source that can be read only once. */
-bool sbx__request_rewind(sbx__request *request);
+/* Begins a body that is a form. NULL: no memory. */
+sbx__multipart *sbx__request_begin_form(sbx__request *request, const sbx__platform *platform);
 /* Whether there is a body to send now. */
 bool sbx__request_sends_body(const sbx__request *request);
 /* Sends the request to another URL, which is taken over, from now on. */
 void sbx__request_redirect(sbx__request *request, char *url, bool as_get, bool foreign);
 /* Takes back what redirects did. */
-void sbx__request_restart(sbx__request *request, const sbx__request_input *input);
+void sbx__request_restart(sbx__request *request);
 void sbx__request_free(sbx__request *request);
 
 #endif

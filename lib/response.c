@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "arguments.h"
+#include "error.h"
+
 int sbx_response_status(const sbx_response *response)
 {
 	return response ? response->status : 0;
@@ -31,7 +34,9 @@ const char *sbx_response_body(const sbx_response *response, size_t *length)
 
 const sbx_json *sbx_response_json(const sbx_response *response)
 {
-	return response ? sbx__model_json(response->model) : NULL;
+	if (!response)
+		return NULL;
+	return response->model ? sbx__model_json(response->model) : response->json;
 }
 
 int64_t sbx_response_size(const sbx_response *response)
@@ -59,6 +64,32 @@ double sbx_response_elapsed(const sbx_response *response)
 	return response ? response->elapsed : 0;
 }
 
+const char *sbx_response_http_version(const sbx_response *response)
+{
+	switch (response ? response->http_version : 0) {
+	case 10:
+		return "1.0";
+	case 11:
+		return "1.1";
+	case 20:
+		return "2";
+	case 30:
+		return "3";
+	default:
+		return "";
+	}
+}
+
+sbx_status sbx_response_times(const sbx_response *response, sbx_times *times, sbx_error **error)
+{
+	if (!response)
+		return sbx__fail_argument(error, "response", "must not be NULL");
+	sbx_status status = sbx__struct_check(times, "times", error);
+	if (status == SBX_OK)
+		sbx__struct_write(times, &response->times, sizeof response->times);
+	return status;
+}
+
 sbx_response *sbx__response_ref(sbx_response *response)
 {
 	atomic_fetch_add_explicit(&response->references, 1, memory_order_relaxed);
@@ -72,6 +103,7 @@ void sbx_response_free(sbx_response *response)
 	sbx__headers_free(&response->headers);
 	sbx__buffer_free(&response->body);
 	sbx__model_unref(response->model);
+	sbx_json_free(response->json);
 	free(response->url);
 	free(response);
 }

@@ -5,20 +5,23 @@
 #define SBX_LIB_RESPONSE_H
 
 #include <sandbox_sdk/response.h>
-
 #include <stdatomic.h>
 
 #include "headers.h"
 #include "model.h"
+#include "request.h"
 
 struct sbx_response {
 	atomic_size_t references;
 	int status;
 	sbx__headers headers;
 	sbx__buffer body;
-	sbx__model *model;  /* NULL where the answer is bytes */
-	const char *method; /* static */
+	sbx__model *model; /* of an operation's answer; NULL where it is bytes */
+	sbx_json *json;    /* of a custom request's answer; NULL where it is bytes */
+	char method[SBX__METHOD_SIZE];
 	char *url;
+	int http_version; /* 10, 11, 20 or 30; 0: not known */
+	sbx_times times;
 	int64_t size;
 	int attempts;
 	double elapsed;

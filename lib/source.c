@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,10 @@ static sbx_status open_path(sbx__source_reader *reader, sbx_error **error)
 {
 	if (!reader->source.path)
 		return sbx__fail_argument(error, ARGUMENT, "a source of kind path needs a path");
+	reader->path = strdup(reader->source.path);
+	if (!reader->path)
+		return sbx__fail_memory(error);
+	reader->source.path = reader->path;
 	/* Without waiting: a pipe that nobody writes to would take for ever. */
 	reader->descriptor = sbx__descriptor_open(reader->source.path, O_RDONLY | O_NONBLOCK, 0);
 	if (reader->descriptor < 0)
@@ -177,5 +182,6 @@ void sbx__source_close(sbx__source_reader *reader)
 {
 	if (reader->source.kind == SBX_SOURCE_PATH && reader->descriptor >= 0)
 		close(reader->descriptor);
+	free(reader->path);
 	init_reader(reader);
 }

@@ -11,6 +11,7 @@
 
 typedef struct sbx__source_reader {
 	sbx_source source;
+	char *path;     /* the reader's own copy of a path */
 	int descriptor; /* of a path or descriptor, else -1 */
 	int64_t start;  /* where a descriptor stood, -1: it cannot be moved */
 	int64_t total;  /* bytes in all, -1: not known */

@@ -257,11 +257,14 @@ sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **er
 {
 	char piece[PIECE];
 	size_t got;
-	if (!event)
-		return sbx__fail_argument(error, "event", "must not be NULL");
-	sbx_status status = check_form(stream, FORM_EVENTS, error);
+	sbx_event next;
+	sbx_status status = sbx__struct_check(event, "event", error);
+	if (status == SBX_OK)
+		status = check_form(stream, FORM_EVENTS, error);
 	while (status == SBX_OK) {
-		status = sbx__event_decoder_next(&stream->events, event, error);
+		status = sbx__event_decoder_next(&stream->events, &next, error);
+		if (status == SBX_OK)
+			sbx__struct_write(event, &next, sizeof next);
 		if (status != SBX_DONE)
 			return status;
 		status = read_bytes(stream, piece, sizeof piece, &got, error);

@@ -39,13 +39,106 @@ void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length)
 	append_encoded(url, text, length, false);
 }
 
+/* The byte that a "%XX" stands for; -1: there is none. */
+static int decoded_byte(const char *text, size_t left)
+{
+	int value = 0;
+	if (left < 3 || text[0] != '%')
+		return -1;
+	for (size_t index = 1; index < 3; index++) {
+		char digit = text[index];
+		value *= 16;
+		if (digit >= '0' && digit <= '9')
+			value += digit - '0';
+		else if (digit >= 'A' && digit <= 'F')
+			value += digit - 'A' + 10;
+		else if (digit >= 'a' && digit <= 'f')
+			value += digit - 'a' + 10;
+		else
+			return -1;
+	}
+	return value;
+}
+
+void sbx__url_append_written(sbx__buffer *url, const char *text, size_t length)
+{
+	size_t start = 0;
+	for (size_t index = 0; index < length; index++) {
+		unsigned char byte = (unsigned char)text[index];
+		bool fits = byte > ' ' && byte < 0x7f && !strchr("\"<>\\^`{|}", byte);
+		if (fits && (byte != '%' || decoded_byte(text + index, length - index) >= 0))
+			continue;
+		sbx__buffer_append(url, text + start, index - start);
+		append_percent(url, byte);
+		start = index + 1;
+	}
+	sbx__buffer_append(url, text + start, length - start);
+}
+
+size_t sbx__url_authority_length(const char *url)
+{
+	size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+	bool letter = (url[0] >= 'a' && url[0] <= 'z') || (url[0] >= 'A' && url[0] <= 'Z');
+	if (!letter || strncmp(url + scheme, "://", 3) != 0)
+		return 0;
+	return scheme + 3 + strcspn(url + scheme + 3, "/?#");
+}
+
+bool sbx__url_has_dots(const char *path, size_t length)
+{
+	size_t dots = 0;
+	size_t others = 0;
+	for (size_t index = 0; index <= length; index++) {
+		bool encoded = index < length && decoded_byte(path + index, length - index) == '.';
+		if (index == length || path[index] == '/') {
+			if (others == 0 && (dots == 1 || dots == 2))
+				return true;
+			dots = others = 0;
+		} else if (encoded || path[index] == '.') {
+			dots++;
+			index += encoded ? 2 : 0;
+		} else {
+			others++;
+		}
+	}
+	return false;
+}
+
+bool sbx__url_pair_is_of(const char *pair, size_t length, const char *name)
+{
+	for (size_t index = 0; index < length && pair[index] != '='; index++) {
+		int byte = decoded_byte(pair + index, length - index);
+		if (byte >= 0)
+			index += 2;
+		else
+			byte = pair[index] == '+' ? ' ' : (unsigned char)pair[index];
+		if (!*name)
+			return byte == '[';
+		if (byte != (unsigned char)*name++)
+			return false;
+	}
+	return !*name;
+}
+
+static void append_pair(sbx__buffer *text, const char *name, const char *value, size_t length)
+{
+	append_encoded(text, name, strlen(name), true);
+	sbx__buffer_byte(text, '=');
+	append_encoded(text, value, length, true);
+}
+
 void sbx__url_append_query(sbx__buffer *url, bool *first, const char *name, const char *value, size_t length)
 {
 	sbx__buffer_byte(url, *first ? '?' : '&');
 	*first = false;
-	append_encoded(url, name, strlen(name), true);
-	sbx__buffer_byte(url, '=');
-	append_encoded(url, value, length, true);
+	append_pair(url, name, value, length);
+}
+
+void sbx__url_append_form(sbx__buffer *form, const char *name, const char *value)
+{
+	if (form->length)
+		sbx__buffer_byte(form, '&');
+	append_pair(form, name, value, strlen(value));
 }
 
 void sbx__url_append_scalar(const sbx_json *value, sbx__buffer *text)

@@ -15,6 +15,22 @@ void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length);
  * a plus), after a '?' where `first` still says so, else after a '&'. */
 void sbx__url_append_query(sbx__buffer *url, bool *first, const char *name, const char *value, size_t length);
 
+/* Appends one "name=value" of a form in the same way, after a '&' where it is not the first. */
+void sbx__url_append_form(sbx__buffer *form, const char *name, const char *value);
+
+/* Appends part of a URL that somebody wrote: what cannot stand in one is percent-encoded (a '%' too that encodes
+ * nothing), all else stays as it is. */
+void sbx__url_append_written(sbx__buffer *url, const char *text, size_t length);
+
+/* How long the scheme and the authority of a URL are, "://" included; 0: it is a path. */
+size_t sbx__url_authority_length(const char *url);
+
+/* Whether a path has a segment "." or "..", percent-encoded or not. */
+bool sbx__url_has_dots(const char *path, size_t length);
+
+/* Whether one "name=value" of a query belongs to the member of that name: as itself, or as one that is nested in it. */
+bool sbx__url_pair_is_of(const char *pair, size_t length, const char *name);
+
 /* How an array becomes text. */
 typedef enum sbx__array_form {
 	SBX__ARRAY_COMMA,    /* name=a,b */

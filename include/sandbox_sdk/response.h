@@ -6,7 +6,10 @@
 #define SANDBOX_SDK_RESPONSE_H
 
 #include <sandbox_sdk/common.h>
+#include <sandbox_sdk/error.h>
 #include <sandbox_sdk/json.h>
+#include <sandbox_sdk/status.h>
+#include <sandbox_sdk/times.h>
 
 SBX_BEGIN_DECLS
 
@@ -67,10 +70,10 @@ SBX_API sbx_pair sbx_response_header_at(const sbx_response *response, size_t ind
 SBX_API const char *sbx_response_body(const sbx_response *response, size_t *length);
 
 /**
- * The body, decoded, of an operation whose answer is JSON.
+ * The body, decoded, of an operation whose answer is JSON, and of a custom request whose answer says that it is.
  *
  * @param response a response
- * @return a value owned by the response; NULL where the operation's answer is bytes
+ * @return a value owned by the response; NULL where the answer is bytes
  *
  * Since 0.1.0.
  */
@@ -125,6 +128,28 @@ SBX_API int sbx_response_attempts(const sbx_response *response);
  * Since 0.1.0.
  */
 SBX_API double sbx_response_elapsed(const sbx_response *response);
+
+/**
+ * The version of HTTP that the answer came by.
+ *
+ * @param response a response
+ * @return static text: "1.0", "1.1", "2" or "3"; "" where the transport does not know
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_response_http_version(const sbx_response *response);
+
+/**
+ * How long the phases of the last attempt took, redirects before it not counted.
+ *
+ * @param response a response
+ * @param times is filled; set up with ::SBX_TIMES_INIT
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, or ::SBX_ERROR_INVALID_ARGUMENT
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_status sbx_response_times(const sbx_response *response, sbx_times *times, sbx_error **error);
 
 /**
  * Frees a response and what was read of it.

@@ -120,9 +120,10 @@ static void check_form(form_input *given, size_t piece)
 	FUZZ_CHECK(sbx__source_open(&file, &source, NULL) == SBX_OK);
 	FUZZ_CHECK(sbx__multipart_init(&form, &platform));
 	for (size_t index = 0; index < given->count; index++)
-		sbx__multipart_add_text(&form, given->parts[index].name, given->parts[index].text,
+		sbx__multipart_add_text(&form, given->parts[index].name, NULL, given->parts[index].text,
 		                        given->parts[index].length);
-	FUZZ_CHECK(sbx__multipart_finish(&form, "file", &file));
+	sbx__multipart_add_file(&form, "file", &file);
+	FUZZ_CHECK(sbx__multipart_finish(&form));
 	for (int twice = 0; twice < 2; twice++) {
 		char *body = read_body(&form, piece, &length);
 		check_body(given, form.boundary, body, length);

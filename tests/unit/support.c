@@ -78,6 +78,14 @@ static void done(fake_transport *fake, sbx__attempt_end end, const char *detail)
 {
 	sbx__exchange *exchange = fake->exchange;
 	fake->exchange = NULL;
+	if (end == SBX__ANSWERED)
+		exchange->facts = (sbx__facts){.http_version = 11,
+		                               .name_lookup = 0.5,
+		                               .connect = 1,
+		                               .tls = 1.5,
+		                               .request_sent = 2,
+		                               .first_byte = 2.5,
+		                               .total = 3};
 	exchange->events->done(exchange->user_data, end, detail);
 }
 

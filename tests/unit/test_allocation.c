@@ -235,7 +235,8 @@ static const fake_answer *script;
 static size_t script_length;
 static sbx_request_options call_options;
 static sbx__config *call_config;
-static const char *wanted_body; /* of the answer, where it is bytes; or NULL */
+static const sbx_request *custom_request; /* in the place of an operation; or NULL */
+static const char *wanted_body;           /* of the answer, where it is bytes; or NULL */
 
 static sbx_status make_call(void)
 {
@@ -250,7 +251,7 @@ static sbx_status make_call(void)
 	fake_platform_init(&platform);
 	fake_transport_init(&transport, &platform, script, script_length);
 	failing = kept;
-	const sbx_request request = request_of(operation_name, arguments);
+	const sbx_request request = custom_request ? *custom_request : request_of(operation_name, arguments);
 	sbx_status status =
 	        sbx__call_init(&call, call_config, &platform.platform, &request, &call_options, platform.now, &error);
 	if (status == SBX_OK) {
@@ -282,7 +283,55 @@ static void torture_call(const char *operation, const char *arguments, const fak
 	torture(make_call, wanted);
 	sbx__config_unref(call_config);
 	call_options = (sbx_request_options)SBX_REQUEST_OPTIONS_INIT;
+	custom_request = NULL;
 	wanted_body = NULL;
+}
+
+static void torture_custom(const sbx_request *request, const fake_answer *answers, size_t count, sbx_status wanted)
+{
+	custom_request = request;
+	torture_call("sandboxes.list", "{}", answers, count, wanted);
+}
+
+static void calls_of_ones_own_making(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {
+	        {.status = 503, .headers = {"retry-after-ms: 1"}},
+	        {.status = 307, .headers = {"Location: /again"}},
+	        {.status = 200, .headers = {"Content-Type: application/json"}, .body = "{\"a\":[1,\"b\"]}"}};
+	const fake_answer broken[] = {{.status = 200, .headers = {"Content-Type: application/json"}, .body = "[1"}};
+	const fake_answer plain[] = {{.status = 200}};
+	static const sbx_pair form[] = {{"a", "b c"}, {"d", "e"}};
+	sbx_json *json = json_of("{\"a\":[1],\"b\":{\"c\":2}}");
+	sbx_source source = SBX_SOURCE_INIT;
+	sbx_part parts[] = {SBX_PART_INIT, SBX_PART_INIT, SBX_PART_INIT};
+	sbx_request request = SBX_REQUEST_INIT;
+	request.method = "PROPFIND";
+	request.url = "a b?c=d";
+	request.json = json;
+	request.content_type = "application/x+json";
+	call_options.query = json;
+	call_options.body = json;
+	torture_custom(&request, answers, 3, SBX_OK);
+	torture_custom(&request, broken, 1, SBX_ERROR_RESPONSE_VALIDATION);
+	request.json = NULL;
+	request.form = form;
+	request.form_count = 2;
+	torture_custom(&request, plain, 1, SBX_OK);
+	source.kind = SBX_SOURCE_PATH;
+	source.path = "/proc/self/cmdline";
+	parts[0].name = parts[1].name = parts[2].name = "a";
+	parts[0].source = parts[2].source = &source;
+	parts[1].text = "text";
+	request.form = NULL;
+	request.form_count = 0;
+	request.content_type = NULL;
+	request.parts = parts;
+	request.parts_count = 3;
+	request.url = "http://elsewhere.test/";
+	torture_custom(&request, answers, 3, SBX_OK);
+	sbx_json_free(json);
 }
 
 static void calls_that_succeed(void **state)
@@ -485,6 +534,7 @@ int main(void)
 	        cmocka_unit_test(urls),
 	        cmocka_unit_test(calls_that_succeed),
 	        cmocka_unit_test(calls_that_move_files),
+	        cmocka_unit_test(calls_of_ones_own_making),
 	        cmocka_unit_test(calls_that_fail),
 	        cmocka_unit_test(cores),
 	        cmocka_unit_test(local_servers),

@@ -66,8 +66,9 @@ static void every_read_size_gives_the_same_bytes(void **state)
 		sbx__multipart form;
 		assert_int_equal(sbx__source_open(&file, &source, NULL), SBX_OK);
 		begin(&form);
-		sbx__multipart_add_text(&form, "path", "/data/\0x", 8);
-		assert_true(sbx__multipart_finish(&form, "file", &file));
+		sbx__multipart_add_text(&form, "path", NULL, "/data/\0x", 8);
+		sbx__multipart_add_file(&form, "file", &file);
+		assert_true(sbx__multipart_finish(&form));
 		assert_int_equal(sbx__multipart_total(&form), length);
 		assert_body(&form, capacity, expected, length);
 		assert_true(sbx__multipart_rewind(&form));
@@ -98,8 +99,9 @@ static void names_cannot_break_out_of_their_header(void **state)
 	sbx__multipart form;
 	assert_int_equal(sbx__source_open(&file, &source, NULL), SBX_OK);
 	begin(&form);
-	sbx__multipart_add_text(&form, "a\"\r\nb%25\xc3\xa9", "\"\r\n", 3);
-	assert_true(sbx__multipart_finish(&form, "\n", &file));
+	sbx__multipart_add_text(&form, "a\"\r\nb%25\xc3\xa9", NULL, "\"\r\n", 3);
+	sbx__multipart_add_file(&form, "\n", &file);
+	assert_true(sbx__multipart_finish(&form));
 	assert_body(&form, 64, expected, sizeof expected - 1);
 	sbx__multipart_free(&form);
 	sbx__source_close(&file);
@@ -115,8 +117,8 @@ static void without_a_file_there_are_only_texts(void **state)
 	                               "--" BOUNDARY "--\r\n";
 	sbx__multipart form;
 	begin(&form);
-	sbx__multipart_add_text(&form, "a", "", 0);
-	assert_true(sbx__multipart_finish(&form, NULL, NULL));
+	sbx__multipart_add_text(&form, "a", NULL, "", 0);
+	assert_true(sbx__multipart_finish(&form));
 	assert_int_equal(sbx__multipart_total(&form), sizeof expected - 1);
 	assert_body(&form, 5, expected, sizeof expected - 1);
 	assert_true(sbx__multipart_rewind(&form));
@@ -156,7 +158,8 @@ static void a_file_of_unknown_length_has_no_total(void **state)
 	int64_t got;
 	assert_int_equal(sbx__source_open(&file, &source, NULL), SBX_OK);
 	begin(&form);
-	assert_true(sbx__multipart_finish(&form, "file", &file));
+	sbx__multipart_add_file(&form, "file", &file);
+	assert_true(sbx__multipart_finish(&form));
 	assert_int_equal(sbx__multipart_total(&form), -1);
 	while ((got = sbx__multipart_read(&form, bytes + length, sizeof bytes - length)) > 0)
 		length += (size_t)got;
@@ -179,7 +182,8 @@ static void a_file_that_fails_ends_the_body(void **state)
 	int64_t got;
 	assert_int_equal(sbx__source_open(&file, &source, NULL), SBX_OK);
 	begin(&form);
-	assert_true(sbx__multipart_finish(&form, "file", &file));
+	sbx__multipart_add_file(&form, "file", &file);
+	assert_true(sbx__multipart_finish(&form));
 	while ((got = sbx__multipart_read(&form, bytes, sizeof bytes)) > 0)
 		;
 	assert_true(got < 0);

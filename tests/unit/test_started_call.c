@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "loopback.h"
 #include "support.h"
 
@@ -120,6 +121,71 @@ static void what_was_passed_may_go_away(void **state)
 	free(last);
 	sbx_call_free(call);
 	end(&own);
+}
+
+static char *text_to_lose(const char *text)
+{
+	char *copy = strdup(text);
+	assert_non_null(copy);
+	return copy;
+}
+
+static void lose_text(char *text)
+{
+	memset(text, '#', strlen(text));
+	free(text);
+}
+
+static void what_a_custom_request_was_made_of_may_go_away(void **state)
+{
+	(void)state;
+	test_folder folder;
+	folder_make(&folder);
+	fixture own = fixture_of(loopback_start_json("{\"id\": \"x\"}"));
+	char *path = text_to_lose(folder_file(&folder, "in"));
+	file_write(path, "bytes", 5);
+	char *texts[] = {text_to_lose("REPORT"),
+	                 text_to_lose("a/b"),
+	                 text_to_lose("part"),
+	                 text_to_lose("text"),
+	                 text_to_lose("a/b+c"),
+	                 text_to_lose("file"),
+	                 path};
+	sbx_source source = SBX_SOURCE_INIT;
+	sbx_part parts[] = {SBX_PART_INIT, SBX_PART_INIT};
+	sbx_request request = SBX_REQUEST_INIT;
+	sbx_call *call = NULL;
+	source.kind = SBX_SOURCE_PATH;
+	source.path = path;
+	source.filename = texts[5];
+	source.content_type = texts[4];
+	parts[0].name = parts[1].name = texts[2];
+	parts[0].text = texts[3];
+	parts[0].content_type = texts[4];
+	parts[1].source = &source;
+	request.method = texts[0];
+	request.url = texts[1];
+	request.parts = parts;
+	request.parts_count = 2;
+	assert_int_equal(sbx_client_start(own.client, &request, NULL, NULL, NULL, &call, NULL), SBX_OK);
+	for (size_t index = 0; index < sizeof texts / sizeof texts[0]; index++)
+		lose_text(texts[index]);
+	memset(parts, 0xff, sizeof parts);
+	memset(&source, 0xff, sizeof source);
+	memset(&request, 0xff, sizeof request);
+	poll_all(own.client);
+	sbx_response *response = NULL;
+	assert_int_equal(sbx_call_result(call, &response, NULL), SBX_OK);
+	assert_string_equal(sbx_response_method(response), "REPORT");
+	char *last = loopback_last(own.server);
+	assert_memory_equal(last, "REPORT /a/b HTTP/1.1\r\n", 22);
+	assert_non_null(strstr(last, "name=\"part\"\r\nContent-Type: a/b+c\r\n\r\ntext\r\n"));
+	assert_non_null(strstr(last, "filename=\"file\"\r\nContent-Type: a/b+c\r\n\r\nbytes\r\n"));
+	free(last);
+	sbx_response_free(response);
+	sbx_call_free(call);
+	end(&own);
+	folder_remove(&folder);
 }
 
 static void without_a_callback_calls_are_queued_in_the_order_of_their_ends(void **state)
@@ -531,6 +597,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_call_is_driven_to_its_callback),
 	        cmocka_unit_test(what_was_passed_may_go_away),
+	        cmocka_unit_test(what_a_custom_request_was_made_of_may_go_away),
 	        cmocka_unit_test(without_a_callback_calls_are_queued_in_the_order_of_their_ends),
 	        cmocka_unit_test(many_share_few_connections),
 	        cmocka_unit_test(the_wait_for_a_connection_ends),
