@@ -6,25 +6,33 @@
 #include "problem.h"
 #include "sandbox.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct command {
 	const char *text;        /* for /bin/sh -c */
 	const char *working_dir; /* NULL: the sandbox's home */
 	sbx__buffer environment; /* on top of the sandbox's own: NAME NUL VALUE NUL */
+	bool tell_start;         /* report ENGINE_STARTED, which costs the start of another shell */
 };
 
 /* A running command. `channel` is its lifeline: shutting it down for writing kills the whole process tree, and reading
- * from it gives one struct engine_exit (none when the command was killed) and then, once no process is left, the end.
- */
+ * from it gives a struct engine_report for what happens (none of its end when the command was killed) and then, once no
+ * process is left, the end. */
 struct engine_process {
 	int channel;
 	int out;
 	int err;
 };
 
-struct engine_exit {
-	int started; /* 0: the command never ran, and what stands in its stderr is the engine's own complaint */
+enum engine_event {
+	ENGINE_STARTED,     /* the command runs: what comes from its streams is its own */
+	ENGINE_EXITED,      /* it has run */
+	ENGINE_NOT_STARTED, /* it never ran, and what stands in its stderr is the engine's own complaint */
+};
+
+struct engine_report {
+	enum engine_event event;
 	int exit_code;
 };
 

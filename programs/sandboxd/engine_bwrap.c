@@ -78,6 +78,7 @@ static int bwrap_exec(struct engine *engine, const struct sandbox *sandbox, cons
 	        .gid = sandbox->gid,
 	        .file_size = (rlim_t)sandbox->storage << 30,
 	        .processes = PROCESSES_MAX,
+	        .tell_start = command->tell_start,
 	};
 	int arguments = bwrap_arguments_open(&bwrap->arguments, sandbox, command);
 	int result = -1;
@@ -352,10 +353,10 @@ static int open_engine_folder(struct bwrap_engine *engine, const char *state, ch
 static bool probe_result(const struct engine_process *process, char *complaint, size_t size)
 {
 	struct pollfd ended = {.fd = process->channel, .events = POLLIN};
-	struct engine_exit result = {0};
+	struct engine_report report = {.event = ENGINE_NOT_STARTED};
 	bool started = poll(&ended, 1, 10000) > 0 &&
-	               recv(process->channel, &result, sizeof(result), 0) == (ssize_t)sizeof(result) &&
-	               result.started && result.exit_code == 0;
+	               recv(process->channel, &report, sizeof(report), 0) == (ssize_t)sizeof(report) &&
+	               report.event == ENGINE_EXITED && report.exit_code == 0;
 	ssize_t got = read(process->err, complaint, size - 1);
 	complaint[got > 0 ? got : 0] = '\0';
 	close(process->channel);

@@ -1,16 +1,12 @@
-#include "execution.h"
+#include "execute.h"
+
+#include "accept.h"
 #include "keeper.h"
-#include "request.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define TIMEOUT_MAX (7 * 24 * 3600)
-
-struct execute_call {
-	struct command command;
-	int64_t timeout;
-};
 
 static int read_call(struct json_body *body, struct execute_call *call, struct problem *problem)
 {
@@ -32,78 +28,85 @@ static int read_call(struct json_body *body, struct execute_call *call, struct p
 	return 0;
 }
 
-static int client_socket(struct request *request)
+static int client_socket(const struct request *request)
 {
 	const union MHD_ConnectionInfo *info =
 	        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	return info ? info->connect_fd : -1;
 }
 
-/* Runs the command; afterwards no process of it is left. */
-static int run(struct request *request, struct use *use, const struct sandbox *sandbox, struct execute_call *call,
-               struct execution *execution)
+int execute_begin(struct request *request, const struct execute_call *call, struct execute_run *run)
 {
 	struct service *service = request->service;
+	struct sandbox sandbox = {0};
 	struct engine_process process;
 	const struct execution_limits limits = {
 	        .timeout_seconds = call->timeout,
 	        .max_output = service->max_output,
 	        .client = client_socket(request),
 	};
-
-	sandbox_random_id(execution->id, "exec");
-	execution->created_ms = now_ms();
-	if (service->engine->exec(service->engine, sandbox, &call->command, &process, &request->problem) < 0)
-		return -1;
-	use_set_channel(&service->uses, use, process.channel);
-	execution_wait(execution, &process, &limits);
-	use_end(&service->uses, use);
-	close(process.channel);
-	if (execution->started)
-		return 0;
-	sbx__buffer_append(&execution->err.text, "", 1);
-	return service->engine->explain(service->engine, &call->command,
-	                                execution->err.text.failed ? "" : execution->err.text.data, &request->problem);
-}
-
-static int find_and_run(struct request *request, struct execute_call *call, struct execution *execution)
-{
-	struct service *service = request->service;
-	struct sandbox sandbox = {0};
-	struct use use;
 	int result = -1;
 
-	use_begin(&service->uses, &use, request->id);
+	run->uses = &service->uses;
+	use_begin(run->uses, &run->use, request->id);
 	if (store_find(service->store, request->id, &sandbox, &request->problem) == 0)
-		result = run(request, &use, &sandbox, call, execution);
-	/* run() ends the use as soon as its command has ended. */
-	if (use.link)
-		use_end(&service->uses, &use);
+		result = service->engine->exec(service->engine, &sandbox, &call->command, &process, &request->problem);
 	sandbox_free(&sandbox);
+	if (result < 0) {
+		use_end(run->uses, &run->use);
+		return -1;
+	}
+	execution_begin(&run->execution, &process, &limits);
+	use_set_channel(run->uses, &run->use, process.channel);
+	return 0;
+}
+
+/* The use ends before the rest of the output is read, which can take as long as a client does. */
+void execute_follow(struct execute_run *run)
+{
+	execution_follow(&run->execution);
+	use_end(run->uses, &run->use);
+	execution_finish(&run->execution);
+}
+
+int execute_explain(struct request *request, const struct execute_call *call, const struct execute_run *run)
+{
+	const sbx__buffer *complaint = &run->execution.err.text;
+
+	return request->service->engine->explain(request->service->engine, &call->command,
+	                                         complaint->data ? complaint->data : "", &request->problem);
+}
+
+static int run_and_answer(struct request *request, const struct execute_call *call, struct MHD_Response **response)
+{
+	struct execute_run run;
+	struct json_writer writer = {0};
+	int result;
+
+	if (execute_begin(request, call, &run) < 0)
+		return -1;
+	execute_follow(&run);
+	if (!run.execution.started) {
+		result = execute_explain(request, call, &run);
+	} else if (execution_write(&run.execution, &writer)) {
+		result = request_answer(request, &writer, response);
+	} else {
+		sbx__buffer_free(&writer.text);
+		result = problem_memory(&request->problem);
+	}
+	execution_free(&run.execution);
 	return result;
 }
 
 int sandboxes_execute(struct request *request, struct MHD_Response **response)
 {
 	struct execute_call call = {0};
-	struct execution execution = {0};
-	struct json_writer writer = {0};
 	struct json_body *body = NULL;
 	int result = -1;
 
-	if (request_json(request, &body) < 0 || read_call(body, &call, &request->problem) < 0 ||
-	    find_and_run(request, &call, &execution) < 0)
-		goto done;
-	if (execution.out.text.failed || execution.err.text.failed) {
-		problem_memory(&request->problem);
-		goto done;
-	}
-	json_open(&writer, '{');
-	execution_write(&execution, &writer);
-	json_close(&writer, '}');
-	result = request_answer(request, &writer, response);
-done:
-	execution_free(&execution);
+	if (request_json(request, &body) == 0 && read_call(body, &call, &request->problem) == 0)
+		result = accept_events(request->connection) ? execute_stream(request, &call, response)
+		                                            : run_and_answer(request, &call, response);
 	sbx__buffer_free(&call.command.environment);
 	json_body_free(body);
 	return result;

@@ -17,7 +17,9 @@
  * that passed the stream on to another command of its own must not keep this one going. */
 #define DRAIN_MAX (1024 * 1024)
 
-enum { OUT, ERR, CHANNEL, CLIENT, FDS };
+#define CHUNK 65536
+
+enum { OUT, ERR, CHANNEL, CLIENT, EVENTS, FDS };
 
 static int64_t monotonic_ms(void)
 {
@@ -25,6 +27,18 @@ static int64_t monotonic_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
+
+int64_t execution_time(const struct execution *execution)
+{
+	return monotonic_ms() - execution->begun;
+}
+
+void execution_kill(const struct execution *execution)
+{
+	shutdown(execution->channel, SHUT_WR);
+}
+
+/* ---- output ---- */
 
 static void keep(struct output *output, const char *bytes, size_t length, size_t limit)
 {
@@ -35,102 +49,184 @@ static void keep(struct output *output, const char *bytes, size_t length, size_t
 	output->dropped += length - kept;
 }
 
-/* One read. Returns how much there was; 0 when nothing is there now; -1 at the end. */
-static ssize_t read_some(int fd, struct output *output, size_t limit)
+static enum event_output output_name(const struct execution *execution, const struct output *output)
 {
-	char chunk[65536];
-	ssize_t got = read(fd, chunk, sizeof(chunk));
+	return output == &execution->out ? EVENT_STDOUT : EVENT_STDERR;
+}
 
-	if (got > 0)
-		keep(output, chunk, (size_t)got, limit);
+static void close_output(struct execution *execution, struct output *output)
+{
+	if (output->fd < 0)
+		return;
+	if (execution->events)
+		event_stream_output_end(execution->events, output_name(execution, output));
+	close(output->fd);
+	output->fd = -1;
+}
+
+/* One read. Returns how much there was; 0 when nothing is there now; -1 at the end. */
+static ssize_t read_some(struct execution *execution, struct output *output)
+{
+	char chunk[CHUNK];
+	ssize_t got = read(output->fd, chunk, execution->events ? EVENT_OUTPUT_MAX : sizeof(chunk));
+
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	return got > 0 ? got : -1;
-}
-
-static void drain(int fd, struct output *output, size_t limit)
-{
-	ssize_t got;
-	for (size_t total = 0; total < DRAIN_MAX && (got = read_some(fd, output, limit)) > 0; total += (size_t)got)
-		;
-}
-
-/* Returns false at the channel's end. */
-static bool read_channel(struct execution *execution, int channel, bool *has_result)
-{
-	struct engine_exit result;
-	ssize_t got = recv(channel, &result, sizeof(result), 0);
-
-	if (got == (ssize_t)sizeof(result)) {
-		*has_result = true;
-		execution->started = result.started != 0;
-		execution->exit_code = result.exit_code;
-	}
-	return got > 0 || (got < 0 && errno == EINTR);
-}
-
-static int time_left(int64_t deadline)
-{
-	if (deadline == 0)
+	if (got <= 0) {
+		close_output(execution, output);
 		return -1;
-	int64_t left = deadline - monotonic_ms();
-	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
-}
-
-/* Reads until the channel ends. Returns whether a result came. */
-static bool follow(struct execution *execution, const struct engine_process *process,
-                   const struct execution_limits *limits)
-{
-	struct pollfd fds[FDS] = {
-	        [OUT] = {.fd = process->out, .events = POLLIN},
-	        [ERR] = {.fd = process->err, .events = POLLIN},
-	        [CHANNEL] = {.fd = process->channel, .events = POLLIN},
-	        [CLIENT] = {.fd = limits->client, .events = POLLRDHUP},
-	};
-	int64_t deadline = limits->timeout_seconds ? monotonic_ms() + limits->timeout_seconds * 1000 : 0;
-	bool has_result = false;
-
-	for (;;) {
-		int ready = poll(fds, FDS, time_left(deadline));
-		if (ready < 0)
-			continue;
-		if (ready == 0 && deadline && time_left(deadline) == 0) {
-			execution->timed_out = true;
-			deadline = 0;
-			shutdown(process->channel, SHUT_WR);
-		}
-		if (fds[CLIENT].revents) {
-			fds[CLIENT].fd = -1;
-			shutdown(process->channel, SHUT_WR);
-		}
-		if (fds[OUT].revents && read_some(process->out, &execution->out, limits->max_output) < 0)
-			fds[OUT].fd = -1;
-		if (fds[ERR].revents && read_some(process->err, &execution->err, limits->max_output) < 0)
-			fds[ERR].fd = -1;
-		if (fds[CHANNEL].revents && !read_channel(execution, process->channel, &has_result))
-			return has_result;
 	}
+	keep(output, chunk, (size_t)got, execution->limits.max_output);
+	if (execution->events)
+		event_stream_output(execution->events, output_name(execution, output), chunk, (size_t)got);
+	return got;
 }
 
-void execution_wait(struct execution *execution, struct engine_process *process, const struct execution_limits *limits)
+static void drain(struct execution *execution, struct output *output)
 {
-	int64_t start = monotonic_ms();
-	bool has_result = follow(execution, process, limits);
+	size_t total = 0;
+	ssize_t got = 1;
 
-	drain(process->out, &execution->out, limits->max_output);
-	drain(process->err, &execution->err, limits->max_output);
-	close(process->out);
-	close(process->err);
-	execution->duration_ms = monotonic_ms() - start;
+	while (output->fd >= 0 && total < DRAIN_MAX && got > 0) {
+		got = read_some(execution, output);
+		total += got > 0 ? (size_t)got : 0;
+		if (execution->events)
+			event_stream_wait(execution->events, execution->limits.client);
+	}
+	close_output(execution, output);
+	if (execution->events)
+		event_stream_wait(execution->events, execution->limits.client);
+}
+
+/* ---- the run ---- */
+
+static void end(struct execution *execution)
+{
+	execution->ended = true;
+	execution->duration_ms = execution_time(execution);
 	execution->completed_ms = now_ms();
 	/* A command that ended by itself in the moment of its timeout has ended by itself. */
-	if (has_result) {
+	if (execution->exited) {
 		execution->timed_out = false;
 		return;
 	}
-	execution->started = true;
-	execution->killed = !execution->timed_out;
 	execution->exit_code = execution->timed_out ? EXIT_TIMED_OUT : EXIT_KILLED;
+}
+
+static void read_channel(struct execution *execution)
+{
+	struct engine_report report;
+	ssize_t got = recv(execution->channel, &report, sizeof(report), 0);
+
+	if (got < 0 && errno == EINTR)
+		return;
+	if (got != (ssize_t)sizeof(report)) {
+		/* Killed, maybe before its start: that it did not start is said otherwise. */
+		execution->started |= !execution->exited;
+		end(execution);
+		return;
+	}
+	execution->started = report.event != ENGINE_NOT_STARTED;
+	execution->exited = report.event != ENGINE_STARTED;
+	execution->exit_code = report.exit_code;
+}
+
+static void look_at_clock(struct execution *execution)
+{
+	if (execution->deadline && monotonic_ms() >= execution->deadline) {
+		execution->timed_out = true;
+		execution->deadline = 0;
+		execution_kill(execution);
+	}
+	if (execution->events)
+		event_stream_look_at_clock(execution->events, execution_time(execution));
+}
+
+static int time_left(const struct execution *execution)
+{
+	int64_t until = execution->deadline ? execution->deadline - execution->begun : INT64_MAX;
+
+	if (execution->events && execution->events->next_heartbeat < until)
+		until = execution->events->next_heartbeat;
+	if (until == INT64_MAX)
+		return -1;
+	int64_t left = until - execution_time(execution);
+	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
+/* What the client has not taken yet holds up the command: its pipes fill. Before its start nobody knows whose words
+ * they are. */
+static bool takes_output(const struct execution *execution, bool until_start)
+{
+	return !until_start && !(execution->events && event_stream_is_full(execution->events));
+}
+
+static void follow(struct execution *execution, bool until_start)
+{
+	int client = execution->limits.client;
+
+	while (!execution->ended && !(until_start && execution->started)) {
+		bool takes = takes_output(execution, until_start);
+		struct pollfd fds[FDS] = {
+		        [OUT] = {.fd = takes ? execution->out.fd : -1, .events = POLLIN},
+		        [ERR] = {.fd = takes ? execution->err.fd : -1, .events = POLLIN},
+		        [CHANNEL] = {.fd = execution->channel, .events = POLLIN},
+		        [CLIENT] = {.fd = client, .events = POLLRDHUP},
+		        [EVENTS] = {.fd = execution->events ? execution->events->pipe : -1,
+			            .events = takes ? 0 : POLLOUT},
+		};
+		if (poll(fds, FDS, time_left(execution)) < 0)
+			continue;
+		look_at_clock(execution);
+		if (fds[CLIENT].revents) {
+			client = -1;
+			execution_kill(execution);
+		}
+		if (fds[EVENTS].revents)
+			event_stream_send(execution->events);
+		if (fds[OUT].revents && takes_output(execution, until_start))
+			read_some(execution, &execution->out);
+		if (fds[ERR].revents && takes_output(execution, until_start))
+			read_some(execution, &execution->err);
+		if (fds[CHANNEL].revents)
+			read_channel(execution);
+		if (execution->events && execution->events->pipe < 0)
+			execution_kill(execution);
+	}
+}
+
+void execution_begin(struct execution *execution, const struct engine_process *process,
+                     const struct execution_limits *limits)
+{
+	*execution = (struct execution){
+	        .limits = *limits,
+	        .channel = process->channel,
+	        .out = {.fd = process->out},
+	        .err = {.fd = process->err},
+	        .begun = monotonic_ms(),
+	        .created_ms = now_ms(),
+	};
+	sandbox_random_id(execution->id, "exec");
+	if (limits->timeout_seconds)
+		execution->deadline = execution->begun + limits->timeout_seconds * 1000;
+}
+
+void execution_await_start(struct execution *execution)
+{
+	follow(execution, true);
+}
+
+void execution_follow(struct execution *execution)
+{
+	follow(execution, false);
+}
+
+void execution_finish(struct execution *execution)
+{
+	drain(execution, &execution->out);
+	drain(execution, &execution->err);
+	close(execution->channel);
+	execution->channel = -1;
 }
 
 void execution_free(struct execution *execution)
@@ -138,6 +234,8 @@ void execution_free(struct execution *execution)
 	sbx__buffer_free(&execution->out.text);
 	sbx__buffer_free(&execution->err.text);
 }
+
+/* ---- the answer ---- */
 
 /* The length without a character of which the limit has cut off the end. */
 static size_t whole_characters(const char *text, size_t length)
@@ -177,14 +275,24 @@ static void write_output(const struct output *output, const char *name, struct j
 	json_boolean(writer, key, !valid);
 }
 
-void execution_write(const struct execution *execution, struct json_writer *writer)
+static const char *status(const struct execution *execution)
 {
+	return execution->exited ? "completed" : execution->timed_out ? "timeout" : "error";
+}
+
+bool execution_write(const struct execution *execution, struct json_writer *writer)
+{
+	if (execution->out.text.failed || execution->err.text.failed)
+		return false;
+	json_open(writer, '{');
 	json_string(writer, "id", execution->id);
-	json_string(writer, "status", execution->timed_out ? "timeout" : execution->killed ? "error" : "completed");
+	json_string(writer, "status", status(execution));
 	json_integer(writer, "exit_code", execution->exit_code);
 	write_output(&execution->out, "stdout", writer);
 	write_output(&execution->err, "stderr", writer);
 	json_time(writer, "created_at", execution->created_ms);
 	json_time(writer, "completed_at", execution->completed_ms);
 	json_integer(writer, "execution_time_ms", execution->duration_ms);
+	json_close(writer, '}');
+	return !writer->text.failed;
 }

@@ -123,7 +123,7 @@ static void start_command(struct keeper_process *keeper, const struct keeper_req
 		pid = -1;
 	}
 	if (pid < 0) {
-		const struct engine_exit not_started = {.started = 0};
+		const struct engine_report not_started = {.event = ENGINE_NOT_STARTED};
 		send(fds[FD_CHANNEL], &not_started, sizeof(not_started), MSG_NOSIGNAL);
 		close(fds[FD_CHANNEL]);
 	}

@@ -9,6 +9,7 @@
 
 #include "failure.h"
 
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -28,6 +29,7 @@ struct keeper_request {
 	gid_t gid;
 	rlim_t file_size;
 	rlim_t processes;
+	bool tell_start;
 };
 
 /* To be called from the main thread, before there are others: the kernel tells the keeper about the end of the thread

@@ -23,7 +23,11 @@
 #include <unistd.h>
 
 /* The numbers that bubblewrap's descriptors have; the argument list below and engine_bwrap.c name them. */
-enum { FD_ARGUMENTS = 3, FD_FILTER = 4, FD_STATUS = 5, FD_AFTER = 6 };
+enum { FD_ARGUMENTS = 3, FD_FILTER = 4, FD_STATUS = 5, FD_BWRAP = 6, FD_STARTED = 7 };
+
+/* What bubblewrap tells comes before it executes the command, which can fail. That a shell runs only a shell can tell:
+ * this one writes to FD_STARTED, closes it and becomes the command's. */
+#define TELL_START "echo >&7 && exec /bin/sh -c -- \"$0\" 7>&-"
 
 static bool set_limit(int resource, rlim_t value)
 {
@@ -82,25 +86,28 @@ static int open_filter(const struct init_settings *settings)
 
 /* Never returns. Every descriptor is moved above the numbers it could collide with, then into its place. */
 static _Noreturn void execute(const struct init_settings *settings, const char *command, int arguments, int out,
-                              int err, int status)
+                              int err, int status, int started)
 {
 	/* The last dashes: a command may begin with one. */
 	static char name[] = "bwrap", args[] = "--args", args_fd[] = "3", dashes[] = "--", shell[] = "/bin/sh",
-	            dash_c[] = "-c";
-	char *argv[] = {name, args, args_fd, dashes, shell, dash_c, dashes, (char *)(uintptr_t)command, NULL};
+	            dash_c[] = "-c", tell_start[] = TELL_START;
+	char *text = (char *)(uintptr_t)command;
+	char *argv[] = {name, args, args_fd, dashes, shell, dash_c, dashes, text, NULL};
+	char *telling[] = {name, args, args_fd, dashes, shell, dash_c, dashes, tell_start, text, NULL};
 	char *environment[] = {NULL};
-	const int from[] = {out, err, arguments, open_filter(settings), status, settings->bwrap};
-	const int to[] = {STDOUT_FILENO, STDERR_FILENO, FD_ARGUMENTS, FD_FILTER, FD_STATUS, FD_AFTER};
-	int high[6];
+	const int from[] = {out, err, arguments, open_filter(settings), status, settings->bwrap, started};
+	const int to[] = {STDOUT_FILENO, STDERR_FILENO, FD_ARGUMENTS, FD_FILTER, FD_STATUS, FD_BWRAP, FD_STARTED};
+	const int count = started >= 0 ? 7 : 6;
+	int high[7];
 	sigset_t none;
 
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < count; i++)
 		if ((high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 20)) < 0)
 			_exit(127);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < count; i++)
 		dup2(high[i], to[i]);
-	fcntl(FD_AFTER, F_SETFD, FD_CLOEXEC);
-	if (syscall(SYS_close_range, (unsigned int)FD_AFTER + 1, ~0U, 0U) < 0)
+	fcntl(FD_BWRAP, F_SETFD, FD_CLOEXEC);
+	if (syscall(SYS_close_range, (unsigned int)to[count - 1] + 1, ~0U, 0U) < 0)
 		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -108,7 +115,7 @@ static _Noreturn void execute(const struct init_settings *settings, const char *
 		signal(number, SIG_DFL);
 	umask(022);
 	/* By descriptor: the path of the program was found in the server's view of the file system. */
-	syscall(SYS_execveat, FD_AFTER, "", argv, environment, AT_EMPTY_PATH);
+	syscall(SYS_execveat, FD_BWRAP, "", started >= 0 ? telling : argv, environment, AT_EMPTY_PATH);
 	_exit(127);
 }
 
@@ -144,13 +151,13 @@ static bool reap(pid_t bwrap, int signals, int *wait_status)
 	return ended;
 }
 
-static void report(int channel, bool started, int wait_status)
+static void report(int channel, enum engine_event event, int wait_status)
 {
-	struct engine_exit result = {
-	        .started = started,
+	struct engine_report report = {
+	        .event = event,
 	        .exit_code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status),
 	};
-	if (send(channel, &result, sizeof(result), MSG_NOSIGNAL) < 0)
+	if (send(channel, &report, sizeof(report), MSG_NOSIGNAL) < 0)
 		_exit(1);
 }
 
@@ -158,20 +165,45 @@ static void report(int channel, bool started, int wait_status)
 static _Noreturn void give_up(int err, int channel, const char *what)
 {
 	dprintf(err, "%s: %s\n", what, strerror(errno));
-	report(channel, false, 0);
+	report(channel, ENGINE_NOT_STARTED, 0);
 	_exit(1);
+}
+
+/* Returns when bubblewrap has ended. */
+static void watch(int channel, int signals, int started, pid_t bwrap, int *wait_status)
+{
+	char byte;
+
+	for (;;) {
+		/* Whatever happens on the channel is its end: the server says nothing else. */
+		struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
+		                       {.fd = channel, .events = POLLIN},
+		                       {.fd = started, .events = POLLIN}};
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+			_exit(1);
+		if (fds[1].revents)
+			_exit(0);
+		if (fds[2].revents) {
+			if (read(started, &byte, 1) == 1)
+				report(channel, ENGINE_STARTED, 0);
+			started = -1;
+		}
+		if (fds[0].revents && reap(bwrap, signals, wait_status))
+			return;
+	}
 }
 
 _Noreturn void init_run(const struct init_settings *settings, const struct keeper_request *request, const char *command,
                         int arguments, int out, int err, int channel)
 {
-	int status[2], wait_status = 0;
+	int status[2], started[2] = {-1, -1}, wait_status = 0;
 	sigset_t child_signal;
 
 	prctl(PR_SET_NAME, "sandboxd-init");
 	if (!mount_proc())
 		give_up(err, channel, INIT_NO_PROC);
-	if (!volunteer_for_oom() || !drop_to(request) || pipe2(status, O_CLOEXEC) < 0)
+	if (!volunteer_for_oom() || !drop_to(request) || pipe2(status, O_CLOEXEC) < 0 ||
+	    (request->tell_start && pipe2(started, O_CLOEXEC) < 0))
 		give_up(err, channel, "The sandbox's user cannot be taken on");
 	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&child_signal);
@@ -182,23 +214,16 @@ _Noreturn void init_run(const struct init_settings *settings, const struct keepe
 	fcntl(status[0], F_SETFL, O_NONBLOCK);
 	pid_t bwrap = fork();
 	if (bwrap == 0)
-		execute(settings, command, arguments, out, err, status[1]);
+		execute(settings, command, arguments, out, err, status[1], started[1]);
 	if (bwrap < 0)
 		give_up(err, channel, "Can't fork");
 	close(status[1]);
+	if (started[1] >= 0)
+		close(started[1]);
 	close(arguments);
 	close(out);
 	close(err);
-	for (;;) {
-		/* Whatever happens on the channel is its end: the server says nothing else. */
-		struct pollfd fds[] = {{.fd = signals, .events = POLLIN}, {.fd = channel, .events = POLLIN}};
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			_exit(1);
-		if (fds[1].revents)
-			_exit(0);
-		if (fds[0].revents && reap(bwrap, signals, &wait_status))
-			break;
-	}
-	report(channel, has_started(status[0]), wait_status);
+	watch(channel, signals, started[0], bwrap, &wait_status);
+	report(channel, has_started(status[0]) ? ENGINE_EXITED : ENGINE_NOT_STARTED, wait_status);
 	_exit(0);
 }

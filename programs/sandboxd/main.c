@@ -109,6 +109,7 @@ static int start(struct program *program, struct failure *failure)
 	uses_init(&service->uses);
 	pthread_mutex_init(&service->creation, NULL);
 	service->max_output = options->max_output;
+	service->heartbeat_ms = (int64_t)options->heartbeat * 1000;
 	if (listener_start(&program->listener, failure) < 0)
 		return -1;
 	return server_start(&program->server, service, &program->key, program->listener.fd, failure);

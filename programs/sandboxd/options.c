@@ -17,6 +17,7 @@ enum {
 	OPT_OWNER_FD,
 	OPT_EPHEMERAL,
 	OPT_GRACE,
+	OPT_HEARTBEAT,
 	OPT_MAX_OUTPUT,
 	OPT_HELP,
 	OPT_VERSION
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
         {"owner-fd", required_argument, NULL, OPT_OWNER_FD},
         {"ephemeral", no_argument, NULL, OPT_EPHEMERAL},
         {"grace", required_argument, NULL, OPT_GRACE},
+        {"heartbeat", required_argument, NULL, OPT_HEARTBEAT},
         {"max-output", required_argument, NULL, OPT_MAX_OUTPUT},
         {"help", no_argument, NULL, OPT_HELP},
         {"version", no_argument, NULL, OPT_VERSION},
@@ -50,6 +52,7 @@ static const char help[] = "Usage: sandboxd [OPTION]...\n"
                            "  --key-file FILE     the API key; made when missing (default: DIR/key)\n"
                            "  --owner-fd N        an inherited pidfd: stop at once when that process has ended\n"
                            "  --grace SECONDS     how long running commands may go on after SIGTERM (default: 3)\n"
+                           "  --heartbeat SECONDS time between heartbeats in a stream of events (default: 15)\n"
                            "  --max-output BYTES  how much of each of stdout and stderr is kept (default: 10485760)\n"
                            "  --help, --version\n"
                            "\n"
@@ -111,11 +114,12 @@ static int check_owner_fd(int fd, struct failure *failure)
 static int set_number(struct options *options, int option, const char *name, struct failure *failure)
 {
 	long value = 0;
-	long highest = option == OPT_PORT       ? 65535
-	               : option == OPT_GRACE    ? 86400
-	               : option == OPT_OWNER_FD ? INT_MAX
-	                                        : 1L << 30;
-	if (parse_number(name, optarg, 0, highest, &value, failure) < 0)
+	long highest = option == OPT_PORT        ? 65535
+	               : option == OPT_GRACE     ? 86400
+	               : option == OPT_HEARTBEAT ? 3600
+	               : option == OPT_OWNER_FD  ? INT_MAX
+	                                         : 1L << 30;
+	if (parse_number(name, optarg, option == OPT_HEARTBEAT, highest, &value, failure) < 0)
 		return -1;
 	switch (option) {
 	case OPT_PORT:
@@ -123,6 +127,9 @@ static int set_number(struct options *options, int option, const char *name, str
 		return 0;
 	case OPT_GRACE:
 		options->grace = (int)value;
+		return 0;
+	case OPT_HEARTBEAT:
+		options->heartbeat = (int)value;
 		return 0;
 	case OPT_MAX_OUTPUT:
 		options->max_output = (size_t)value;
@@ -163,7 +170,8 @@ static int set_option(struct options *options, int option, const char *name, str
 
 int options_parse(struct options *out, int argc, char **argv, struct failure *failure)
 {
-	struct options options = {.host = "127.0.0.1", .owner_fd = -1, .grace = 3, .max_output = 10 * 1024 * 1024};
+	struct options options = {
+	        .host = "127.0.0.1", .owner_fd = -1, .grace = 3, .heartbeat = 15, .max_output = 10 * 1024 * 1024};
 	int option, index = 0;
 
 	opterr = 0;

@@ -16,6 +16,7 @@ struct options {
 	int owner_fd;            /* -1: none */
 	bool ephemeral;
 	int grace;         /* seconds */
+	int heartbeat;     /* seconds */
 	size_t max_output; /* bytes of each of stdout and stderr */
 	bool help;
 	bool version;

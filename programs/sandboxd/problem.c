@@ -50,3 +50,16 @@ const char *problem_name(const struct problem *problem)
 {
 	return types[problem->type].name;
 }
+
+void problem_write(const struct problem *problem, struct json_writer *writer)
+{
+	json_open(writer, '{');
+	json_key(writer, "error");
+	json_open(writer, '{');
+	json_string(writer, "type", problem_name(problem));
+	json_string(writer, "message", problem->message);
+	if (problem->field[0])
+		json_string(writer, "field", problem->field);
+	json_close(writer, '}');
+	json_close(writer, '}');
+}

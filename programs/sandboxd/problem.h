@@ -2,6 +2,8 @@
 #ifndef SANDBOXD_PROBLEM_H
 #define SANDBOXD_PROBLEM_H
 
+#include "json_writer.h"
+
 enum problem_type {
 	PROBLEM_INVALID_REQUEST,
 	PROBLEM_AUTHENTICATION,
@@ -34,5 +36,7 @@ int problem_memory(struct problem *problem);
 
 unsigned int problem_status(const struct problem *problem);
 const char *problem_name(const struct problem *problem);
+/* The document that tells it. */
+void problem_write(const struct problem *problem, struct json_writer *writer);
 
 #endif

@@ -37,14 +37,6 @@ struct MHD_Response *request_problem_answer(const struct request *request)
 {
 	struct json_writer writer = {0};
 
-	json_open(&writer, '{');
-	json_key(&writer, "error");
-	json_open(&writer, '{');
-	json_string(&writer, "type", problem_name(&request->problem));
-	json_string(&writer, "message", request->problem.message);
-	if (request->problem.field[0])
-		json_string(&writer, "field", request->problem.field);
-	json_close(&writer, '}');
-	json_close(&writer, '}');
+	problem_write(&request->problem, &writer);
 	return json_response(&writer);
 }

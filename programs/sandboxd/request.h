@@ -13,6 +13,11 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+/* How long a connection may say nothing, in seconds. */
+#define IDLE_TIMEOUT 120
+/* The stack of a thread that serves a connection. */
+#define THREAD_STACK (512 * 1024)
+
 /* What every request shares. */
 struct service {
 	struct engine *engine;
@@ -21,6 +26,7 @@ struct service {
 	/* Held from the choice of a sandbox's user until its row says that the user is taken. */
 	pthread_mutex_t creation;
 	size_t max_output;
+	int64_t heartbeat_ms;
 };
 
 struct upload;
@@ -35,6 +41,7 @@ struct request {
 	uint64_t received;
 	bool refused;
 	bool unframed;          /* nobody can say where the next request begins */
+	bool streams;           /* its answer takes as long as a command does, and says itself when it is idle */
 	struct problem problem; /* why it was refused */
 };
 

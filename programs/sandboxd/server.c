@@ -14,15 +14,13 @@
 #define CONNECTIONS_MAX 4096
 
 /* What one connection needs at most, with its command or file, and what the server needs without any. */
-#define DESCRIPTORS_EACH 4
+#define DESCRIPTORS_EACH 6
 #define DESCRIPTORS_OWN 32
 
 #define CONNECTION_MEMORY (128 * 1024)
-#define THREAD_STACK (512 * 1024)
 
-/* How long a connection may say nothing, in seconds: one that has never shown the key, and any other. */
+/* How long a connection may say nothing, in seconds, that has never shown the key. */
 #define STRANGER_TIMEOUT 10
-#define IDLE_TIMEOUT 120
 
 #define JSON_BODY_MAX (1024 * 1024)
 
@@ -109,7 +107,9 @@ static enum MHD_Result answer(struct request *request, const char *url)
 		return send_problem(request, url);
 	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 	int result = request->route->handle(request, &response);
-	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
+	if (!request->streams)
+		MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
+		                          (unsigned int)IDLE_TIMEOUT);
 	if (result < 0) {
 		/* Before the answer: who has it finds nothing left of a failed upload. */
 		upload_free(request);

@@ -181,6 +181,7 @@ def test_stop_while_the_engine_does_not_answer(start):
     """The keeper may be stopped, by a person or a debugger."""
     server = start("--ephemeral", "--grace", "0")
     sandbox = server.create()
+    assert wait_until(lambda: len(descendants(server.pid)) == 1), "what tried the engine ends in its own time"
     (keeper,) = descendants(server.pid)
     os.kill(keeper, signal.SIGSTOP)
     connection = server.connection()

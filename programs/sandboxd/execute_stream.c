@@ -1,0 +1,166 @@
+#include "execute.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The thread of a connection is held up by its client. Its command is followed by a thread of its own, so that
+ * timeouts, deletions and the client's going away have their effect at any time. */
+struct execute_stream {
+	struct MHD_Connection *connection;
+	struct execute_run run;
+	struct event_stream events;
+	int reader; /* of the events' pipe */
+	pthread_t follower;
+	bool followed;
+};
+
+/* ---- the follower ---- */
+
+static void tell_start(struct execute_stream *stream)
+{
+	struct json_writer *writer = event_stream_begin(&stream->events, "started");
+
+	json_open(writer, '{');
+	json_string(writer, "id", stream->run.execution.id);
+	json_time(writer, "created_at", stream->run.execution.created_ms);
+	json_close(writer, '}');
+	event_stream_end(&stream->events);
+}
+
+static void tell_result(struct execute_stream *stream)
+{
+	if (execution_write(&stream->run.execution, event_stream_begin(&stream->events, "result")))
+		event_stream_end(&stream->events);
+	else
+		event_stream_fail(&stream->events);
+	event_stream_wait(&stream->events, stream->run.execution.limits.client);
+}
+
+static void *follow(void *context)
+{
+	struct execute_stream *stream = context;
+
+	stream->run.execution.events = &stream->events;
+	tell_start(stream);
+	execute_follow(&stream->run);
+	tell_result(stream);
+	event_stream_close(&stream->events);
+	return NULL;
+}
+
+static int start_follower(struct execute_stream *stream)
+{
+	pthread_attr_t attributes;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, THREAD_STACK);
+	stream->followed = pthread_create(&stream->follower, &attributes, follow, stream) == 0;
+	pthread_attr_destroy(&attributes);
+	return stream->followed ? 0 : -1;
+}
+
+/* ---- the connection's side ---- */
+
+/* What the follower finds out by its pipe is that nobody reads any more: then it kills the command. */
+static void stream_free(void *context)
+{
+	struct execute_stream *stream = context;
+
+	if (stream->reader >= 0)
+		close(stream->reader);
+	if (stream->followed)
+		pthread_join(stream->follower, NULL);
+	else
+		event_stream_close(&stream->events);
+	execution_free(&stream->run.execution);
+	free(stream);
+}
+
+static ssize_t read_events(void *context, uint64_t position, char *buffer, size_t size)
+{
+	struct execute_stream *stream = context;
+	ssize_t got;
+
+	(void)position;
+	do
+		got = read(stream->reader, buffer, size);
+	while (got < 0 && errno == EINTR);
+	if (got > 0)
+		return got;
+	MHD_set_connection_option(stream->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
+	return got == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+/* Everything that can fail before the command is there. */
+static struct execute_stream *stream_new(struct request *request)
+{
+	struct execute_stream *stream = calloc(1, sizeof(*stream));
+	int ends[2] = {-1, -1};
+
+	if (!stream)
+		return NULL;
+	stream->connection = request->connection;
+	stream->events.pipe = -1;
+	stream->reader = -1;
+	if (pipe2(ends, O_CLOEXEC) == 0) {
+		stream->reader = ends[0];
+		fcntl(ends[1], F_SETFL, O_NONBLOCK);
+		if (event_stream_open(&stream->events, ends[1], request->service->heartbeat_ms))
+			return stream;
+	}
+	stream_free(stream);
+	return NULL;
+}
+
+static struct MHD_Response *stream_response(struct execute_stream *stream)
+{
+	struct MHD_Response *response =
+	        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 * 1024, read_events, stream, stream_free);
+
+	if (!response)
+		return NULL;
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	MHD_add_response_header(response, "X-Accel-Buffering", "no");
+	return response;
+}
+
+static int begin(struct request *request, const struct execute_call *call, struct execute_stream *stream)
+{
+	struct execute_call telling = *call;
+	struct execute_run *run = &stream->run;
+
+	telling.command.tell_start = true;
+	if (execute_begin(request, &telling, run) < 0)
+		return -1;
+	execution_await_start(&run->execution);
+	if (run->execution.started && start_follower(stream) == 0)
+		return 0;
+	/* Nobody is there to be told of an output. */
+	execution_kill(&run->execution);
+	execute_follow(run);
+	if (!run->execution.started)
+		return execute_explain(request, call, run);
+	return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server has too many threads");
+}
+
+int execute_stream(struct request *request, const struct execute_call *call, struct MHD_Response **response)
+{
+	struct execute_stream *stream = stream_new(request);
+	struct MHD_Response *made = stream ? stream_response(stream) : NULL;
+
+	if (!made) {
+		if (stream)
+			stream_free(stream);
+		return problem_memory(&request->problem);
+	}
+	if (begin(request, call, stream) < 0) {
+		MHD_destroy_response(made);
+		return -1;
+	}
+	request->streams = true;
+	*response = made;
+	return 0;
+}
