@@ -41,7 +41,10 @@ def test_says_how_to_use_it(name):
     ("command", "said"),
     [
         (["setup", "now"], "setup: takes no arguments"),
-        (["build", "fast"], "build: no preset is called 'fast'; there are release, debug, asan, tsan and fuzz"),
+        (
+            ["build", "fast"],
+            "build: no preset is called 'fast'; there are release, debug, asan, tsan, fuzz and coverage",
+        ),
         (["run"], "run: name the command to run"),
         (["demo", "x"], "demo: takes no arguments"),
         (["test", "nothing"], "test: no suite is called 'nothing'"),
@@ -49,6 +52,7 @@ def test_says_how_to_use_it(name):
         (["lint", "x"], "lint: takes no arguments"),
         (["format", "x"], "format: takes no arguments"),
         (["abi", "now"], "abi: no argument is called 'now'; there is --accept"),
+        (["coverage", "x"], "coverage: takes no arguments"),
         (["bench", "nothing"], "bench: no benchmark is called 'nothing'"),
     ],
 )

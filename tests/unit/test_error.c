@@ -30,6 +30,7 @@ static void every_code_has_its_name_and_status(void **state)
 	}
 	assert_string_equal(sbx_status_name(SBX_OK), "ok");
 	assert_string_equal(sbx_status_name(SBX_DONE), "done");
+	assert_string_equal(sbx_status_name(SBX_WOULD_BLOCK), "would_block");
 	assert_string_equal(sbx_status_name((sbx_status)-9999), "unknown");
 	assert_string_equal(sbx_status_name(SBX_ERROR_NOT_FOUND), "not_found");
 }
@@ -154,6 +155,33 @@ static void failing_returns_the_code_with_and_without_an_error(void **state)
 	assert_int_equal(sbx__error_give(NULL, sbx__error_new(SBX_ERROR_CLOSED, "x")), SBX_ERROR_CLOSED);
 }
 
+static void the_system_and_forks_have_errors_of_their_own(void **state)
+{
+	(void)state;
+	sbx_error *error = NULL;
+	assert_int_equal(sbx__fail_system(NULL, "epoll", EMFILE), SBX_ERROR_SYSTEM);
+	assert_int_equal(sbx__fail_system(&error, "epoll", EMFILE), SBX_ERROR_SYSTEM);
+	assert_string_equal(sbx_error_message(error), "epoll: Too many open files");
+	assert_int_equal(sbx_error_system_errno(error), EMFILE);
+	sbx_error_free(error);
+	assert_int_equal(sbx__fail_system(&error, "epoll", ENOMEM), SBX_ERROR_OUT_OF_MEMORY);
+	assert_true(sbx__error_is_static(error));
+	assert_int_equal(sbx__fail_forked(&error), SBX_ERROR_CONNECTION);
+	assert_non_null(strstr(sbx_error_message(error), "forked"));
+	sbx_error_free(error);
+}
+
+static void an_error_with_two_owners_lives_until_both_are_gone(void **state)
+{
+	(void)state;
+	sbx_error *error = sbx__error_new(SBX_ERROR_CLOSED, "closed");
+	assert_ptr_equal(sbx__error_ref(error), error);
+	sbx_error_free(error);
+	assert_string_equal(sbx_error_message(error), "closed");
+	sbx_error_free(error);
+	assert_ptr_equal(sbx__error_ref(sbx__error_memory()), sbx__error_memory());
+}
+
 static void without_memory_there_is_still_an_error(void **state)
 {
 	(void)state;
@@ -180,6 +208,8 @@ int main(void)
 	        cmocka_unit_test(a_plain_error_says_only_its_message),
 	        cmocka_unit_test(an_answered_error_gives_all_of_the_answer),
 	        cmocka_unit_test(failing_returns_the_code_with_and_without_an_error),
+	        cmocka_unit_test(the_system_and_forks_have_errors_of_their_own),
+	        cmocka_unit_test(an_error_with_two_owners_lives_until_both_are_gone),
 	        cmocka_unit_test(without_memory_there_is_still_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
