@@ -49,8 +49,11 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 			*at = ' ';
 	text[name_length + 1 + value_length] = '\0';
 	headers->text.length += more;
-	sbx__buffer_append(&headers->offsets, &offset, sizeof offset);
-	return !headers->offsets.failed;
+	if (!sbx__buffer_reserve(&headers->offsets, headers->offsets.length ? sizeof offset : 127))
+		return false;
+	memcpy(headers->offsets.data + headers->offsets.length, &offset, sizeof offset);
+	headers->offsets.length += sizeof offset;
+	return true;
 }
 
 size_t sbx__headers_count(const sbx__headers *headers)

@@ -359,7 +359,9 @@ typedef struct json_builder {
 	struct json_object *root;
 	struct json_object *parents[SBX__JSON_DEPTH]; /* what is open, from the outside in */
 	int depth;
-	sbx__buffer name; /* of the next member of the innermost one */
+	const char *name;    /* of the next member of the innermost one */
+	char short_name[64]; /* where most of them are */
+	sbx__buffer long_name;
 } json_builder;
 
 static bool add_value(json_builder *builder, struct json_object *value)
@@ -368,7 +370,7 @@ static bool add_value(json_builder *builder, struct json_object *value)
 	if (!parent)
 		builder->root = value;
 	else if (json_object_get_type(parent) == json_type_array ? json_object_array_add(parent, value)
-	                                                         : add_member(parent, builder->name.data, value)) {
+	                                                         : add_member(parent, builder->name, value)) {
 		json_object_put(value);
 		return false;
 	}
@@ -392,10 +394,17 @@ static void build_close(void *user_data)
 
 static bool build_name(void *user_data, const char *text, size_t length)
 {
-	sbx__buffer *name = &((json_builder *)user_data)->name;
-	sbx__buffer_clear(name);
-	sbx__buffer_append(name, text, length);
-	return !name->failed;
+	json_builder *builder = user_data;
+	if (length < sizeof builder->short_name) {
+		memcpy(builder->short_name, text, length);
+		builder->short_name[length] = '\0';
+		builder->name = builder->short_name;
+		return true;
+	}
+	sbx__buffer_clear(&builder->long_name);
+	sbx__buffer_append(&builder->long_name, text, length);
+	builder->name = builder->long_name.data;
+	return !builder->long_name.failed;
 }
 
 static bool build_string(void *user_data, const char *text, size_t length)
@@ -451,9 +460,9 @@ sbx_status sbx_json_parse(const char *text, size_t length, sbx_json **json, sbx_
 	json_builder builder;
 	builder.root = NULL;
 	builder.depth = 0;
-	builder.name = (sbx__buffer){0};
+	builder.long_name = (sbx__buffer){0};
 	bool read = sbx__json_read(&reading, text, length, &build_events, &builder);
-	sbx__buffer_free(&builder.name);
+	sbx__buffer_free(&builder.long_name);
 	if (read) {
 		*json = from_object(builder.root);
 		return SBX_OK;

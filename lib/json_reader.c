@@ -10,6 +10,8 @@
 #include "buffer.h"
 #include "utf8.h"
 
+#define LITTLE_ENDIAN_BYTES (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 typedef struct json_reader {
 	const char *start;
 	const char *at;
@@ -63,9 +65,12 @@ const char *sbx__json_skip_plain(const char *at, const char *end)
 		memcpy(&bytes, at, sizeof bytes);
 		uint64_t quotes = bytes ^ ones * '"';
 		uint64_t backslashes = bytes ^ ones * '\\';
-		uint64_t found = bytes | (bytes - ones * ' ') | (quotes - ones) | (backslashes - ones);
-		if (found & ones * 0x80)
+		uint64_t found = (bytes | (bytes - ones * ' ') | (quotes - ones) | (backslashes - ones)) & ones * 0x80;
+		if (found && !LITTLE_ENDIAN_BYTES)
 			break;
+		/* What is borrowed from the bytes behind the first one that is found does not matter. */
+		if (found)
+			return at + __builtin_ctzll(found) / 8;
 		at += 8;
 	}
 	while (at < end && (unsigned char)*at >= ' ' && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')

@@ -193,8 +193,8 @@ static sbx_status append_path(const sbx__request_input *input, sbx__buffer *url,
 		if (!*at)
 			break;
 		size_t length = strcspn(at + 1, "}");
-		char name[64];
-		snprintf(name, sizeof name, "%.*s", (int)length, at + 1);
+		char name[64] = "";
+		memcpy(name, at + 1, length < sizeof name ? length : sizeof name - 1);
 		sbx_status status = append_path_argument(input, name, url, error);
 		if (status < 0)
 			return status;

@@ -132,24 +132,25 @@ static bool grow_nodes(sbx__curl_transport *transport, size_t count)
 	return true;
 }
 
-static char *put_text(char *at, const char *text, size_t length)
+static bool is_blank(const char *value)
 {
-	memcpy(at, text, length);
-	return at + length;
+	while (*value == ' ' || *value == '\t')
+		value++;
+	return !*value;
 }
 
 /* Writes one header as libcurl wants it and gives its end. "Name:" keeps libcurl from a header that it would add by
  * itself; "Name;" stands for a header with an empty value. */
 static char *put_line(char *at, const char *name, const char *value)
 {
-	at = put_text(at, name, strlen(name));
+	at = stpcpy(at, name);
 	/* libcurl does not send a header whose value is blank, unless it is told that it is empty. */
-	if (!value || !value[strspn(value, " \t")]) {
+	if (!value || is_blank(value)) {
 		*at++ = value ? ';' : ':';
 	} else {
 		*at++ = ':';
 		*at++ = ' ';
-		at = put_text(at, value, strlen(value));
+		at = stpcpy(at, value);
 	}
 	*at = '\0';
 	return at + 1;
@@ -183,7 +184,7 @@ static struct curl_slist *make_list(sbx__curl_transport *transport, const sbx__e
 	char *at = transport->lines.data;
 	for (size_t index = 0; index < count; index++) {
 		const sbx_pair *header = &exchange->headers[index];
-		has_expect = has_expect || strcasecmp(header->name, "Expect") == 0;
+		has_expect = has_expect || ((*header->name | 0x20) == 'e' && strcasecmp(header->name, "Expect") == 0);
 		add_node(transport, index, at);
 		at = put_line(at, header->name, header->value);
 	}

@@ -1,5 +1,8 @@
 #include "utf8.h"
 
+#include <stdint.h>
+#include <string.h>
+
 size_t sbx__utf8_sequence(const unsigned char *text, size_t left)
 {
 	unsigned char first = text[0];
@@ -22,6 +25,12 @@ bool sbx__utf8_valid(const char *text, size_t length)
 	const unsigned char *at = (const unsigned char *)text;
 	const unsigned char *end = at + length;
 	while (at < end) {
+		uint64_t bytes;
+		/* Most text is ASCII. */
+		if (end - at >= 8 && (memcpy(&bytes, at, 8), bytes & UINT64_C(0x8080808080808080)) == 0) {
+			at += 8;
+			continue;
+		}
 		size_t sequence = sbx__utf8_sequence(at, (size_t)(end - at));
 		if (sequence == 0)
 			return false;
