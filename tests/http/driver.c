@@ -2,8 +2,8 @@
  * Makes a client and its calls as a script on standard input says, and writes what comes of each as a line of JSON.
  *
  * The script is an object: "client" has members of sbx_client_options, "http" (may be left out) those of
- * sbx_http_options, "calls" is an array of {"operation", "arguments", "into"}. "copy" instead of "client" and "http" in
- * a call makes it with a copy of the client that has those options; "local" asks for sbx_client_new_local().
+ * sbx_http_options, "calls" is an array of {"operation", "arguments", "from", "into"}. "copy" instead of "client" and
+ * "http" in a call makes it with a copy of the client that has those options; "local" asks for sbx_client_new_local().
  */
 #include <sandbox_sdk.h>
 #include <stdint.h>
@@ -193,6 +193,11 @@ static void make_call(sbx_client *original, const sbx_json *step)
 	sink.kind = SBX_SINK_PATH;
 	sink.path = sbx_json_string(into, NULL);
 	options.sink = into ? &sink : NULL;
+	sbx_source source = SBX_SOURCE_INIT;
+	const sbx_json *from = sbx_json_get(step, "from");
+	source.kind = SBX_SOURCE_PATH;
+	source.path = sbx_json_string(from, NULL);
+	options.source = from ? &source : NULL;
 	if (!operation)
 		die("no such operation");
 	sbx_status status = SBX_OK;

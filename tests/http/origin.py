@@ -146,7 +146,10 @@ class Origin:
         method, target, _ = first.split(" ", 2)
         length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
         while len(body) < length:
-            body += stream.recv(65536)
+            more = stream.recv(65536)
+            if not more:
+                return False
+            body += more
         peer = stream.getpeername()
         request = Request(method, target, headers, body, peer[0] if isinstance(peer, tuple) else "", number)
         self.requests.append(request)
