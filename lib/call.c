@@ -241,6 +241,20 @@ static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detai
 	notify(call);
 }
 
+/*
+ * Whether a body could have been cut without a trace: whoever is on the way can end TCP, and TLS libraries do not tell
+ * that from the end of TLS (RFC 9112, section 9.8). JSON has an end of its own.
+ */
+static bool has_no_end(const sbx__call *call)
+{
+	const sbx__headers *headers = &call->attempt.headers;
+	int http_status = call->attempt.http_status;
+	bool whole = call->input.operation->model && !call->stream;
+	return !whole && sbx__is_success(http_status) && http_status != 204 && call->exchange.facts.http_version < 20 &&
+	       strcmp(call->request.method, "HEAD") != 0 && strncasecmp(call->request.url, "https:", 6) == 0 &&
+	       !sbx__headers_get(headers, "content-length") && !sbx__headers_get(headers, "transfer-encoding");
+}
+
 static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 {
 	sbx__call *call = user_data;
@@ -249,7 +263,11 @@ static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 	/* What becomes of the rest of the request does not matter to an answer that did not wait for it. */
 	if (end == SBX__LOST && call->attempt.refused_early)
 		end = SBX__ANSWERED;
-	end_attempt(user_data, end, detail);
+	if (end == SBX__ANSWERED && has_no_end(call)) {
+		end = SBX__LOST;
+		detail = "the answer has neither a length nor chunks, so that its end cannot be trusted";
+	}
+	end_attempt(call, end, detail);
 }
 
 static const sbx__exchange_events events = {on_connected, on_status, on_header, on_head, on_body, on_done};

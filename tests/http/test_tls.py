@@ -235,6 +235,34 @@ def test_authorities_that_vanish_or_are_none(
         assert_refused(drive(origin.url, http, CREATE, max_retries=2), origin, "cannot be read")
 
 
+DOWNLOAD = {"operation": "sandboxes.download", "arguments": {"id": "a", "path": "/f"}}
+
+
+@pytest.mark.parametrize(
+    "head, call, status",
+    [
+        ("", DOWNLOAD, "connection"),
+        ("Content-Length: 2\r\n", DOWNLOAD, "ok"),
+        ("", CREATE, "ok"),
+    ],
+)
+def test_an_answer_that_nothing_but_tcp_ends(
+    drive: Drive, closing: Closing, authority: Authority, head: str, call: dict[str, Any], status: str
+) -> None:
+    """TCP can be ended by whoever is on the way; what has no end of its own may have been cut."""
+    reply = f"HTTP/1.1 200 OK\r\n{head}\r\n{{}}".encode()
+    origin = closing(Origin(tls=authority.context(), answers=[reply], keep_alive=False))
+    [result] = drive(origin.url, {"ca_file": authority.file}, call)
+    assert result["status"] == status, result
+    assert status == "ok" or "its end cannot be trusted" in result["message"]
+
+
+def test_without_tls_tcp_may_end_an_answer(drive: Drive, origin: Origin) -> None:
+    origin.answers = [b"HTTP/1.1 200 OK\r\n\r\nwhat there is"]
+    origin.keep_alive = False
+    assert drive(origin.url, None, DOWNLOAD)[0]["body"] == "what there is"
+
+
 def test_a_redirect_to_plain_http_leaves_the_key_behind(
     drive: Drive, closing: Closing, authority: Authority, origin: Origin
 ) -> None:
