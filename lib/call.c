@@ -249,8 +249,9 @@ static bool has_no_end(const sbx__call *call)
 {
 	const sbx__headers *headers = &call->attempt.headers;
 	int http_status = call->attempt.http_status;
+	int version = call->exchange.facts.http_version;
 	bool whole = call->input.operation->model && !call->stream;
-	return !whole && sbx__is_success(http_status) && http_status != 204 && call->exchange.facts.http_version < 20 &&
+	return !whole && sbx__is_success(http_status) && http_status != 204 && version > 0 && version < 20 &&
 	       strcmp(call->request.method, "HEAD") != 0 && strncasecmp(call->request.url, "https:", 6) == 0 &&
 	       !sbx__headers_get(headers, "content-length") && !sbx__headers_get(headers, "transfer-encoding");
 }

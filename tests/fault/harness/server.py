@@ -70,12 +70,24 @@ class Server:
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
-                sock = self.context.wrap_socket(sock, server_side=True)
+                sock = self.secure(sock)
             Connection(number, sock, self.operation, self.stopping, self.requests).play(script)
         except OSError:
             sock.close()
         except Exception as error:  # a script that cannot be played is a fault of ours
             self.problems.append(f"the server failed: {error!r}")
+
+    def secure(self, sock: socket.socket) -> socket.socket:
+        try:
+            return self.context.wrap_socket(sock.dup(), server_side=True)
+        except OSError:
+            # With what the client has sent unread, the end would be a reset, which takes our words from it.
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(65536):
+                pass
+            raise
+        finally:
+            sock.close()
 
     def stop(self) -> None:
         self.stopping.set()
