@@ -95,7 +95,7 @@ static void assert_refused(const sbx_request *request, const sbx_request_options
 static void assert_url(const char *given, const char *default_query, const char *query, const char *expected)
 {
 	run_result result;
-	const fake_answer answer = {.status = 200};
+	const fake_answer answer = {.status = 200, .headers = {"Content-Length: 0"}};
 	const sbx_request request = request_to(NULL, given);
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
 	sbx_json *json = query ? json_of(query) : NULL;
