@@ -53,6 +53,7 @@ def test_says_how_to_use_it(name):
         (["format", "x"], "format: takes no arguments"),
         (["abi", "now"], "abi: no argument is called 'now'; there is --accept"),
         (["coverage", "x"], "coverage: takes no arguments"),
+        (["docs", "x"], "docs: takes no arguments"),
         (["bench", "nothing"], "bench: no benchmark is called 'nothing'"),
     ],
 )
