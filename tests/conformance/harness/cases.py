@@ -14,7 +14,10 @@ from .content import KINDS
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("c", "python", "lua")
 
-CALL_KEYS = {"call", "arguments", "options", "upload", "download", "ok", "error"}
+# Where custom requests can be made; a case with one is meant for these.
+CUSTOM_LANGUAGES = ("c",)
+
+CALL_KEYS = {"call", "request", "arguments", "options", "upload", "download", "ok", "error"}
 STEP_KEYS = {*CALL_KEYS, "close", "with_options", "use_first", "set"}
 CASE_KEYS = {
     *CALL_KEYS,
@@ -30,7 +33,7 @@ CASE_KEYS = {
     "seconds",
     "needs",
 }
-OK_KEYS = {*KINDS, "fields", "presence", "status", "attempts", "file"}
+OK_KEYS = {*KINDS, "fields", "presence", "file", "status", "attempts", "url", "method", "http_version", "headers"}
 ERROR_KEYS = {
     "code",
     "status",
@@ -63,6 +66,8 @@ REQUEST_KEYS = {
 }
 UPLOAD_KEYS = {*KINDS, "from", "path", "filename", "content_type", "can_rewind"}
 DOWNLOAD_KEYS = {"to", "path"}
+CUSTOM_KEYS = {"method", "url", "json", "data", "content_type", "form", "parts"}
+PART_KEYS = {*KINDS, "name", "filename", "type"}
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
@@ -97,12 +102,22 @@ def check_keys(where: str, given: object, known: set[str]) -> None:
         raise CaseError(f"{where}: there is no {', '.join(sorted(map(str, unknown)))}")
 
 
+def check_custom(where: str, request: dict) -> None:
+    check_keys(where, request, CUSTOM_KEYS)
+    check_keys(f"{where}: data", request.get("data", {}), set(KINDS))
+    for number, part in enumerate(request.get("parts", []), 1):
+        check_keys(f"{where}: part {number}", part, PART_KEYS)
+
+
 def check_step(where: str, step: dict) -> None:
     check_keys(where, step, STEP_KEYS)
-    if "call" not in step:
+    if "call" not in step and "request" not in step:
         return
+    if "call" in step and "request" in step:
+        raise CaseError(f"{where}: a call is an operation or a request")
     if ("ok" in step) == ("error" in step):
         raise CaseError(f"{where}: a call has one outcome, ok or error")
+    check_custom(f"{where}: request", step.get("request", {}))
     check_keys(f"{where}: upload", step.get("upload", {}), UPLOAD_KEYS)
     check_keys(f"{where}: download", step.get("download", {}), DOWNLOAD_KEYS)
     if "ok" in step:
@@ -132,11 +147,12 @@ def make_case(topic: str, raw: dict, defaults: dict) -> Case:
     for number, answer in enumerate(raw.get("server", []), 1):
         check_keys(f"{where}: answer {number}", answer, ANSWER_KEYS)
     check_requests(where, raw["requests"])
+    custom = any("request" in step for step in steps)
     return Case(
         topic=topic,
         name=raw["name"],
-        languages=tuple(raw.get("languages", LANGUAGES)),
-        typed=raw.get("typed", True),
+        languages=tuple(raw.get("languages", CUSTOM_LANGUAGES if custom else LANGUAGES)),
+        typed=raw.get("typed", not custom),
         environment=raw.get("environment"),
         client=raw.get("client", {}),
         client_error=raw.get("client_error"),

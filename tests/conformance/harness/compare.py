@@ -246,7 +246,19 @@ def compare_ok(expected: dict, got: dict) -> list[str]:
     for name, value in expected.get("presence", {}).items():
         presence = got.get("presence", {}).get(name, "absent")
         found += [] if presence == value else different(f"presence of {name}", value, presence)
-    return found + compare_file(expected)
+    for name in ("status", "attempts", "url", "method", "http_version"):
+        if name in expected and not value_matches(expected[name], got.get(name)):
+            found += different(name, expected[name], got.get(name))
+    return found + compare_answer_headers(expected, got) + compare_file(expected)
+
+
+def compare_answer_headers(expected: dict, got: dict) -> list[str]:
+    """The headers that a case names are there in this order, repeated ones each."""
+    if "headers" not in expected:
+        return []
+    names = {name.lower() for name, _ in expected["headers"]}
+    found = [pair for pair in got.get("headers", []) if pair[0].lower() in names]
+    return [] if found == expected["headers"] else different("headers", expected["headers"], found)
 
 
 def compare_file(expected: dict) -> list[str]:

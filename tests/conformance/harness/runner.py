@@ -57,12 +57,27 @@ def encoded_upload(upload: dict) -> dict:
     return {**rest, "bytes": base64.b64encode(content(kinds)).decode()} if kinds else rest
 
 
+def encoded_request(request: dict) -> dict:
+    """A custom request as a driver reads it: the bytes of its body or parts in base64."""
+    told = dict(request)
+    if "data" in told:
+        told["data"] = base64.b64encode(content(told["data"])).decode()
+    if "parts" in told:
+        empty = {"text": ""}
+        told["parts"] = [
+            encoded_upload(part if set(KINDS) & set(part) else {**part, **empty}) for part in told["parts"]
+        ]
+    return told
+
+
 def driver_step(step: dict) -> dict:
     """A step without what it expects, but with the names of the fields that are to be read."""
     told = {key: value for key, value in step.items() if key not in ("ok", "error")}
     if "call" in step:
         ok = step.get("ok", {})
         told["read"] = sorted({*ok.get("fields", {}), *ok.get("presence", {})})
+    if "request" in step:
+        told["request"] = encoded_request(step["request"])
     if "upload" in step:
         told["upload"] = encoded_upload(step["upload"])
     return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness.cases import CaseError, fill, make_case
+from harness.cases import CUSTOM_LANGUAGES, CaseError, fill, make_case
 
 GOOD = {"name": "one", "call": "sandboxes.list", "requests": [{"method": "GET", "path": "/"}], "ok": {}}
 
@@ -26,6 +26,7 @@ def test_a_case_with_one_call_has_one_step():
         {"server": [{"stauts": 200}]},
         {"upload": {"form": "memory"}},
         {"download": {"too": "path"}},
+        {"request": {"url": "x"}},
     ],
 )
 def test_what_is_no_case_is_refused(change):
@@ -34,6 +35,20 @@ def test_what_is_no_case_is_refused(change):
         del raw["requests"]
     with pytest.raises(CaseError, match="topic: one"):
         make_case("topic", raw, {})
+
+
+@pytest.mark.parametrize("change", [{"uri": "x"}, {"data": {"txet": ""}}, {"parts": [{"naem": ""}]}])
+def test_what_is_no_custom_request_is_refused(change):
+    raw = {key: value for key, value in GOOD.items() if key != "call"}
+    with pytest.raises(CaseError, match="topic: one"):
+        make_case("topic", {**raw, "request": change}, {})
+
+
+def test_custom_requests_are_for_the_languages_that_have_them():
+    raw = {key: value for key, value in GOOD.items() if key != "call"}
+    case = make_case("topic", {**raw, "request": {"url": "x"}}, {})
+    assert case.languages == CUSTOM_LANGUAGES
+    assert not case.typed
 
 
 def test_a_case_that_calls_nothing_is_refused():

@@ -229,6 +229,16 @@ def test_files_are_compared_where_they_lie(tmp_path):
     assert compare.no_file({"no_file": str(path)})
 
 
+def test_what_is_known_of_an_answer_is_compared():
+    got = {"status": 203, "method": "GET", "headers": [["A", "1"], ["b", "2"], ["a", "3"]]}
+    assert compare.compare_ok({"status": 203, "method": "GET"}, got) == []
+    assert compare.compare_ok({"status": 200}, got)
+    assert compare.compare_ok({"url": "http://x/"}, got)
+    assert compare.compare_ok({"headers": [["A", "1"], ["a", "3"]]}, got) == []
+    assert compare.compare_ok({"headers": [["a", "3"], ["A", "1"]]}, got)
+    assert compare.compare_ok({"headers": [["A", "1"]]}, got)
+
+
 def test_the_cases_that_there_are_can_be_read():
     assert len(load()) > 200
 

@@ -33,6 +33,26 @@ static sbx_json *call_dynamic(sbx_client *client, const char *name, const sbx_js
 	return outcome;
 }
 
+static sbx_json *call_custom(sbx_client *client, const sbx_json *given, sbx_request_options *options, transfer *bytes)
+{
+	custom_request custom;
+	sbx_response *response = NULL;
+	sbx_error *error = NULL;
+	sbx_json *outcome;
+
+	custom_request_of(given, &custom);
+	options->source = bytes->has_source ? &bytes->source : NULL;
+	options->sink = bytes->has_sink ? &bytes->sink : NULL;
+	if (sbx_client_send(client, &custom.request, options, &response, &error) < 0)
+		outcome = new_error(error);
+	else
+		outcome = new_success(response, bytes);
+	custom_request_release(&custom);
+	sbx_response_free(response);
+	sbx_error_free(error);
+	return outcome;
+}
+
 static sbx_json *call(const run *this_run, const sbx_json *step)
 {
 	const sbx_json *arguments = sbx_json_get(step, "arguments");
@@ -43,7 +63,9 @@ static sbx_json *call(const run *this_run, const sbx_json *step)
 
 	request_options_of(sbx_json_get(step, "options"), &options);
 	transfer_init(&bytes, step);
-	if (this_run->typed)
+	if (!operation)
+		outcome = call_custom(this_run->current, sbx_json_get(step, "request"), &options, &bytes);
+	else if (this_run->typed)
 		outcome = call_typed(this_run->current, operation, arguments, &options, &bytes);
 	else
 		outcome = call_dynamic(this_run->current, operation, arguments, &options, &bytes);
@@ -78,7 +100,7 @@ static sbx_json *change(run *this_run, const sbx_json *changes, bool as_copy)
 
 static sbx_json *do_step(run *this_run, const sbx_json *step)
 {
-	if (sbx_json_get(step, "call"))
+	if (sbx_json_get(step, "call") || sbx_json_get(step, "request"))
 		return call(this_run, step);
 	if (sbx_json_get(step, "with_options"))
 		return change(this_run, sbx_json_get(step, "with_options"), true);

@@ -49,6 +49,19 @@ void client_options_release(sbx_client_options *options);
 void request_options_of(const sbx_json *given, sbx_request_options *options);
 void request_options_release(sbx_request_options *options);
 
+/* A custom request of a case; `release` frees what it points to. */
+typedef struct custom_request {
+	sbx_request request;
+	char *data;
+	sbx_part *parts;
+	sbx_source *sources;
+	char **texts; /* the bytes of each part */
+	sbx_pair *form;
+} custom_request;
+
+void custom_request_of(const sbx_json *given, custom_request *custom);
+void custom_request_release(custom_request *custom);
+
 /* The outcome of a call, as the runner reads it. */
 sbx_json *new_error(const sbx_error *error);
 sbx_json *new_success(const sbx_response *response, const transfer *bytes);

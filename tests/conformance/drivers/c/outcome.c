@@ -46,6 +46,21 @@ sbx_json *new_error(const sbx_error *error)
 	return outcome;
 }
 
+static sbx_json *new_headers(const sbx_response *response)
+{
+	sbx_json *headers = built(sbx_json_new_array());
+
+	for (size_t index = 0; index < sbx_response_headers_count(response); index++) {
+		sbx_pair pair = sbx_response_header_at(response, index);
+		sbx_json *header = built(sbx_json_new_array());
+
+		sbx_json_append(header, new_string(pair.name));
+		sbx_json_append(header, new_string(pair.value));
+		sbx_json_append(headers, header);
+	}
+	return headers;
+}
+
 sbx_json *new_success(const sbx_response *response, const transfer *bytes)
 {
 	sbx_json *outcome = built(sbx_json_new_object());
@@ -59,6 +74,12 @@ sbx_json *new_success(const sbx_response *response, const transfer *bytes)
 		set(got, "bytes", new_base64(bytes->received, bytes->received_length));
 	else if (!bytes->has_sink)
 		set(got, "bytes", new_base64(body, length));
+	set(got, "status", sbx_json_new_integer(sbx_response_status(response)));
+	set(got, "attempts", sbx_json_new_integer(sbx_response_attempts(response)));
+	set(got, "url", new_string(sbx_response_url(response)));
+	set(got, "method", new_string(sbx_response_method(response)));
+	set(got, "http_version", new_string(sbx_response_http_version(response)));
+	set(got, "headers", new_headers(response));
 	set(outcome, "ok", got);
 	return outcome;
 }
