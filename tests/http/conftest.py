@@ -54,10 +54,16 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def drive(environment: dict[str, str]) -> Callable[..., list[dict[str, Any]]]:
+def driver() -> str:
+    """The program that makes the calls; HTTP_DRIVER names one of another build."""
+    found = os.environ.get("HTTP_DRIVER") or shutil.which("http-driver")
+    assert found, "http-driver is not on PATH: use scripts/run"
+    return found
+
+
+@pytest.fixture
+def drive(driver: str, environment: dict[str, str]) -> Callable[..., list[dict[str, Any]]]:
     """Runs the driver and gives what it says of each call."""
-    driver = os.environ.get("HTTP_DRIVER") or shutil.which("http-driver")
-    assert driver, "http-driver is not on PATH: use scripts/run"
 
     def run(url: str | None, http: dict[str, Any] | None = None, *calls: dict[str, Any], **client: Any) -> list[dict]:
         local = client.pop("local", False)
