@@ -34,6 +34,7 @@ def symbols(api: Api) -> Iterator[tuple[str, str]]:
         owner = " and ".join(schema.name for schema in model.schemas)
         for suffix in ("", "_json", "_to_json", "_ref", "_free"):
             yield f"sbx_{model.name}{suffix}", owner
+        yield f"sbx_call_result_{model.name}", owner
         for field in model.fields:
             yield from ((symbol, f"{owner}.{field.wire_name}") for symbol in accessors(model, field))
     for schema_name in argument_homes(api):
@@ -42,6 +43,10 @@ def symbols(api: Api) -> Iterator[tuple[str, str]]:
         yield c_symbol(operation), operation.name
         if has_c_params(operation):
             yield f"{c_symbol(operation)}_params", operation.name
+        yield f"{c_symbol(operation)}_start", operation.name
+        if operation.streams:
+            yield f"{c_symbol(operation)}_stream", f"the events of {operation.name}"
+            yield f"{c_symbol(operation)}_stream_start", f"the events of {operation.name}"
         if operation.pages:
             yield f"sbx_{operation.resource}_each", f"the pages of {operation.name}"
             yield f"sbx_{operation.resource}_next", f"the pages of {operation.name}"

@@ -207,6 +207,12 @@ def argument_homes(api: Api) -> dict[str, str]:
     return homes
 
 
+def answered_models(api: Api) -> list[Model]:
+    """The models that operations answer with, each once."""
+    names = {c_name(operation.response.name) for operation in api.operations if operation.response}
+    return [model for model in api.models if model.name in names]
+
+
 def foreign_homes(resource: Resource, homes: dict[str, str]) -> list[str]:
     """The other resources whose headers a resource needs for its arguments."""
     return sorted({homes[schema.name] for schema in argument_schemas(resource)} - {resource.name})

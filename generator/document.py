@@ -163,6 +163,7 @@ class Document:
             unsafe_when=node.get("x-sdk-unsafe-when"),
             timeout_parameter=node.get("x-sdk-timeout-parameter"),
             pages=read_pages(node, name, parameters, response),
+            streams=self._has_events(node),
             since=since,
         )
         check_operation(operation)
@@ -212,6 +213,10 @@ class Document:
         if media_type == "application/json":
             return self.body_schema(content["schema"], name), doc, media_type
         return None, doc, media_type
+
+    def _has_events(self, node: dict[str, Any]) -> bool:
+        answers = (self.resolve(answer) for answer in node["responses"].values())
+        return any("x-sdk-events" in content for answer in answers for content in answer.get("content", {}).values())
 
     def body_schema(self, node: dict[str, Any], name: str) -> Schema:
         """The named schema of a request's or an answer's body."""

@@ -138,6 +138,7 @@ class Operation:
     unsafe_when: str | None  # a boolean argument that makes the operation unsafe when it is true
     timeout_parameter: str | None  # an argument, in seconds, that the default timeout grows to
     pages: Pages | None  # None: the whole answer comes at once
+    streams: bool  # whether the answer can be asked for as a stream of events
     since: str
 
     @property

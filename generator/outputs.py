@@ -46,6 +46,8 @@ OUTPUTS = (
     Output("c/status.h.j2", "include/sandbox_sdk/status.h", "c"),
     Output("c/models.h.j2", "include/sandbox_sdk/models.h", "c"),
     Output("c/resource.h.j2", "include/sandbox_sdk/{resource.name}.h", "c", each_resource),
+    Output("c/call_results.h.j2", "include/sandbox_sdk/call_results.h", "c"),
+    Output("c/call_results.c.j2", "lib/generated/call_results.c", "c"),
     Output("c/resources.h.j2", "include/sandbox_sdk/resources.h", "c"),
     Output("c/model_descriptors.h.j2", "lib/generated/model_descriptors.h", "c"),
     Output("c/models.c.j2", "lib/generated/models.c", "c"),

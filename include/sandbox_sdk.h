@@ -16,11 +16,13 @@
 #define SANDBOX_SDK_H
 
 #include <sandbox_sdk/call.h>
+#include <sandbox_sdk/call_results.h>
 #include <sandbox_sdk/cancel.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
 #include <sandbox_sdk/event.h>
+#include <sandbox_sdk/execution_stream.h>
 #include <sandbox_sdk/http_options.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/log.h>

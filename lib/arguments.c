@@ -171,39 +171,13 @@ void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arg
 	*members = (sbx__arguments){0};
 }
 
-/* The options with the typed function's own source and sink. */
-static sbx_status merge_options(sbx_request_options *merged, const sbx_request_options *options,
-                                const sbx_source *source, const sbx_sink *sink, sbx_error **error)
+void sbx__arguments_free(sbx__arguments *arguments)
 {
-	sbx_status status = sbx__struct_read(merged, sizeof *merged, options, "options", error);
-	if (source)
-		merged->source = source;
-	if (sink)
-		merged->sink = sink;
-	return status;
+	sbx_json_free(arguments->object);
+	*arguments = (sbx__arguments){0};
 }
 
-static sbx_status invoke(const sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
-                         const sbx_request_options *options, sbx__model **model, sbx_response **response,
-                         sbx_error **error)
-{
-	sbx_response *made;
-	sbx_status status = sbx_client_invoke(client, operation, arguments->object, options, &made, error);
-	if (status < 0)
-		return status;
-	if (model)
-		*model = sbx__model_ref(made->model);
-	if (response)
-		*response = made;
-	else if (options->response)
-		*options->response = made;
-	else
-		sbx_response_free(made);
-	return status;
-}
-
-/* The failure that stuck while the arguments were made. */
-static sbx_status check_arguments(const sbx__arguments *arguments, const sbx_operation *operation, sbx_error **error)
+sbx_status sbx__arguments_check(const sbx__arguments *arguments, const sbx_operation *operation, sbx_error **error)
 {
 	if (arguments->status == SBX_ERROR_OUT_OF_MEMORY)
 		return sbx__fail_memory(error);
@@ -213,28 +187,46 @@ static sbx_status check_arguments(const sbx__arguments *arguments, const sbx_ope
 	return SBX_OK;
 }
 
-sbx_status sbx__arguments_pages(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
-                                const sbx_request_options *options, sbx_pages **pages, sbx_error **error)
+/* The options with the typed function's own source and sink. */
+static sbx_status merge_options(sbx_request_options *merged, const sbx_request_options *options,
+                                const sbx__arguments *arguments, sbx_error **error)
 {
-	sbx_status status = check_arguments(arguments, operation, error);
-	if (status == SBX_OK)
-		status = sbx_client_pages(client, operation, arguments->object, options, pages, error);
-	sbx_json_free(arguments->object);
-	*arguments = (sbx__arguments){0};
+	sbx_status status = sbx__struct_read(merged, sizeof *merged, options, "options", error);
+	if (arguments->source)
+		merged->source = arguments->source;
+	if (arguments->sink)
+		merged->sink = arguments->sink;
 	return status;
 }
 
-sbx_status sbx__arguments_invoke(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
-                                 const sbx_source *source, const sbx_sink *sink, const sbx_request_options *options,
-                                 sbx__model **model, sbx_response **response, sbx_error **error)
+sbx_status sbx__arguments_invoke(const sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                 const sbx_request_options *options, sbx__model **model, sbx_response **response,
+                                 sbx_error **error)
 {
 	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
-	sbx_status status = merge_options(&merged, options, source, sink, error);
-	if (status == SBX_OK)
-		status = check_arguments(arguments, operation, error);
-	if (status == SBX_OK)
-		status = invoke(arguments, client, operation, &merged, model, response, error);
-	sbx_json_free(arguments->object);
-	*arguments = (sbx__arguments){0};
+	sbx_response *made;
+	sbx_status status = merge_options(&merged, options, arguments, error);
+	if (status < 0 || (status = sbx_client_invoke(client, operation, arguments->object, &merged, &made, error)) < 0)
+		return status;
+	if (model)
+		*model = sbx__model_ref(made->model);
+	if (response)
+		*response = made;
+	else if (merged.response)
+		*merged.response = made;
+	else
+		sbx_response_free(made);
 	return status;
+}
+
+sbx_status sbx__arguments_start(const sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                                sbx_call **call, sbx_error **error)
+{
+	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
+	sbx_request request = SBX_REQUEST_INIT;
+	request.operation = operation;
+	request.arguments = arguments->object;
+	sbx_status status = merge_options(&merged, options, arguments, error);
+	return status < 0 ? status : sbx_client_start(client, &request, &merged, on_done, user_data, call, error);
 }

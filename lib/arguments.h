@@ -5,9 +5,9 @@
 #ifndef SBX_LIB_ARGUMENTS_H
 #define SBX_LIB_ARGUMENTS_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/operation.h>
-#include <sandbox_sdk/pages.h>
 #include <sandbox_sdk/request_options.h>
 
 #include "model.h"
@@ -25,9 +25,11 @@ sbx_status sbx__struct_check(const void *given, const char *name, sbx_error **er
 /* Fills a caller's struct that was checked with as much of `made` as it has room for; its size stays. */
 void sbx__struct_write(void *given, const void *made, size_t made_size);
 
-/* Arguments under construction. The first failure sticks and is what sbx__arguments_invoke() returns. */
+/* Arguments under construction. The first failure sticks and is what sbx__arguments_check() returns. */
 typedef struct sbx__arguments {
 	sbx_json *object;
+	const sbx_source *source; /* of an upload; NULL: none, or the options' */
+	const sbx_sink *sink;     /* of a download; the same */
 	sbx_status status;
 	const char *failed; /* the name of the argument that could not be taken */
 } sbx__arguments;
@@ -46,16 +48,20 @@ void sbx__arguments_json(sbx__arguments *arguments, const char *name, const sbx_
 /* Takes over `members`, the arguments of a nested struct that was given. */
 void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members);
 
+void sbx__arguments_free(sbx__arguments *arguments);
+/* The failure that stuck, as the error of an operation. */
+sbx_status sbx__arguments_check(const sbx__arguments *arguments, const sbx_operation *operation, sbx_error **error);
+
 /*
- * Invokes an operation and frees the arguments. `source` and `sink` take the place of the options' when not NULL.
- * `model` receives the answer's model (may be NULL); for an operation that answers bytes it is NULL and `response` may
- * be given instead.
+ * Invokes an operation. `model` receives the answer's model (may be NULL); for an operation that answers bytes it is
+ * NULL and `response` may be given instead.
  */
-sbx_status sbx__arguments_invoke(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
-                                 const sbx_source *source, const sbx_sink *sink, const sbx_request_options *options,
-                                 sbx__model **model, sbx_response **response, sbx_error **error);
-/* The same for going through an operation's pages (lib/pages.h). */
-sbx_status sbx__arguments_pages(sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
-                                const sbx_request_options *options, sbx_pages **pages, sbx_error **error);
+sbx_status sbx__arguments_invoke(const sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                 const sbx_request_options *options, sbx__model **model, sbx_response **response,
+                                 sbx_error **error);
+/* Starts a call of an operation. */
+sbx_status sbx__arguments_start(const sbx__arguments *arguments, sbx_client *client, const sbx_operation *operation,
+                                const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                                sbx_call **call, sbx_error **error);
 
 #endif

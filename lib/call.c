@@ -187,6 +187,8 @@ static bool on_head(void *user_data)
 	check_early_answer(call);
 	if (call->stream && sbx__is_success(call->attempt.http_status)) {
 		call->opened = true;
+		if (call->patient && !call->input.timeouts.read_given)
+			call->input.timeouts.read = SBX_FOREVER;
 		notify(call);
 	}
 	return true;
@@ -394,9 +396,10 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	return operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
 }
 
-void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream)
+void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream, bool patient)
 {
 	call->stream = stream;
+	call->patient = patient;
 }
 
 /* ---- what the caller passed ---- */

@@ -61,6 +61,7 @@ typedef struct sbx__call {
 	sbx__buffer body; /* of the answer, where it is kept in memory */
 	sbx__stream_buffer
 	        *stream;   /* where the body of a success goes that the caller reads by itself; NULL: no stream */
+	bool patient;      /* it has no read timeout of the client's */
 	bool opened;       /* the head of that success is there: nothing is sent again any more */
 	bool readable;     /* the reader of the stream is to be told; the driver takes it back */
 	bool held_back;    /* the stream is full, and the transport was told so */
@@ -94,8 +95,9 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
                           sbx_error **error);
 /* Copies what the caller passed and may take away; sources, sinks and callbacks must stay. False: no memory. */
 bool sbx__call_keep(sbx__call *call);
-/* Makes the body of a success a stream, whose buffer must stay as long as the call. Before the first step. */
-void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream);
+/* Makes the body of a success a stream, whose buffer must stay as long as the call. Before the first step. With
+ * `patient` it has no read timeout once it is open, unless the caller gave one. */
+void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream, bool patient);
 /* Goes on after the stream was read from, or the source has something again. */
 void sbx__call_resume(sbx__call *call);
 /* Gives the call the transport that its attempts go over. */

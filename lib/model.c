@@ -259,3 +259,8 @@ const sbx_json *sbx__model_json(const sbx__model *model)
 {
 	return model ? model->value : NULL;
 }
+
+const sbx__model_descriptor *sbx__model_descriptor_of(const sbx__model *model)
+{
+	return model ? model->descriptor : NULL;
+}

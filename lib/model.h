@@ -70,6 +70,9 @@ const char *sbx__model_string_at(const sbx__model *model, size_t field, size_t i
                                  size_t *length);                           /* NULL past the end */
 const sbx__model *sbx__model_member(const sbx__model *model, size_t field); /* a field that is a model */
 
+/* What kind of model it is; NULL for no model. */
+const sbx__model_descriptor *sbx__model_descriptor_of(const sbx__model *model);
+
 /* The JSON object that the model shows, unknown fields included. */
 const sbx_json *sbx__model_json(const sbx__model *model);
 

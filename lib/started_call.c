@@ -155,6 +155,18 @@ sbx_status sbx_call_result(const sbx_call *call, sbx_response **response, sbx_er
 	return SBX_OK;
 }
 
+sbx_status sbx__started_call_model(const sbx_call *call, const sbx__model_descriptor *descriptor, sbx__model **model,
+                                   sbx_error **error)
+{
+	sbx_status status = sbx_call_result(call, NULL, error);
+	if (status < 0)
+		return status;
+	if (sbx__model_descriptor_of(call->response->model) != descriptor)
+		return sbx__fail_argument(error, "call", "does not answer with a %s", descriptor->name);
+	*model = sbx__model_ref(call->response->model);
+	return SBX_OK;
+}
+
 void sbx_call_free(sbx_call *call)
 {
 	/* In a forked child the call is the parent's: its memory stays, and nothing is sent. */

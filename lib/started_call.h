@@ -12,6 +12,9 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
                                  bool on_loop, sbx_call **call, sbx_error **error);
 /* Starts it; its `tell` and `callback` are set. */
 void sbx__started_call_start(sbx_call *call);
+/* The model that a call which is done answers with; the caller frees it. */
+sbx_status sbx__started_call_model(const sbx_call *call, const sbx__model_descriptor *descriptor, sbx__model **model,
+                                   sbx_error **error);
 /* How long to wait: seconds that are not negative, or SBX_FOREVER, as nanoseconds. */
 sbx_status sbx__wait_read(double seconds, int64_t *nanoseconds, sbx_error **error);
 /* Whether the process is a child that must not touch the call. */

@@ -1,4 +1,5 @@
-#include <sandbox_sdk/stream.h>
+#include "stream.h"
+
 #include <stdlib.h>
 
 #include "arguments.h"
@@ -28,12 +29,12 @@ struct sbx_stream {
 	stream_form form;
 	sbx__line_decoder lines;
 	sbx__event_decoder events;
-	size_t line_limit;
+	sbx__config *config;
 };
 
 /* ---- making one ---- */
 
-static sbx_status init_stream(sbx_stream *stream, sbx_error **error)
+static sbx_status init_stream(sbx_stream *stream, bool patient, sbx_error **error)
 {
 	sbx_call *call = stream->call;
 	if (call->machine.sink.sink.kind != SBX_SINK_MEMORY)
@@ -42,14 +43,14 @@ static sbx_status init_stream(sbx_stream *stream, sbx_error **error)
 	if (!call->stream)
 		return sbx__fail_memory(error);
 	sbx__stream_buffer_init(call->stream);
-	sbx__call_set_stream(&call->machine, call->stream);
+	sbx__call_set_stream(&call->machine, call->stream, patient);
 	call->owner = stream;
-	stream->line_limit = call->machine.config->http->max_event_line_bytes;
+	stream->config = sbx__config_ref(call->machine.config);
 	return SBX_OK;
 }
 
 static sbx_status new_stream(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                             bool started, sbx_stream **stream, sbx_error **error)
+                             bool started, bool patient, sbx_stream **stream, sbx_error **error)
 {
 	sbx_stream *made = calloc(1, sizeof *made);
 	if (!made)
@@ -57,7 +58,7 @@ static sbx_status new_stream(sbx_client *client, const sbx_request *request, con
 	made->started = started;
 	sbx_status status = sbx__started_call_new(client, request, options, started, &made->call, error);
 	if (status == SBX_OK)
-		status = init_stream(made, error);
+		status = init_stream(made, patient, error);
 	if (status < 0) {
 		sbx__engine_call_unref(made->call);
 		free(made);
@@ -98,13 +99,13 @@ static void turn(sbx_stream *stream)
 	atomic_store(&call->done, true);
 }
 
-sbx_status sbx_client_open(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                           sbx_stream **stream, sbx_error **error)
+sbx_status sbx__stream_open(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                            bool patient, sbx_stream **stream, sbx_error **error)
 {
 	sbx_stream *made;
 	if (!stream)
 		return sbx__fail_argument(error, "stream", "must not be NULL");
-	sbx_status status = new_stream(client, request, options, false, &made, error);
+	sbx_status status = new_stream(client, request, options, false, patient, &made, error);
 	if (status < 0)
 		return status;
 	sbx_call *call = made->call;
@@ -127,13 +128,14 @@ static void tell(sbx_call *call)
 		call->callback.ready(call->user_data, call->owner);
 }
 
-sbx_status sbx_client_open_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                                 sbx_stream_callback on_ready, void *user_data, sbx_stream **stream, sbx_error **error)
+sbx_status sbx__stream_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                             bool patient, sbx_stream_callback on_ready, void *user_data, sbx_stream **stream,
+                             sbx_error **error)
 {
 	sbx_stream *made;
 	if (!stream)
 		return sbx__fail_argument(error, "stream", "must not be NULL");
-	sbx_status status = new_stream(client, request, options, true, &made, error);
+	sbx_status status = new_stream(client, request, options, true, patient, &made, error);
 	if (status < 0)
 		return status;
 	made->call->tell = tell;
@@ -142,6 +144,23 @@ sbx_status sbx_client_open_start(sbx_client *client, const sbx_request *request,
 	*stream = made;
 	sbx__started_call_start(made->call);
 	return SBX_OK;
+}
+
+sbx_status sbx_client_open(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                           sbx_stream **stream, sbx_error **error)
+{
+	return sbx__stream_open(client, request, options, false, stream, error);
+}
+
+sbx_status sbx_client_open_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                                 sbx_stream_callback on_ready, void *user_data, sbx_stream **stream, sbx_error **error)
+{
+	return sbx__stream_start(client, request, options, false, on_ready, user_data, stream, error);
+}
+
+const sbx__config *sbx__stream_config(const sbx_stream *stream)
+{
+	return stream->config;
 }
 
 const sbx_response *sbx_stream_response(const sbx_stream *stream)
@@ -184,7 +203,7 @@ static sbx_status take(sbx_stream *stream, void *buffer, size_t capacity, size_t
 	return done ? end_of(stream, error) : SBX_WOULD_BLOCK;
 }
 
-static sbx_status read_bytes(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
+sbx_status sbx__stream_read(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
 {
 	sbx_call *call = stream->call;
 	if (sbx__started_call_is_forked(call))
@@ -213,9 +232,10 @@ static sbx_status check_form(sbx_stream *stream, stream_form form, sbx_error **e
 	if (stream->form != FORM_OPEN && stream->form != form)
 		return sbx__fail_argument(error, "stream", "is already read in another way");
 	if (stream->form == FORM_OPEN && form == FORM_LINES)
-		sbx__line_decoder_init(&stream->lines, stream->line_limit);
+		sbx__line_decoder_init(&stream->lines, stream->config->http->max_event_line_bytes);
 	if (stream->form == FORM_OPEN && form == FORM_EVENTS)
-		sbx__event_decoder_init(&stream->events, stream->line_limit, stream->line_limit);
+		sbx__event_decoder_init(&stream->events, stream->config->http->max_event_line_bytes,
+		                        stream->config->http->max_event_line_bytes);
 	stream->form = form;
 	return SBX_OK;
 }
@@ -225,7 +245,7 @@ sbx_status sbx_stream_read(sbx_stream *stream, void *buffer, size_t capacity, si
 	if (!buffer || !capacity || !got)
 		return sbx__fail_argument(error, got ? "buffer" : "got", got ? "has no room" : "must not be NULL");
 	sbx_status status = check_form(stream, FORM_BYTES, error);
-	return status < 0 ? status : read_bytes(stream, buffer, capacity, got, error);
+	return status < 0 ? status : sbx__stream_read(stream, buffer, capacity, got, error);
 }
 
 sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t *length, sbx_error **error)
@@ -242,7 +262,7 @@ sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t *length
 			*length = found;
 		if (status != SBX_DONE || stream->lines.ended)
 			return status;
-		status = read_bytes(stream, piece, sizeof piece, &got, error);
+		status = sbx__stream_read(stream, piece, sizeof piece, &got, error);
 		if (status == SBX_OK)
 			sbx__line_decoder_feed(&stream->lines, piece, got);
 		if (status == SBX_DONE) {
@@ -267,7 +287,7 @@ sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **er
 			sbx__struct_write(event, &next, sizeof next);
 		if (status != SBX_DONE)
 			return status;
-		status = read_bytes(stream, piece, sizeof piece, &got, error);
+		status = sbx__stream_read(stream, piece, sizeof piece, &got, error);
 		if (status == SBX_OK)
 			sbx__event_decoder_feed(&stream->events, piece, got);
 		else if (status == SBX_DONE && sbx__event_decoder_is_open(&stream->events))
@@ -291,7 +311,7 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 	if (status == SBX_OK && writer.sink.kind == SBX_SINK_MEMORY)
 		status = sbx__fail_argument(error, "sink", "must be a path, a descriptor or a callback");
 	while (status == SBX_OK) {
-		status = read_bytes(stream, piece, sizeof piece, &got, error);
+		status = sbx__stream_read(stream, piece, sizeof piece, &got, error);
 		if (status == SBX_OK && !sbx__sink_write(&writer, piece, got))
 			status = sbx__sink_failure(&writer, error);
 	}
@@ -336,6 +356,7 @@ void sbx_stream_free(sbx_stream *stream)
 		sbx__line_decoder_free(&stream->lines);
 	if (stream->form == FORM_EVENTS)
 		sbx__event_decoder_free(&stream->events);
+	sbx__config_unref(stream->config);
 	pthread_mutex_destroy(&stream->mutex);
 	free(stream);
 }

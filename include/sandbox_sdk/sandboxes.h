@@ -6,9 +6,11 @@
 #ifndef SANDBOX_SDK_SANDBOXES_H
 #define SANDBOX_SDK_SANDBOXES_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
+#include <sandbox_sdk/execution_stream.h>
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/pages.h>
 #include <sandbox_sdk/request_options.h>
@@ -67,6 +69,25 @@ typedef struct sbx_sandboxes_create_params {
 SBX_API sbx_status sbx_sandboxes_create(sbx_client *client, const sbx_sandboxes_create_params *params,
                                         const sbx_request_options *options, sbx_sandbox **sandbox, sbx_error **error);
 
+/**
+ * Starts sbx_sandboxes_create() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param params the arguments; NULL: none
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_sandbox()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_create_start(sbx_client *client, const sbx_sandboxes_create_params *params,
+                                              const sbx_request_options *options, sbx_call_callback on_done,
+                                              void *user_data, sbx_call **call, sbx_error **error);
+
 /** Arguments of sbx_sandboxes_list(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_list_params {
 	size_t size;       /**< set by ::SBX_SANDBOXES_LIST_PARAMS_INIT */
@@ -96,6 +117,25 @@ typedef struct sbx_sandboxes_list_params {
 SBX_API sbx_status sbx_sandboxes_list(sbx_client *client, const sbx_sandboxes_list_params *params,
                                       const sbx_request_options *options, sbx_sandbox_list **sandbox_list,
                                       sbx_error **error);
+
+/**
+ * Starts sbx_sandboxes_list() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param params the arguments; NULL: none
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_sandbox_list()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_list_start(sbx_client *client, const sbx_sandboxes_list_params *params,
+                                            const sbx_request_options *options, sbx_call_callback on_done,
+                                            void *user_data, sbx_call **call, sbx_error **error);
 
 /**
  * Begins to go through all pages of sbx_sandboxes_list(). Nothing is sent yet.
@@ -167,6 +207,27 @@ SBX_API sbx_status sbx_sandboxes_delete(sbx_client *client, const char *id, cons
                                         sbx_error **error);
 
 /**
+ * Starts sbx_sandboxes_delete() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; NULL: none
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_sandbox_deletion()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_delete_start(sbx_client *client, const char *id,
+                                              const sbx_sandboxes_delete_params *params,
+                                              const sbx_request_options *options, sbx_call_callback on_done,
+                                              void *user_data, sbx_call **call, sbx_error **error);
+
+/**
  * Deletes every sandbox of the account together with its storage.
  *
  * @param client a client
@@ -185,6 +246,24 @@ SBX_API sbx_status sbx_sandboxes_delete(sbx_client *client, const char *id, cons
  */
 SBX_API sbx_status sbx_sandboxes_delete_all(sbx_client *client, const sbx_request_options *options,
                                             sbx_sandbox_deletions **sandbox_deletions, sbx_error **error);
+
+/**
+ * Starts sbx_sandboxes_delete_all() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_sandbox_deletions()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_delete_all_start(sbx_client *client, const sbx_request_options *options,
+                                                  sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                                  sbx_error **error);
 
 /** Arguments of sbx_sandboxes_execute(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_execute_params {
@@ -222,6 +301,68 @@ SBX_API sbx_status sbx_sandboxes_execute(sbx_client *client, const char *id, con
                                          const sbx_request_options *options, sbx_execution **execution,
                                          sbx_error **error);
 
+/**
+ * Starts sbx_sandboxes_execute() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; not NULL, as some are required
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_execution()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_execute_start(sbx_client *client, const char *id,
+                                               const sbx_sandboxes_execute_params *params,
+                                               const sbx_request_options *options, sbx_call_callback on_done,
+                                               void *user_data, sbx_call **call, sbx_error **error);
+
+/**
+ * sbx_sandboxes_execute() as it happens: opens the stream of its events, and waits until it has begun. A server that
+ * does not stream answers when all is over: then the result is the only event.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments
+ * @param options what this call does otherwise than its client; may be NULL. Once the stream has begun there is no
+ *        `read_timeout` but one that is given
+ * @param stream receives the stream, read with sbx_execution_stream_next() and freed with sbx_execution_stream_free()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_sandboxes_execute()
+ *
+ * Blocks until the stream has begun. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_execute_stream(sbx_client *client, const char *id,
+                                                const sbx_sandboxes_execute_params *params,
+                                                const sbx_request_options *options, sbx_execution_stream **stream,
+                                                sbx_error **error);
+
+/**
+ * Starts sbx_sandboxes_execute_stream() and returns at once, as sbx_client_open_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_ready told when there is something to read; NULL: the caller asks by itself
+ * @param user_data given to `on_ready`
+ * @param stream receives the stream
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_open_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_execute_stream_start(sbx_client *client, const char *id,
+                                                      const sbx_sandboxes_execute_params *params,
+                                                      const sbx_request_options *options,
+                                                      sbx_execution_stream_callback on_ready, void *user_data,
+                                                      sbx_execution_stream **stream, sbx_error **error);
+
 /** Arguments of sbx_sandboxes_upload(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_upload_params {
 	size_t size;            /**< set by ::SBX_SANDBOXES_UPLOAD_PARAMS_INIT */
@@ -252,6 +393,27 @@ typedef struct sbx_sandboxes_upload_params {
 SBX_API sbx_status sbx_sandboxes_upload(sbx_client *client, const char *id, const sbx_sandboxes_upload_params *params,
                                         const sbx_request_options *options, sbx_uploaded_file **uploaded_file,
                                         sbx_error **error);
+
+/**
+ * Starts sbx_sandboxes_upload() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; not NULL, as some are required
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_uploaded_file()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_upload_start(sbx_client *client, const char *id,
+                                              const sbx_sandboxes_upload_params *params,
+                                              const sbx_request_options *options, sbx_call_callback on_done,
+                                              void *user_data, sbx_call **call, sbx_error **error);
 
 /** Arguments of sbx_sandboxes_download(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_download_params {
@@ -285,6 +447,27 @@ SBX_API sbx_status sbx_sandboxes_download(sbx_client *client, const char *id,
                                           const sbx_sandboxes_download_params *params,
                                           const sbx_request_options *options, sbx_response **response,
                                           sbx_error **error);
+
+/**
+ * Starts sbx_sandboxes_download() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param params the arguments; not NULL, as some are required
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_download_start(sbx_client *client, const char *id,
+                                                const sbx_sandboxes_download_params *params,
+                                                const sbx_request_options *options, sbx_call_callback on_done,
+                                                void *user_data, sbx_call **call, sbx_error **error);
 
 SBX_END_DECLS
 

@@ -6,6 +6,7 @@
 #ifndef SANDBOX_SDK_VOLUMES_H
 #define SANDBOX_SDK_VOLUMES_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
@@ -49,6 +50,25 @@ typedef struct sbx_volumes_create_params {
 SBX_API sbx_status sbx_volumes_create(sbx_client *client, const sbx_volumes_create_params *params,
                                       const sbx_request_options *options, sbx_volume **volume, sbx_error **error);
 
+/**
+ * Starts sbx_volumes_create() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param params the arguments; NULL: none
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_volume()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_volumes_create_start(sbx_client *client, const sbx_volumes_create_params *params,
+                                            const sbx_request_options *options, sbx_call_callback on_done,
+                                            void *user_data, sbx_call **call, sbx_error **error);
+
 /** Arguments of sbx_volumes_list(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_volumes_list_params {
 	size_t size;       /**< set by ::SBX_VOLUMES_LIST_PARAMS_INIT */
@@ -78,6 +98,25 @@ typedef struct sbx_volumes_list_params {
 SBX_API sbx_status sbx_volumes_list(sbx_client *client, const sbx_volumes_list_params *params,
                                     const sbx_request_options *options, sbx_volume_list **volume_list,
                                     sbx_error **error);
+
+/**
+ * Starts sbx_volumes_list() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param params the arguments; NULL: none
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_volume_list()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_volumes_list_start(sbx_client *client, const sbx_volumes_list_params *params,
+                                          const sbx_request_options *options, sbx_call_callback on_done,
+                                          void *user_data, sbx_call **call, sbx_error **error);
 
 /**
  * Begins to go through all pages of sbx_volumes_list(). Nothing is sent yet.
@@ -128,6 +167,25 @@ SBX_API sbx_status sbx_volumes_next(sbx_pages *pages, const sbx_volume **volume,
 SBX_API sbx_status sbx_volumes_delete(sbx_client *client, const char *id, const sbx_request_options *options,
                                       sbx_volume_deletion **volume_deletion, sbx_error **error);
 
+/**
+ * Starts sbx_volumes_delete() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the volume or snapshot
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_volume_deletion()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_volumes_delete_start(sbx_client *client, const char *id, const sbx_request_options *options,
+                                            sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                            sbx_error **error);
+
 /** Arguments of sbx_volumes_create_snapshot(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_volumes_create_snapshot_params {
 	size_t size;        /**< set by ::SBX_VOLUMES_CREATE_SNAPSHOT_PARAMS_INIT */
@@ -162,6 +220,27 @@ SBX_API sbx_status sbx_volumes_create_snapshot(sbx_client *client, const char *i
                                                const sbx_volumes_create_snapshot_params *params,
                                                const sbx_request_options *options, sbx_snapshot **snapshot,
                                                sbx_error **error);
+
+/**
+ * Starts sbx_volumes_create_snapshot() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the volume
+ * @param params the arguments; not NULL, as some are required
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_snapshot()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_volumes_create_snapshot_start(sbx_client *client, const char *id,
+                                                     const sbx_volumes_create_snapshot_params *params,
+                                                     const sbx_request_options *options, sbx_call_callback on_done,
+                                                     void *user_data, sbx_call **call, sbx_error **error);
 
 SBX_END_DECLS
 
