@@ -56,8 +56,11 @@ static void on_cancel(void *context)
 void sbx__started_call_start(sbx_call *call)
 {
 	sbx_cancel *cancel = call->machine.options.cancel;
+	/* On another thread the call may be done, and freed in its callback, at once. */
+	sbx__engine_call_ref(call);
 	sbx__engine_start(sbx__core_engine_of(call->core), call);
 	sbx__cancel_link_to(&call->cancel, cancel, on_cancel, call);
+	sbx__engine_call_unref(call);
 }
 
 bool sbx__started_call_is_forked(const sbx_call *call)

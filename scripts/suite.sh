@@ -28,8 +28,10 @@ pytest_suite() {
 	"$root/scripts/run" python -m pytest -q -ra -p no:cacheprovider --junitxml="$report/$name.xml" "$@"
 }
 
-# ctest_suite PRESET: the unit tests of one build, with a report.
+# ctest_suite PRESET ARG…: the unit tests of one build, with a report.
 ctest_suite() {
-	ctest --test-dir "$root/build/$1" --output-on-failure --no-tests=error --parallel "$(nproc)" --timeout 120 \
-		--output-junit "$report/ctest-$1.xml"
+	local preset=$1
+	shift
+	ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" --timeout 120 \
+		--output-junit "$report/ctest-$preset.xml" "$@"
 }
