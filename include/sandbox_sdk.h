@@ -40,7 +40,6 @@
 #include <sandbox_sdk/status.h>
 #include <sandbox_sdk/stream.h>
 #include <sandbox_sdk/times.h>
-#include <sandbox_sdk/transfer.h>
 #include <sandbox_sdk/version.h>
 
 #endif

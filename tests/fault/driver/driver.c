@@ -12,7 +12,14 @@
 /* How long a call may take that nothing happens to, in seconds. */
 #define PATIENCE 20
 
-static sbx_client *new_client(const sbx_json *given, sbx_error **error)
+static void keep_line(void *user_data, sbx_log_level level, const char *message)
+{
+	(void)level;
+	sbx_json_append(user_data, new_text(message));
+}
+
+/* The log goes into the answer, or to standard error where the environment asks for one. */
+static sbx_client *new_client(const sbx_json *given, sbx_json *log, sbx_error **error)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
@@ -23,6 +30,11 @@ static sbx_client *new_client(const sbx_json *given, sbx_error **error)
 	http.max_document_bytes = (int64_t)number_of(given, "max_document_bytes", SBX_DEFAULT);
 	http.max_body_bytes = (int64_t)number_of(given, "max_body_bytes", SBX_DEFAULT);
 	options.http = &http;
+	if (sbx_json_get(given, "log")) {
+		options.log_level = SBX_LOG_DEBUG;
+		options.log = keep_line;
+		options.log_user_data = log;
+	}
 	options.api_key = text_of(given, "api_key");
 	options.base_url = text_of(given, "base_url");
 	sbx_client_new(&client, &options, error);
@@ -41,6 +53,8 @@ static void describe(sbx_json *said, const fault_result *result)
 	set(said, "retryable", sbx_json_new_boolean(sbx_error_retryable(error)));
 	set(said, "message", new_text(sbx_error_message(error)));
 	set(said, "detail", new_text(sbx_error_detail(error)));
+	set(said, "method", new_text(sbx_error_method(error)));
+	set(said, "url", new_text(sbx_error_url(error)));
 	set(said, "outputs_touched", sbx_json_new_boolean(result->touched));
 	set(said, "answer", result->answer ? sbx_json_copy(result->answer) : sbx_json_new_null());
 }
@@ -79,9 +93,11 @@ static void call_healthy(sbx_json *said, sbx_client *client, const sbx_json *giv
 static void run(const sbx_json *given, sbx_json *said)
 {
 	sbx_error *error = NULL;
-	sbx_client *client = new_client(given, &error);
+	sbx_json *log = sbx_json_new_array();
+	sbx_client *client = new_client(given, log, &error);
 	fault_subject subject;
 	fault_result result;
+	set(said, "log", log);
 	if (!client) {
 		set(said, "client_error", new_text(sbx_error_message(error)));
 		sbx_error_free(error);

@@ -3,11 +3,12 @@
  * leads to.
  *
  *     slow.fault.test      127.0.0.1, after 8 seconds
- *     unknown.fault.test   does not exist
+ *     unknown.fault.test   does not exist, nor does what is below it
  *     two.fault.test       127.0.0.2, where nobody listens, then 127.0.0.1
  */
 #include <dlfcn.h>
 #include <netdb.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +21,12 @@ static int look_up(const char *node, const char *service, const struct addrinfo 
 	resolve real;
 	*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
 	return real ? real(node, service, hints, found) : EAI_FAIL;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name);
+	return length >= strlen(end) && strcmp(name + length - strlen(end), end) == 0;
 }
 
 static int look_up_two(const char *service, const struct addrinfo *hints, struct addrinfo **found)
@@ -40,7 +47,7 @@ static int look_up_two(const char *service, const struct addrinfo *hints, struct
 __attribute__((visibility("default"))) int getaddrinfo(const char *node, const char *service,
                                                        const struct addrinfo *hints, struct addrinfo **found)
 {
-	if (node && strcmp(node, "unknown.fault.test") == 0)
+	if (node && ends_with(node, "unknown.fault.test"))
 		return EAI_NONAME;
 	if (node && strcmp(node, "two.fault.test") == 0)
 		return look_up_two(service, hints, found);

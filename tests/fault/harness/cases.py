@@ -19,7 +19,7 @@ KEYS = {
     "name", "outcome", "stream", "except", "http_status", "script", "scripts", "listen", "host", "tls", "scheme",
     "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts", "resolver_left",
     "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending", "pending_stream",
-    "short",
+    "short", "says_body_back",
 }  # fmt: skip
 
 

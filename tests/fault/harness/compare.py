@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from . import answers
 from .cases import Case, Expected
 from .server import Server
 
+# What must be seen on the wire and nowhere else; the last is in driver/subject.c.
+KEY = "canary-key-8d02b7e4"
+PASSWORD = "canary-password-51aa"
+BODY = "canary-body-3f9c1d"
+MARKS = (KEY, PASSWORD, BODY)
 # How much later than its deadline a call may end, in seconds.
 GRACE = 0.1
 LONGEST_CLOSING = 0.5
@@ -99,6 +105,14 @@ def of_leftovers(case: Case, said: dict) -> list[str]:
     return differences
 
 
+def of_canary(case: Case, said: dict) -> list[str]:
+    """Neither key nor password nor body are in the log or an error, except a body that the server says back."""
+    found = [f"{mark} is in {name}" for mark in MARKS for name, value in said.items() if mark in json.dumps(value)]
+    if case.fault.get("says_body_back"):
+        found = [line for line in found if line != f"{BODY} is in message"]
+    return found
+
+
 def of_time(case: Case, said: dict) -> list[str]:
     late = said["elapsed"] - case.deadline
     return [f"it ended {late * 1000:.0f} ms after its deadline of {case.deadline} s"] if late > GRACE else []
@@ -112,6 +126,7 @@ def compare(case: Case, said: dict, server: Server, folder: Path) -> list[str]:
     differences = min(outcomes, key=len)
     differences = differences + of_error(said) + of_file(case, folder, said) + of_answer(case, said)
     differences += of_server(case, server, said) + of_leftovers(case, said)
+    differences += of_canary(case, said)
     for name in ("before", "afterwards"):
         if said.get(name, "ok") != "ok":
             differences.append(f"the call {name} failed: {said[name]}")

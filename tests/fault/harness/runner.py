@@ -14,10 +14,9 @@ from pathlib import Path
 
 from .cases import Case
 from .certificates import Authority
-from .compare import compare, of_time
+from .compare import KEY, MARKS, PASSWORD, compare, of_time
 from .server import Server
 
-KEY = "fault-suite-key"
 # More than any case takes, in seconds: what is still running then hangs.
 LONGEST_CALL = 60
 TRIES = 3
@@ -44,6 +43,7 @@ class Driver:
 
     def __init__(self, path: Path) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        environment["SANDBOX_SDK_LOG"] = "debug"
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, env=environment
@@ -77,6 +77,10 @@ class Driver:
             raise DriverError("the driver did not end") from None
         if status != 0:
             raise self.fail()
+        self.errors.seek(0)
+        marks = [mark for mark in MARKS if mark.encode() in self.errors.read()]
+        if marks:
+            raise DriverError(f"standard error has {' and '.join(marks)}")
         self.process.stdout.close()
         self.errors.close()
 
@@ -102,7 +106,7 @@ class Runner:
             "mode": case.mode,
             "operation": case.operation,
             "api_key": KEY,
-            "base_url": f"{scheme}://{fault.get('host', '127.0.0.1')}:{port}",
+            "base_url": f"{scheme}://user:{PASSWORD}@{fault.get('host', '127.0.0.1')}:{port}",
             "healthy_url": f"http://127.0.0.1:{self.healthy.port}",
             "deadline": case.deadline,
             "max_retries": case.retries,
@@ -114,6 +118,8 @@ class Runner:
             given["ca_file"] = str(self.authority.folder / "ca.pem")
         if "client_certificate" in fault:
             given["certificate_file"] = str(self.authority.client_files[fault["client_certificate"]])
+        if case.retries:  # else it goes to standard error
+            given["log"] = "here"
         return given
 
     def start_server(self, case: Case) -> Server:

@@ -159,6 +159,8 @@ class Connection:
         half = data[: len(data) // 2]
         packed = gzip.compress(data)
         values = {
+            "${key}": self.request.header("x-api-key").encode() if self.request else b"",
+            "${request}": self.request.body[-200:].replace(b"\r\n", b" ") if self.request else b"",
             "${body}": data,
             "${half}": half,
             "${length}": str(len(data)).encode(),

@@ -14,7 +14,7 @@ from harness.script import Connection, Request
 GOOD = {
     "code": "connection", "error_code": "connection", "http_status": 0, "attempts": 1, "outcome_unknown": True,
     "retryable": True, "message": "Connection error.", "outputs_touched": False, "answer": None, "elapsed": 0.1,
-    "descriptors_left": 0, "threads_left": 0, "closing": 0.0, "afterwards": "ok",
+    "descriptors_left": 0, "threads_left": 0, "closing": 0.0, "afterwards": "ok", "log": [],
 }  # fmt: skip
 
 
@@ -58,6 +58,8 @@ def test_what_is_right_has_no_differences(tmp_path: Path) -> None:
         ({"descriptors_left": 1}, "1 descriptors left"),
         ({"threads_left": 1}, "1 threads left"),
         ({"closing": 1.0}, "closing the client took"),
+        ({"log": ["Sending canary-key-8d02b7e4"]}, "canary-key-8d02b7e4 is in log"),
+        ({"message": "lost canary-body-3f9c1d"}, "canary-body-3f9c1d is in message"),
         ({"afterwards": "Connection error."}, "the call afterwards failed"),
     ],
 )
