@@ -25,6 +25,7 @@
 #include <sandbox_sdk/execution_stream.h>
 #include <sandbox_sdk/http_options.h>
 #include <sandbox_sdk/json.h>
+#include <sandbox_sdk/leftovers.h>
 #include <sandbox_sdk/log.h>
 #include <sandbox_sdk/loop.h>
 #include <sandbox_sdk/models.h>
