@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .document import DocumentError
-from .model import Api, Field, Kind, Operation, Parameter, Resource, Schema
+from .model import Api, Field, Kind, Model, Operation, Parameter, Resource, Schema
 from .naming import c_member, c_name, singular
 
 # What a member of a parameter struct is, and its value when it was not given.
