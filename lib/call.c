@@ -606,7 +606,7 @@ static void begin_attempt(sbx__call *call)
 		               call->request.method, url ? url : "", call->attempts);
 		free(url);
 	}
-	call->last_activity = sbx__call_now(call);
+	call->last_activity = call->stepped;
 	call->state = SBX__CALL_SENDING;
 	if (!call->transport->type->start(call->transport, &call->exchange)) {
 		call->attempt.out_of_memory = true;
@@ -662,7 +662,7 @@ static void check_time(sbx__call *call)
 {
 	const char *phase;
 	double seconds;
-	int64_t time = sbx__call_now(call);
+	int64_t time = call->stepped;
 	if (call->attempt.active) {
 		call->attempt.active = false;
 		call->last_activity = time;
@@ -678,6 +678,7 @@ static void check_time(sbx__call *call)
 
 bool sbx__call_step(sbx__call *call)
 {
+	call->stepped = sbx__call_now(call);
 	for (;;) {
 		sbx__call_state before = call->state;
 		switch (call->state) {
@@ -694,9 +695,12 @@ bool sbx__call_step(sbx__call *call)
 			break;
 		case SBX__CALL_ENDED:
 			judge(call);
+			/* It may have called functions of the caller. */
+			if (call->state != SBX__CALL_DONE)
+				call->stepped = sbx__call_now(call);
 			break;
 		case SBX__CALL_WAITING:
-			if (sbx__call_now(call) >= call->wake_at)
+			if (call->stepped >= call->wake_at)
 				call->state = SBX__CALL_READY;
 			break;
 		case SBX__CALL_DONE:

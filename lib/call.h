@@ -78,6 +78,7 @@ typedef struct sbx__call {
 	int redirects;
 	bool doubtful; /* an earlier attempt may have been carried out */
 	int64_t started;
+	int64_t stepped;       /* when the last step began: reading the clock costs more than it looks */
 	int64_t deadline;      /* SBX__NEVER: none */
 	int64_t last_activity; /* when bytes last went or came, or the attempt began */
 	int64_t wake_at;       /* the end of a wait between attempts */

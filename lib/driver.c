@@ -71,7 +71,9 @@ bool sbx__driver_step(sbx__driver *driver)
 void sbx__driver_wait(sbx__driver *driver)
 {
 	sbx__call *call = driver->call;
-	int64_t wait = sbx__call_wake_at(call) - sbx__call_now(call);
+	/* What asks for an interruption may take its time, since the step. */
+	int64_t time = call->options.interrupt ? sbx__call_now(call) : call->stepped;
+	int64_t wait = sbx__call_wake_at(call) - time;
 	call->transport->type->wait(call->transport, shortened(call->options.interrupt != NULL, wait));
 }
 
