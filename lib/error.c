@@ -283,6 +283,7 @@ void sbx_error_free(sbx_error *error)
 	sbx__headers_free(&error->headers);
 	sbx__buffer_free(&error->body);
 	sbx_json_free(error->json);
+	sbx_json_free(error->shown);
 	if (error->attachment)
 		error->free_attachment(error->attachment);
 	free(error);

@@ -28,6 +28,8 @@ struct sbx_error {
 	double retry_after;
 	bool retryable;
 	bool outcome_unknown;
+	bool echoes;      /* the answer holds the client's key */
+	sbx_json *shown;  /* where it does, what sbx_error_to_json() says; NULL: there was no memory for it */
 	void *attachment; /* what the error is about, as those know who made it; NULL: nothing */
 	void (*free_attachment)(void *attachment);
 };

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "error.h"
+#include "error_json.h"
 #include "json_printer.h"
 #include "redact.h"
 #include "utf8.h"
@@ -68,6 +69,7 @@ static void describe(sbx__call *call, sbx_error *error)
 		error->body = call->body;
 		call->body = (sbx__buffer){0};
 	}
+	sbx__redact_text(error->url, call->config->api_key);
 	sbx__redact_text(error->message, call->config->api_key);
 	sbx__redact_text(error->detail, call->config->api_key);
 }
@@ -144,6 +146,7 @@ void sbx__outcome_fail(sbx__call *call, sbx_error *error)
 	describe(call, error);
 	if (!sbx__error_is_static(error))
 		error->outcome_unknown = unknown;
+	sbx__error_seal(error, call->config->api_key);
 	finish(call, error);
 }
 

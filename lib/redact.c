@@ -1,6 +1,5 @@
 #include "redact.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,15 +17,31 @@ bool sbx__redact_is_secret(const char *header_name)
 	return false;
 }
 
+static char *find(const char *bytes, size_t length, const char *secret)
+{
+	size_t secret_length = secret ? strlen(secret) : 0;
+	return length && secret_length >= SHORTEST_SECRET ? memmem(bytes, length, secret, secret_length) : NULL;
+}
+
+bool sbx__redact_finds(const char *bytes, size_t length, const char *secret)
+{
+	return find(bytes, length, secret) != NULL;
+}
+
+void sbx__redact_bytes(char *bytes, size_t length, const char *secret)
+{
+	char *end = bytes + length;
+	char *at = bytes;
+	while ((at = find(at, (size_t)(end - at), secret))) {
+		memset(at, '*', strlen(secret));
+		at += strlen(secret);
+	}
+}
+
 void sbx__redact_text(char *text, const char *secret)
 {
-	size_t length = secret ? strlen(secret) : 0;
-	if (!text || length < SHORTEST_SECRET)
-		return;
-	while ((text = strstr(text, secret))) {
-		memset(text, '*', length);
-		text += length;
-	}
+	if (text)
+		sbx__redact_bytes(text, strlen(text), secret);
 }
 
 char *sbx__redact_url(const char *url)

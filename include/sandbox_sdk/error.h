@@ -212,6 +212,21 @@ SBX_API int sbx_error_outcome_unknown(const sbx_error *error);
 SBX_API int sbx_error_system_errno(const sbx_error *error);
 
 /**
+ * All that is known of an error, as one JSON object for a log: `name` and `code`, `message`, `retryable`,
+ * `outcome_unknown`, and where they are known `detail`, `argument`, `system_errno`, `method`, `url`, `attempts`,
+ * `retry_after`, `http_status`, `request_id` and `headers` (an array of name and value). The body of the answer is
+ * `body` where it is JSON, else `body_text`, or `body_base64` (RFC 4648, section 4) where it is not UTF-8. Values of
+ * headers that are secrets, and the client's key wherever the answer holds it, are asterisks.
+ *
+ * @param error an error; not NULL
+ * @param json receives the object, freed with sbx_json_free()
+ * @return ::SBX_OK, ::SBX_ERROR_OUT_OF_MEMORY or ::SBX_ERROR_INVALID_ARGUMENT
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_status sbx_error_to_json(const sbx_error *error, sbx_json **json);
+
+/**
  * Frees an error.
  *
  * @param error what a failed call gave out; NULL is accepted

@@ -15,6 +15,7 @@
 #include "client.h"
 #include "core.h"
 #include "error.h"
+#include "error_json.h"
 #include "event_decoder.h"
 #include "files.h"
 #include "generated/model_descriptors.h"
@@ -502,6 +503,45 @@ static void arguments(void **state)
 	torture(make_arguments, SBX_OK);
 }
 
+/* An answer that holds the key, and one that does not. */
+static sbx_status show_errors(void)
+{
+	static const char *const bodies[] = {"{\"a\":\"12345678\"}", "{\"a\":[1]}"};
+	sbx_status status = SBX_OK;
+	for (size_t index = 0; index < 2; index++) {
+		sbx_error *error = sbx__error_new(SBX_ERROR_NOT_FOUND, "%s", "words");
+		sbx_json *json = NULL;
+		if (sbx__error_is_static(error))
+			return SBX_ERROR_OUT_OF_MEMORY;
+		error->http_status = 404;
+		sbx__buffer_text(&error->body, bodies[index]);
+		sbx__headers_add_line(&error->headers, "A: b", 4);
+		if (!error->body.failed)
+			sbx_json_parse(bodies[index], strlen(bodies[index]), &error->json, NULL);
+		sbx__error_seal(error, "12345678");
+		sbx_status shown = sbx_error_to_json(error, &json);
+		CHECK(shown == SBX_OK || !json);
+		/* What was lost before it got into the error is not the point here. */
+		if (shown < 0 || error->body.failed || !error->json || error->headers.offsets.failed)
+			status = SBX_ERROR_OUT_OF_MEMORY;
+		char *text = NULL;
+		if (json && sbx_json_print(json, 0, &text, NULL) == SBX_OK)
+			CHECK(!strstr(text, "12345678"));
+		else
+			status = SBX_ERROR_OUT_OF_MEMORY;
+		sbx_string_free(text);
+		sbx_json_free(json);
+		sbx_error_free(error);
+	}
+	return status;
+}
+
+static void errors_as_json(void **state)
+{
+	(void)state;
+	torture(show_errors, SBX_OK);
+}
+
 static sbx_status decode_events(void)
 {
 	static const char bytes[] = "id:1\nevent:a\xff\ndata:1\ndata:2\n\ndata:3\n\n";
@@ -539,6 +579,7 @@ int main(void)
 	        cmocka_unit_test(cores),
 	        cmocka_unit_test(local_servers),
 	        cmocka_unit_test(arguments),
+	        cmocka_unit_test(errors_as_json),
 	        cmocka_unit_test(events),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);

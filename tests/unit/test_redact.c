@@ -17,6 +17,27 @@ static void secret_headers_are_known_in_any_case(void **state)
 		assert_false(sbx__redact_is_secret(open[index]));
 }
 
+static void bytes_may_hold_nuls(void **state)
+{
+	(void)state;
+	char bytes[] = "a\0"
+	               "12345678\0"
+	               "12345678b";
+	size_t length = sizeof bytes - 1;
+	assert_true(sbx__redact_finds(bytes, length, "12345678"));
+	assert_false(sbx__redact_finds(bytes, 9, "12345678"));
+	assert_false(sbx__redact_finds(bytes, length, "1234567"));
+	assert_false(sbx__redact_finds(bytes, length, NULL));
+	assert_false(sbx__redact_finds(NULL, 0, "12345678"));
+	sbx__redact_bytes(bytes, length, "12345678");
+	assert_memory_equal(bytes,
+	                    "a\0"
+	                    "********\0"
+	                    "********b",
+	                    length);
+	sbx__redact_bytes(NULL, 0, "12345678");
+}
+
 static void secrets_become_asterisks(void **state)
 {
 	(void)state;
@@ -70,6 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(secret_headers_are_known_in_any_case),
+	        cmocka_unit_test(bytes_may_hold_nuls),
 	        cmocka_unit_test(secrets_become_asterisks),
 	        cmocka_unit_test(urls_lose_user_and_password),
 	};
