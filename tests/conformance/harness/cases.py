@@ -24,6 +24,7 @@ CASE_KEYS = {
     "name",
     "languages",
     "typed",
+    "stream",
     "environment",
     "client",
     "client_error",
@@ -83,6 +84,7 @@ class Case:
     name: str
     languages: tuple[str, ...]
     typed: bool
+    stream: bool
     environment: dict | None
     client: dict
     client_error: dict | None
@@ -153,6 +155,7 @@ def make_case(topic: str, raw: dict, defaults: dict) -> Case:
         name=raw["name"],
         languages=tuple(raw.get("languages", CUSTOM_LANGUAGES if custom else LANGUAGES)),
         typed=raw.get("typed", not custom),
+        stream=raw.get("stream", True),
         environment=raw.get("environment"),
         client=raw.get("client", {}),
         client_error=raw.get("client_error"),

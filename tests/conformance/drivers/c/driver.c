@@ -12,44 +12,27 @@ typedef struct run {
 	sbx_client *clients[MOST_CLIENTS];
 	size_t count;
 	sbx_client *current;
-	bool typed;
+	const char *entry; /* dynamic, typed, started or stream */
 } run;
 
-static sbx_json *call_dynamic(sbx_client *client, const char *name, const sbx_json *arguments,
+static sbx_json *call_dynamic(const run *this_run, const char *name, const sbx_json *arguments,
                               sbx_request_options *options, transfer *bytes)
 {
-	sbx_response *response = NULL;
-	sbx_error *error = NULL;
-	sbx_json *outcome;
+	sbx_request request = SBX_REQUEST_INIT;
 
-	options->source = bytes->has_source ? &bytes->source : NULL;
-	options->sink = bytes->has_sink ? &bytes->sink : NULL;
-	if (sbx_client_invoke(client, sbx_operation_find(name), arguments, options, &response, &error) < 0)
-		outcome = new_error(error);
-	else
-		outcome = new_success(response, bytes);
-	sbx_response_free(response);
-	sbx_error_free(error);
-	return outcome;
+	request.operation = sbx_operation_find(name);
+	request.arguments = arguments;
+	return outcome_through(this_run->current, this_run->entry, &request, options, bytes);
 }
 
-static sbx_json *call_custom(sbx_client *client, const sbx_json *given, sbx_request_options *options, transfer *bytes)
+static sbx_json *call_custom(const run *this_run, const sbx_json *given, sbx_request_options *options, transfer *bytes)
 {
 	custom_request custom;
-	sbx_response *response = NULL;
-	sbx_error *error = NULL;
 	sbx_json *outcome;
 
 	custom_request_of(given, &custom);
-	options->source = bytes->has_source ? &bytes->source : NULL;
-	options->sink = bytes->has_sink ? &bytes->sink : NULL;
-	if (sbx_client_send(client, &custom.request, options, &response, &error) < 0)
-		outcome = new_error(error);
-	else
-		outcome = new_success(response, bytes);
+	outcome = outcome_through(this_run->current, this_run->entry, &custom.request, options, bytes);
 	custom_request_release(&custom);
-	sbx_response_free(response);
-	sbx_error_free(error);
 	return outcome;
 }
 
@@ -64,11 +47,11 @@ static sbx_json *call(const run *this_run, const sbx_json *step)
 	request_options_of(sbx_json_get(step, "options"), &options);
 	transfer_init(&bytes, step);
 	if (!operation)
-		outcome = call_custom(this_run->current, sbx_json_get(step, "request"), &options, &bytes);
-	else if (this_run->typed)
+		outcome = call_custom(this_run, sbx_json_get(step, "request"), &options, &bytes);
+	else if (strcmp(this_run->entry, "typed") == 0)
 		outcome = call_typed(this_run->current, operation, arguments, &options, &bytes);
 	else
-		outcome = call_dynamic(this_run->current, operation, arguments, &options, &bytes);
+		outcome = call_dynamic(this_run, operation, arguments, &options, &bytes);
 	transfer_end(&bytes);
 	request_options_release(&options);
 	return outcome;
@@ -128,7 +111,7 @@ static sbx_json *run_case(const sbx_json *request)
 	const sbx_json *steps = sbx_json_get(request, "steps");
 	sbx_client_options options;
 	sbx_error *error = NULL;
-	run this_run = {.typed = strcmp(text_of(request, "entry"), "typed") == 0};
+	run this_run = {.entry = text_of(request, "entry")};
 	sbx_json *answer;
 	sbx_json *results;
 

@@ -65,6 +65,12 @@ void custom_request_release(custom_request *custom);
 /* The outcome of a call, as the runner reads it. */
 sbx_json *new_error(const sbx_error *error);
 sbx_json *new_success(const sbx_response *response, const transfer *bytes);
+/* The outcome of a stream that was read to its end; `bytes` are its body, NULL where it went elsewhere. */
+sbx_json *new_streamed(const sbx_response *response, const transfer *bytes);
+
+/* Makes a request by an entry: dynamic (waited for), started (driven by the loop) or stream (opened and read). */
+sbx_json *outcome_through(sbx_client *client, const char *entry, const sbx_request *request,
+                          sbx_request_options *options, transfer *bytes);
 
 /* Calls an operation through its typed function. Success: an outcome with what the typed accessors say. */
 sbx_json *call_typed(sbx_client *client, const char *operation, const sbx_json *arguments,

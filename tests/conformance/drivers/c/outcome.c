@@ -61,10 +61,39 @@ static sbx_json *new_headers(const sbx_response *response)
 	return headers;
 }
 
+/* All but the body. */
+static sbx_json *new_head(const sbx_response *response)
+{
+	sbx_json *got = built(sbx_json_new_object());
+
+	set(got, "status", sbx_json_new_integer(sbx_response_status(response)));
+	set(got, "attempts", sbx_json_new_integer(sbx_response_attempts(response)));
+	set(got, "url", new_string(sbx_response_url(response)));
+	set(got, "method", new_string(sbx_response_method(response)));
+	set(got, "http_version", new_string(sbx_response_http_version(response)));
+	set(got, "headers", new_headers(response));
+	return got;
+}
+
+sbx_json *new_streamed(const sbx_response *response, const transfer *bytes)
+{
+	sbx_json *outcome = built(sbx_json_new_object());
+	sbx_json *got = new_head(response);
+	sbx_json *json = NULL;
+
+	/* What a stream gives are bytes: whether they are JSON is for its reader to say. */
+	if (bytes && sbx_json_parse(bytes->received, bytes->received_length, &json, NULL) == SBX_OK)
+		set(got, "json", json);
+	if (bytes)
+		set(got, "bytes", new_base64(bytes->received, bytes->received_length));
+	set(outcome, "ok", got);
+	return outcome;
+}
+
 sbx_json *new_success(const sbx_response *response, const transfer *bytes)
 {
 	sbx_json *outcome = built(sbx_json_new_object());
-	sbx_json *got = built(sbx_json_new_object());
+	sbx_json *got = new_head(response);
 	size_t length = 0;
 	const char *body = sbx_response_body(response, &length);
 
@@ -74,12 +103,6 @@ sbx_json *new_success(const sbx_response *response, const transfer *bytes)
 		set(got, "bytes", new_base64(bytes->received, bytes->received_length));
 	else if (!bytes->has_sink)
 		set(got, "bytes", new_base64(body, length));
-	set(got, "status", sbx_json_new_integer(sbx_response_status(response)));
-	set(got, "attempts", sbx_json_new_integer(sbx_response_attempts(response)));
-	set(got, "url", new_string(sbx_response_url(response)));
-	set(got, "method", new_string(sbx_response_method(response)));
-	set(got, "http_version", new_string(sbx_response_http_version(response)));
-	set(got, "headers", new_headers(response));
 	set(outcome, "ok", got);
 	return outcome;
 }
