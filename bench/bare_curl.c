@@ -4,9 +4,8 @@
  * bare_curl BASE_URL HEADERS WARMUP CALLS, where HEADERS is a file with the header lines to send, as the other side of
  * the comparison was seen to send them.
  */
-#include "measure.h"
+#include "bare.h"
 
-#include <curl/curl.h>
 #include <json-c/json.h>
 
 struct floor {
@@ -65,24 +64,6 @@ done:
 	return result;
 }
 
-static struct curl_slist *read_headers(const char *path)
-{
-	struct curl_slist *headers = NULL;
-	char line[1024];
-	FILE *file = fopen(path, "r");
-
-	if (!file) {
-		perror(path);
-		return NULL;
-	}
-	while (fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\r\n")] = '\0';
-		headers = curl_slist_append(headers, line);
-	}
-	fclose(file);
-	return headers;
-}
-
 int main(int argc, char **argv)
 {
 	static struct floor bare;
@@ -98,7 +79,7 @@ int main(int argc, char **argv)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	bare.easy = curl_easy_init();
 	bare.tokener = json_tokener_new();
-	headers = read_headers(argv[2]);
+	headers = bench_read_headers(argv[2]);
 	if (!bare.easy || !bare.tokener || !headers)
 		goto done;
 	curl_easy_setopt(bare.easy, CURLOPT_URL, url);

@@ -37,6 +37,22 @@ static inline long bench_count(const char *text)
 	return count;
 }
 
+/** What the kernel says of this process's memory in /proc/self/status, such as "VmRSS" or "VmHWM", in KiB; 0: nothing.
+ */
+static inline long bench_memory(const char *name)
+{
+	char line[256];
+	long kib = 0;
+	FILE *file = fopen("/proc/self/status", "r");
+
+	while (file && !kib && fgets(line, sizeof(line), file))
+		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
+			kib = strtol(line + strlen(name) + 1, NULL, 10);
+	if (file)
+		fclose(file);
+	return kib;
+}
+
 /** Runs `call` as often as asked, without and then with the clocks, and prints what that took as one line of JSON. */
 static inline int bench_run(int (*call)(void *state), void *state, const char *warmup, const char *count)
 {

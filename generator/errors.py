@@ -7,7 +7,12 @@ from pathlib import Path
 
 from .model import ErrorCode
 
-ROW = re.compile(r'^SBX_ERROR\((\w+), (-\d+), "(\w+)", "(\w+)", (\d+), "([^"]+)"\)$')
+START = re.compile(r"^SBX_ERROR\(\w", re.MULTILINE)
+TEXT = r'"([^"\n]+)"'
+ROW = re.compile(
+    rf"SBX_ERROR\((\w+), (-\d+), {TEXT}, {TEXT}, (\d+), {TEXT},\s+{TEXT},\s+{TEXT},\s+{TEXT}\)$", re.MULTILINE
+)
+COLUMNS = "SYMBOL, -value, name, class, status, description, when, retried, cure"
 
 
 class TableError(Exception):
@@ -16,15 +21,15 @@ class TableError(Exception):
 
 def read_errors(path: Path) -> tuple[ErrorCode, ...]:
     """Reads every row, in order."""
+    text = path.read_text(encoding="utf-8")
     codes = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.startswith("SBX_ERROR("):
-            continue
-        row = ROW.match(line)
+    for start in START.finditer(text):
+        row = ROW.match(text, start.start())
         if not row:
-            raise TableError(f"{path.name}:{number}: not SBX_ERROR(SYMBOL, -value, name, class, status, description)")
-        symbol, value, name, python_class, http_status, doc = row.groups()
-        codes.append(ErrorCode(symbol, int(value), name, python_class, int(http_status), doc))
+            number = text.count("\n", 0, start.start()) + 1
+            raise TableError(f"{path.name}:{number}: not SBX_ERROR({COLUMNS})")
+        symbol, value, name, python_class, http_status, *words = row.groups()
+        codes.append(ErrorCode(symbol, int(value), name, python_class, int(http_status), *words))
     if not codes:
         raise TableError(f"{path.name}: no row")
     return tuple(codes)

@@ -196,7 +196,10 @@ class ErrorCode:
     name: str  # such as "not_found"
     python_class: str  # such as "NotFoundError"
     http_status: int  # 0: no status leads to it
-    doc: str
+    doc: str  # half a sentence
+    when: str  # when it comes
+    retried: str  # whether the call is tried again by itself: "no", "yes" or more
+    cure: str  # what to do about it
 
 
 @dataclass(frozen=True)

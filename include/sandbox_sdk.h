@@ -41,6 +41,7 @@
 #include <sandbox_sdk/status.h>
 #include <sandbox_sdk/stream.h>
 #include <sandbox_sdk/times.h>
+#include <sandbox_sdk/transfer.h>
 #include <sandbox_sdk/version.h>
 
 #endif

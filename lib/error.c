@@ -17,7 +17,7 @@ const char *sbx_status_name(sbx_status status)
 		return "done";
 	case SBX_WOULD_BLOCK:
 		return "would_block";
-#define SBX_ERROR(symbol, value, name, python_class, http_status, description) \
+#define SBX_ERROR(symbol, value, name, python_class, http_status, ...) \
 	case SBX_ERROR_##symbol: \
 		return name;
 #include "errors.def"
@@ -32,7 +32,7 @@ sbx_status sbx__status_from_http(int http_status)
 		int http_status;
 		sbx_status code;
 	} table[] = {
-#define SBX_ERROR(symbol, value, name, python_class, http_status, description) {http_status, SBX_ERROR_##symbol},
+#define SBX_ERROR(symbol, value, name, python_class, http_status, ...) {http_status, SBX_ERROR_##symbol},
 #include "errors.def"
 #undef SBX_ERROR
 	};

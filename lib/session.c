@@ -143,7 +143,7 @@ const sbx_execution *sbx_error_execution(const sbx_error *error)
 }
 
 /* A server may leave the status out; the exit code it may not. */
-static bool succeeded(const sbx_execution *execution)
+bool sbx__command_succeeded(const sbx_execution *execution)
 {
 	const char *status = sbx_execution_status(execution);
 	return (!*status || strcmp(status, "completed") == 0) && sbx_execution_exit_code(execution) == 0 &&
@@ -165,7 +165,7 @@ sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_
 	params.timeout = known.timeout;
 	params.working_dir = known.working_dir;
 	status = sbx_sandboxes_execute(session->client, sbx__session_id(session), &params, options, &made, error);
-	if (status == SBX_OK && known.check == SBX_FLAG_YES && !succeeded(made))
+	if (status == SBX_OK && known.check == SBX_FLAG_YES && !sbx__command_succeeded(made))
 		status = sbx__error_give(error, sbx__command_error(made));
 	if (status == SBX_OK && execution)
 		*execution = made;

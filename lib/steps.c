@@ -76,7 +76,8 @@ sbx_status sbx__steps_next(const sbx__steps *steps, sbx_request_options *options
 
 static bool interrupted(const sbx__steps *steps)
 {
-	return steps->options.interrupt && steps->options.interrupt(steps->options.interrupt_user_data) != 0;
+	return sbx_cancel_is_fired(steps->options.cancel) ||
+	       (steps->options.interrupt && steps->options.interrupt(steps->options.interrupt_user_data) != 0);
 }
 
 static void sleep_for(int64_t nanoseconds)

@@ -21,6 +21,7 @@
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/sandboxes.h>
 #include <sandbox_sdk/status.h>
+#include <sandbox_sdk/transfer.h>
 
 SBX_BEGIN_DECLS
 
@@ -168,6 +169,52 @@ SBX_API sbx_status sbx_session_read(sbx_session *session, const char *path, cons
  */
 SBX_API sbx_status sbx_session_write(sbx_session *session, const char *path, const void *data, size_t length,
                                      const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Sends a file or a directory to the sandbox. A directory's entries, links as links, go into the directory at `remote`,
+ * which is made with those above it, or added to. It travels as an archive through a temporary file of the sandbox,
+ * where `tar` unpacks it; the file is removed in any case. Owners, groups, setuid bits and hard links do not travel.
+ *
+ * @param session a session
+ * @param local a file or directory of this machine
+ * @param remote where it goes: of a file its path, replaced if it exists, of a directory the directory
+ * @param transfer how; may be NULL
+ * @param options of the requests; may be NULL; `progress` is told of the bytes of the file or archive
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_LOCAL_FILE; ::SBX_ERROR_ARCHIVE where the sandbox has no `tar` or this machine no
+ *         libarchive; ::SBX_ERROR_COMMAND_FAILED where `tar` failed, with what it said; or any error of
+ *         sbx_sandboxes_upload() and sbx_sandboxes_execute()
+ *
+ * Blocks until all is there. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_upload(sbx_session *session, const char *local, const char *remote,
+                                      const sbx_transfer_options *transfer, const sbx_request_options *options,
+                                      sbx_error **error);
+
+/**
+ * Fetches a file or a directory from the sandbox. A file appears whole or not at all. So does a directory that is not
+ * there yet; into one that is there the files come one by one, each whole or not at all, and replace what has their
+ * name.
+ *
+ * Whatever the sandbox sends, nothing is written outside `local`: an archive with an absolute path, with `..`, or
+ * through a symbolic link is refused; devices, pipes and links that lead out are left out, and told to `skipped`. So is
+ * a link that goes up after it went down. Owners, groups and setuid bits do not travel.
+ *
+ * @param session a session
+ * @param remote a file or directory in the sandbox
+ * @param local where it goes on this machine; the directory above it must be there
+ * @param transfer how; may be NULL
+ * @param options of the requests; may be NULL; `progress` is told of the bytes of the file or archive
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_LOCAL_FILE; ::SBX_ERROR_ARCHIVE for an archive that is broken, unsafe or above a limit,
+ *         a sandbox without `tar`, or a machine without libarchive; ::SBX_ERROR_COMMAND_FAILED where `tar` failed, with
+ *         what it said; or any error of sbx_sandboxes_download() and sbx_sandboxes_execute()
+ *
+ * Blocks until all is there. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_download(sbx_session *session, const char *remote, const char *local,
+                                        const sbx_transfer_options *transfer, const sbx_request_options *options,
+                                        sbx_error **error);
 
 /**
  * Ends a session: its sandbox is deleted, unless it is kept. A sandbox that is gone already is no error, and closing

@@ -190,3 +190,9 @@ def test_error_row_that_cannot_be_read(edit):
     tree = edit("lib/errors.def", 'SBX_ERROR(CLOSED, -6, "closed"', 'SBX_ERROR(CLOSED, 6, "closed"')
     with pytest.raises(TableError, match=r"errors\.def:\d+: not SBX_ERROR"):
         read_errors(tree / "lib/errors.def")
+
+
+def test_error_row_without_its_cure(edit):
+    tree = edit("lib/errors.def", ',\n          "Mend the text.")', ")")
+    with pytest.raises(TableError, match=r"errors\.def:\d+: not SBX_ERROR\(.* cure\)"):
+        read_errors(tree / "lib/errors.def")

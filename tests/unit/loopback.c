@@ -46,7 +46,9 @@ static size_t request_length(const sbx__buffer *input)
 		return 0;
 	const char *chunked = strcasestr(input->data, "\r\nTransfer-Encoding: chunked");
 	if (chunked && chunked < end) {
-		bool whole = memcmp(input->data + input->length - 5, "0\r\n\r\n", 5) == 0;
+		/* The last chunk is empty. */
+		bool whole = input->length >= (size_t)(end - input->data) + 4 + 5 &&
+		             memcmp(input->data + input->length - 5, "0\r\n\r\n", 5) == 0;
 		return whole ? input->length : 0;
 	}
 	const char *length = strcasestr(input->data, "\r\nContent-Length:");
@@ -75,8 +77,9 @@ static bool send_answer(loopback *server, int descriptor, const char *request, s
 	ssize_t put = 0;
 	while (sent < size && (put = send(descriptor, answer + sent, size - sent, MSG_NOSIGNAL)) > 0)
 		sent += (size_t)put;
+	bool closes = server->make && (size == 0 || strstr(made.data, "Connection: close"));
 	sbx__buffer_free(&made);
-	return sent == size && !(server->make && size == 0);
+	return sent == size && !closes;
 }
 
 /* False: the connection has ended. */

@@ -12,8 +12,8 @@
 
 typedef struct loopback loopback;
 
-/* Makes the answer to a request (head and body, followed by a NUL), on the server's thread. Nothing: the connection is
- * closed. */
+/* Makes the answer to a request (head and body, followed by a NUL), on the server's thread. The connection
+ * is closed after one with `Connection: close`, and after none. */
 typedef void loopback_answer(void *user_data, const char *request, size_t length, sbx__buffer *answer);
 
 /* Starts a server. `answer` stays the caller's and is sent as it is; NULL: requests are read and never answered. */

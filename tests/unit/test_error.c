@@ -13,8 +13,10 @@ static void every_code_has_its_name_and_status(void **state)
 		sbx_status code;
 		const char *name;
 		int http_status;
+		const char *retried;
 	} table[] = {
-#define SBX_ERROR(symbol, value, text, python_class, http, description) {SBX_ERROR_##symbol, text, http},
+#define SBX_ERROR(symbol, value, text, python_class, http, description, when, retried, cure) \
+	{SBX_ERROR_##symbol, text, http, retried},
 #include "errors.def"
 #undef SBX_ERROR
 	};
@@ -23,6 +25,10 @@ static void every_code_has_its_name_and_status(void **state)
 		assert_true(table[index].code < 0);
 		if (table[index].http_status)
 			assert_int_equal(sbx__status_from_http(table[index].http_status), table[index].code);
+		sbx__headers headers = {0};
+		bool retried = sbx__retry_wanted(SBX__SAFE, SBX__ANSWERED, table[index].http_status, &headers);
+		if (table[index].http_status)
+			assert_int_equal(retried, strncmp(table[index].retried, "yes", 3) == 0);
 		for (size_t other = 0; other < index; other++) {
 			assert_int_not_equal(table[index].code, table[other].code);
 			assert_string_not_equal(table[index].name, table[other].name);
