@@ -60,7 +60,7 @@ def figure(value: float | None, unit: str) -> str:
 def cells(name: str, result: dict, one: dict) -> tuple[str, ...]:
     ours, peer = (figure(one[side], one["unit"]) for side in ("ours", "peer"))
     ratio = "" if one["ratio"] is None else f"{one['ratio']:.3f}"
-    unit = f" {one['unit']}" if one["by_itself"] else ""
+    unit = f" {one['unit']}" if one.get("by_itself") else ""
     bar = "" if one["bar"] is None else f"{'≥' if one['at_least'] else '≤'} {one['bar']:.3g}{unit}"
     met = {None: "", True: "yes", False: "NO"}[one["met"]]
     return name, result["ours"], result["peer"], one["what"], ours, peer, ratio, bar, met
