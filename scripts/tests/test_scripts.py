@@ -40,10 +40,10 @@ def test_says_how_to_use_it(name):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["setup", "now"], "setup: takes no arguments"),
+        (["setup", "now"], "setup: no argument is called 'now'; there is --json-c"),
         (
             ["build", "fast"],
-            "build: no preset is called 'fast'; there are release, debug, asan, tsan, fuzz and coverage",
+            "build: no preset is called 'fast'; there are release, debug, asan, tsan, fuzz, coverage and json-c",
         ),
         (["run"], "run: name the command to run"),
         (["demo", "x"], "demo: takes no arguments"),
