@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The thread of a connection is held up by its client. Its command is followed by a thread of its own, so that
@@ -14,6 +16,12 @@ struct execute_stream {
 	int reader; /* of the events' pipe */
 	pthread_t follower;
 	bool followed;
+	/* As long as the command runs its client may take its time. Then it is watched: by libmicrohttpd, from the next
+	 * time on that it asks for more, and by the follower until that has happened. */
+	pthread_mutex_t mutex;
+	pthread_cond_t watch;
+	bool ended;
+	bool watched;
 };
 
 /* ---- the follower ---- */
@@ -38,6 +46,28 @@ static void tell_result(struct execute_stream *stream)
 	event_stream_wait(&stream->events, stream->run.execution.limits.client);
 }
 
+static void set_ended(struct execute_stream *stream)
+{
+	pthread_mutex_lock(&stream->mutex);
+	stream->ended = true;
+	pthread_mutex_unlock(&stream->mutex);
+}
+
+static void await_watch(struct execute_stream *stream)
+{
+	struct timespec until;
+	int timed_out = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += IDLE_TIMEOUT;
+	pthread_mutex_lock(&stream->mutex);
+	while (!stream->watched && !timed_out)
+		timed_out = pthread_cond_timedwait(&stream->watch, &stream->mutex, &until);
+	if (!stream->watched)
+		shutdown(stream->run.execution.limits.client, SHUT_RDWR);
+	pthread_mutex_unlock(&stream->mutex);
+}
+
 static void *follow(void *context)
 {
 	struct execute_stream *stream = context;
@@ -45,8 +75,10 @@ static void *follow(void *context)
 	stream->run.execution.events = &stream->events;
 	tell_start(stream);
 	execute_follow(&stream->run);
+	set_ended(stream);
 	tell_result(stream);
 	event_stream_close(&stream->events);
+	await_watch(stream);
 	return NULL;
 }
 
@@ -63,6 +95,23 @@ static int start_follower(struct execute_stream *stream)
 
 /* ---- the connection's side ---- */
 
+static void set_watched(struct execute_stream *stream)
+{
+	stream->watched = true;
+	pthread_cond_signal(&stream->watch);
+}
+
+static void watch_client(struct execute_stream *stream)
+{
+	pthread_mutex_lock(&stream->mutex);
+	if (stream->ended && !stream->watched) {
+		MHD_set_connection_option(stream->connection, MHD_CONNECTION_OPTION_TIMEOUT,
+		                          (unsigned int)IDLE_TIMEOUT);
+		set_watched(stream);
+	}
+	pthread_mutex_unlock(&stream->mutex);
+}
+
 /* What the follower finds out by its pipe is that nobody reads any more: then it kills the command. */
 static void stream_free(void *context)
 {
@@ -70,10 +119,16 @@ static void stream_free(void *context)
 
 	if (stream->reader >= 0)
 		close(stream->reader);
-	if (stream->followed)
+	if (stream->followed) {
+		pthread_mutex_lock(&stream->mutex);
+		set_watched(stream);
+		pthread_mutex_unlock(&stream->mutex);
 		pthread_join(stream->follower, NULL);
-	else
+	} else {
 		event_stream_close(&stream->events);
+	}
+	pthread_cond_destroy(&stream->watch);
+	pthread_mutex_destroy(&stream->mutex);
 	execution_free(&stream->run.execution);
 	free(stream);
 }
@@ -87,10 +142,21 @@ static ssize_t read_events(void *context, uint64_t position, char *buffer, size_
 	do
 		got = read(stream->reader, buffer, size);
 	while (got < 0 && errno == EINTR);
+	watch_client(stream);
 	if (got > 0)
 		return got;
-	MHD_set_connection_option(stream->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
 	return got == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void init_watch(struct execute_stream *stream)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&stream->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&stream->watch, &attributes);
+	pthread_condattr_destroy(&attributes);
 }
 
 /* Everything that can fail before the command is there. */
@@ -101,6 +167,7 @@ static struct execute_stream *stream_new(struct request *request)
 
 	if (!stream)
 		return NULL;
+	init_watch(stream);
 	stream->connection = request->connection;
 	stream->events.pipe = -1;
 	stream->reader = -1;
