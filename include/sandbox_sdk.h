@@ -15,6 +15,7 @@
 #ifndef SANDBOX_SDK_H
 #define SANDBOX_SDK_H
 
+#include <sandbox_sdk/attempt.h>
 #include <sandbox_sdk/call.h>
 #include <sandbox_sdk/call_results.h>
 #include <sandbox_sdk/cancel.h>

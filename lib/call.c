@@ -553,6 +553,7 @@ static void judge(sbx__call *call)
 		sbx__outcome_succeed(call);
 	else if (attempt->end != SBX__ANSWERED || !sbx__redirect_follow(call))
 		wait_or_fail(call);
+	sbx__attempt_tell(call);
 }
 
 /* ---- one attempt ---- */
@@ -606,6 +607,7 @@ static void begin_attempt(sbx__call *call)
 		               call->request.method, url ? url : "", call->attempts);
 		free(url);
 	}
+	sbx__attempt_begin(call);
 	call->last_activity = call->stepped;
 	call->state = SBX__CALL_SENDING;
 	if (!call->transport->type->start(call->transport, &call->exchange)) {
@@ -671,6 +673,7 @@ static void check_time(sbx__call *call)
 		time_out(call, "the call was not done", (double)(call->deadline - call->started) / 1e9);
 		log_end(call);
 		sbx__outcome_fail_attempt(call);
+		sbx__attempt_tell(call);
 	} else if (time >= phase_end(call, &phase, &seconds)) {
 		time_out(call, phase, seconds);
 	}
@@ -749,6 +752,7 @@ void sbx__call_abort(sbx__call *call, sbx_status code, const char *message)
 	call->attempt.end = may_have_left ? SBX__LOST : SBX__NOT_CONNECTED;
 	sbx_error *error = sbx__error_new(code, "%s", message);
 	sbx__outcome_fail(call, error);
+	sbx__attempt_tell(call);
 }
 
 sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error)
@@ -768,6 +772,7 @@ void sbx__call_free(sbx__call *call)
 	if (call->state == SBX__CALL_SENDING && call->transport)
 		call->transport->type->stop(call->transport);
 	free(call->attempt.detail);
+	sbx__attempt_forget(call);
 	sbx__headers_free(&call->attempt.headers);
 	sbx__request_free(&call->request);
 	sbx__source_close(&call->source);

@@ -8,6 +8,7 @@
 
 #include <sandbox_sdk/request.h>
 
+#include "attempt.h"
 #include "config.h"
 #include "operation.h"
 #include "platform.h"
@@ -71,6 +72,7 @@ typedef struct sbx__call {
 	void *kept; /* copies of what the caller passed; NULL: none */
 	sbx__exchange exchange;
 	sbx__attempt attempt;
+	sbx__attempt_record record; /* of it, for the client's hook */
 	sbx__safety safety;
 	int attempts; /* begun, redirects not counted */
 	int retries;

@@ -259,6 +259,10 @@ static void set_numbers(sbx__config *config, const sbx__config *base, const sbx_
 		config->log.level = sbx__log_level_from_environment();
 	if (options->log_level != SBX_LOG_DEFAULT)
 		config->log.level = options->log_level;
+	config->on_attempt = options->on_attempt ? options->on_attempt : base ? base->on_attempt : NULL;
+	config->on_attempt_user_data = options->on_attempt ? options->on_attempt_user_data
+	                               : base              ? base->on_attempt_user_data
+	                                                   : NULL;
 	if (options->log) {
 		config->log.callback = options->log;
 		config->log.user_data = options->log_user_data;

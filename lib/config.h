@@ -33,6 +33,8 @@ typedef struct sbx__config {
 	bool strict;
 	bool lenient_arguments;
 	sbx__log log;
+	sbx_attempt_callback on_attempt;
+	void *on_attempt_user_data;
 	sbx__http_options *http;
 	char *client_name;
 	char *language;

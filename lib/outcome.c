@@ -150,7 +150,7 @@ void sbx__outcome_fail(sbx__call *call, sbx_error *error)
 	finish(call, error);
 }
 
-static void fill_times(sbx_times *times, const sbx__facts *facts)
+void sbx__outcome_times(sbx_times *times, const sbx__facts *facts)
 {
 	*times = (sbx_times){
 	        .size = sizeof *times,
@@ -159,7 +159,7 @@ static void fill_times(sbx_times *times, const sbx__facts *facts)
 	        .tls = facts->tls,
 	        .request_sent = facts->request_sent,
 	        .first_byte = facts->first_byte,
-	        .total = facts->total,
+	        .total = facts->total > facts->first_byte ? facts->total : facts->first_byte,
 	};
 }
 
@@ -241,7 +241,7 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json 
 	atomic_init(&response->references, 1);
 	memcpy(response->method, call->request.method, strlen(call->request.method) + 1);
 	response->http_version = call->exchange.facts.http_version;
-	fill_times(&response->times, &call->exchange.facts);
+	sbx__outcome_times(&response->times, &call->exchange.facts);
 	response->status = call->attempt.http_status;
 	response->headers = call->attempt.headers;
 	call->attempt.headers = (sbx__headers){0};

@@ -7,6 +7,8 @@
 
 #include "call.h"
 
+/* What a transport knows, as it is told. */
+void sbx__outcome_times(sbx_times *times, const sbx__facts *facts);
 /* The answer is a success: decodes it, or puts the bytes in their place. */
 void sbx__outcome_succeed(sbx__call *call);
 /* The head of a streamed success is there: makes the response, and the body is the reader's from now on. The call is

@@ -25,6 +25,56 @@ const char *sbx__transport_curl_version(void)
 	return curl_version_info(CURLVERSION_NOW)->version;
 }
 
+/* ---- what is known of an exchange ---- */
+
+static double seconds_of(CURL *easy, CURLINFO info)
+{
+	curl_off_t microseconds = 0;
+	curl_easy_getinfo(easy, info, &microseconds);
+	return (double)microseconds / 1e6;
+}
+
+static int version_of(CURL *easy)
+{
+	long version = 0;
+	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+	switch (version) {
+	case CURL_HTTP_VERSION_1_0:
+		return 10;
+	case CURL_HTTP_VERSION_1_1:
+		return 11;
+	case CURL_HTTP_VERSION_2_0:
+		return 20;
+	case CURL_HTTP_VERSION_3:
+		return 30;
+	default:
+		return 0;
+	}
+}
+
+static void fill_facts(CURL *easy, sbx__facts *facts)
+{
+	curl_off_t sent = 0;
+	curl_off_t received = 0;
+	curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+	double connect = seconds_of(easy, CURLINFO_CONNECT_TIME_T);
+	double request_sent = seconds_of(easy, CURLINFO_PRETRANSFER_TIME_T);
+	/* Over a kept connection libcurl tells of a lookup that there was not. */
+	bool kept = request_sent > 0 && connect == 0;
+	*facts = (sbx__facts){
+	        .http_version = version_of(easy),
+	        .name_lookup = kept ? 0 : seconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
+	        .connect = connect,
+	        .tls = seconds_of(easy, CURLINFO_APPCONNECT_TIME_T),
+	        .request_sent = request_sent,
+	        .first_byte = seconds_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
+	        .total = seconds_of(easy, CURLINFO_TOTAL_TIME_T),
+	        .bytes_sent = sent,
+	        .bytes_received = received,
+	};
+}
+
 /* ---- callbacks of libcurl ---- */
 
 /*
@@ -61,7 +111,7 @@ static int on_prereq(void *user_data, char *remote_address, char *local_address,
 static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 {
 	sbx__curl_transport *transport = user_data;
-	const sbx__exchange *exchange = transport->exchange;
+	sbx__exchange *exchange = transport->exchange;
 	size_t length = size * count;
 	size_t trimmed = length;
 	while (trimmed && (data[trimmed - 1] == '\r' || data[trimmed - 1] == '\n'))
@@ -75,6 +125,9 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 	} else if (trimmed == 0) {
 		bool was_ended = transport->head_ended;
 		transport->head_ended = true;
+		/* What is large may be read long before it is over. */
+		if (!was_ended && transport->http_status >= 200 && exchange->large)
+			fill_facts(transport->easy, &exchange->facts);
 		if (!was_ended && transport->http_status >= 200)
 			ok = exchange->events->head(exchange->user_data);
 	} else if (!transport->head_ended) {
@@ -262,6 +315,7 @@ void sbx__curl_stop(sbx__transport *base)
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (!transport->exchange)
 		return;
+	fill_facts(transport->easy, &transport->exchange->facts);
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
 }
@@ -282,50 +336,6 @@ static bool is_too_large(const sbx__curl_transport *transport, CURLcode code)
 #endif
 	return code == CURLE_OUT_OF_MEMORY ||
 	       (code == CURLE_RECV_ERROR && strncmp(transport->problem, "Too large response headers", 26) == 0);
-}
-
-static double seconds_of(CURL *easy, CURLINFO info)
-{
-	curl_off_t microseconds = 0;
-	curl_easy_getinfo(easy, info, &microseconds);
-	return (double)microseconds / 1e6;
-}
-
-static int version_of(CURL *easy)
-{
-	long version = 0;
-	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-	switch (version) {
-	case CURL_HTTP_VERSION_1_0:
-		return 10;
-	case CURL_HTTP_VERSION_1_1:
-		return 11;
-	case CURL_HTTP_VERSION_2_0:
-		return 20;
-	case CURL_HTTP_VERSION_3:
-		return 30;
-	default:
-		return 0;
-	}
-}
-
-static void fill_facts(CURL *easy, sbx__facts *facts)
-{
-	curl_off_t sent = 0;
-	curl_off_t received = 0;
-	curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
-	*facts = (sbx__facts){
-	        .http_version = version_of(easy),
-	        .name_lookup = seconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
-	        .connect = seconds_of(easy, CURLINFO_CONNECT_TIME_T),
-	        .tls = seconds_of(easy, CURLINFO_APPCONNECT_TIME_T),
-	        .request_sent = seconds_of(easy, CURLINFO_PRETRANSFER_TIME_T),
-	        .first_byte = seconds_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
-	        .total = seconds_of(easy, CURLINFO_TOTAL_TIME_T),
-	        .bytes_sent = sent,
-	        .bytes_received = received,
-	};
 }
 
 /* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. */

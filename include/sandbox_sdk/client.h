@@ -5,6 +5,7 @@
 #ifndef SANDBOX_SDK_CLIENT_H
 #define SANDBOX_SDK_CLIENT_H
 
+#include <sandbox_sdk/attempt.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
 #include <sandbox_sdk/http_options.h>
@@ -51,6 +52,8 @@ typedef struct sbx_client_options {
 	const char *runtime_version;         /**< NULL: libcurl's */
 	/** Proxies, certificates, connections, limits; NULL: the defaults, in a copy those of its client. */
 	const sbx_http_options *http;
+	sbx_attempt_callback on_attempt; /**< told of each attempt of each call; NULL: nobody is */
+	void *on_attempt_user_data;      /**< given to `on_attempt`; must live as long as the client */
 } sbx_client_options;
 
 /** Options that take every default: key and URL from the environment. */
@@ -75,6 +78,8 @@ typedef struct sbx_client_options {
 	 SBX_FLAG_DEFAULT, \
 	 SBX_LOG_DEFAULT, \
 	 0, \
+	 NULL, \
+	 NULL, \
 	 NULL, \
 	 NULL, \
 	 NULL, \

@@ -64,6 +64,7 @@ typedef struct sbx_request_options {
 	sbx_progress_callback progress;   /**< told how far the file of an upload or download is; NULL: nobody is */
 	void *progress_user_data;         /**< given to `progress` */
 	sbx_cancel *cancel;               /**< ends the call when it is fired; NULL: nothing does */
+	void *attempt_user_data;          /**< given to the client's `on_attempt` as the call's */
 } sbx_request_options;
 
 /** Options that change nothing. */
@@ -81,6 +82,7 @@ typedef struct sbx_request_options {
 	 SBX_DEFAULT, \
 	 SBX_DEFAULT, \
 	 0, \
+	 NULL, \
 	 NULL, \
 	 NULL, \
 	 NULL, \
