@@ -41,6 +41,13 @@ static sbx_client *new_client(const sbx_json *given, sbx_json *log, sbx_error **
 	return client;
 }
 
+/* All that an error says of itself, as for a log. */
+static sbx_json *new_error(const sbx_error *error)
+{
+	sbx_json *json = NULL;
+	return error && sbx_error_to_json(error, &json) == SBX_OK ? json : sbx_json_new_null();
+}
+
 static void describe(sbx_json *said, const fault_result *result)
 {
 	const sbx_error *error = result->error;
@@ -55,6 +62,7 @@ static void describe(sbx_json *said, const fault_result *result)
 	set(said, "detail", new_text(sbx_error_detail(error)));
 	set(said, "method", new_text(sbx_error_method(error)));
 	set(said, "url", new_text(sbx_error_url(error)));
+	set(said, "error", new_error(error));
 	set(said, "outputs_touched", sbx_json_new_boolean(result->touched));
 	set(said, "answer", result->answer ? sbx_json_copy(result->answer) : sbx_json_new_null());
 }

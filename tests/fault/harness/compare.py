@@ -109,7 +109,7 @@ def of_canary(case: Case, said: dict) -> list[str]:
     """Neither key nor password nor body are in the log or an error, except a body that the server says back."""
     found = [f"{mark} is in {name}" for mark in MARKS for name, value in said.items() if mark in json.dumps(value)]
     if case.fault.get("says_body_back"):
-        found = [line for line in found if line != f"{BODY} is in message"]
+        found = [line for line in found if line not in (f"{BODY} is in message", f"{BODY} is in error")]
     return found
 
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
+from collections import deque
 
 from .script import Connection, Request
 
@@ -14,13 +15,17 @@ RECEIVE_BUFFER = 16384
 
 
 class Server:
-    """Plays the first script to the first connection, and so on; the last one to all that follow."""
+    """Plays the first script to the first connection, and so on; the last one, or all again, to those that follow."""
 
-    def __init__(self, scripts: list[list], operation: str, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, scripts: list[list], operation: str, context: ssl.SSLContext | None = None, again: bool = False
+    ) -> None:
         self.scripts = scripts
+        self.again = again
         self.operation = operation
         self.context = context
-        self.requests: list[Request] = []
+        # What plays again plays long: nobody looks at its requests, and they are let go.
+        self.requests: list[Request] | deque[Request] = deque(maxlen=1) if again else []
         self.connections = 0
         self.problems: list[str] = []
         self.stopping = threading.Event()
@@ -66,7 +71,9 @@ class Server:
             self.start(self.serve, sock, number)
 
     def serve(self, sock: socket.socket, number: int) -> None:
-        script = self.scripts[min(number, len(self.scripts)) - 1]
+        accepted = sock
+        count = len(self.scripts)
+        script = self.scripts[(number - 1) % count if self.again else min(number, count) - 1]
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
@@ -76,6 +83,9 @@ class Server:
             sock.close()
         except Exception as error:  # a script that cannot be played is a fault of ours
             self.problems.append(f"the server failed: {error!r}")
+        finally:
+            with self.lock:
+                self.sockets.remove(accepted)
 
     def secure(self, sock: socket.socket) -> socket.socket:
         try:
