@@ -86,23 +86,13 @@ void sbx_json_free(sbx_json *json)
 
 sbx_json_type sbx_json_type_of(const sbx_json *json)
 {
-	switch (json_object_get_type(to_object(json))) {
-	case json_type_null:
-		return SBX_JSON_NULL;
-	case json_type_boolean:
-		return SBX_JSON_BOOLEAN;
-	case json_type_int:
-		return SBX_JSON_INTEGER;
-	case json_type_double:
-		return SBX_JSON_NUMBER;
-	case json_type_string:
-		return SBX_JSON_STRING;
-	case json_type_array:
-		return SBX_JSON_ARRAY;
-	case json_type_object:
-		return SBX_JSON_OBJECT;
-	}
-	return SBX_JSON_NULL;
+	static const sbx_json_type types[] = {
+	        [json_type_null] = SBX_JSON_NULL,     [json_type_boolean] = SBX_JSON_BOOLEAN,
+	        [json_type_int] = SBX_JSON_INTEGER,   [json_type_double] = SBX_JSON_NUMBER,
+	        [json_type_string] = SBX_JSON_STRING, [json_type_array] = SBX_JSON_ARRAY,
+	        [json_type_object] = SBX_JSON_OBJECT,
+	};
+	return types[json_object_get_type(to_object(json))];
 }
 
 const char *sbx__json_type_name(const sbx_json *json)
@@ -127,9 +117,8 @@ sbx_status sbx_json_append(sbx_json *array, sbx_json *value)
 }
 
 /* As json_object_object_add(), which loses its copy of the name when it cannot make the table larger. */
-static int add_member(struct json_object *object, const char *name, struct json_object *value)
+static int add_member(struct json_object *object, struct lh_table *table, const char *name, struct json_object *value)
 {
-	struct lh_table *table = json_object_get_object(object);
 	if (table->count >= table->size * LH_LOAD_FACTOR && table->size <= INT_MAX / 2 &&
 	    lh_table_resize(table, 2 * table->size) < 0)
 		return -1;
@@ -144,7 +133,8 @@ sbx_status sbx_json_set(sbx_json *object, const char *name, sbx_json *value)
 		sbx_json_free(value);
 		return SBX_ERROR_INVALID_ARGUMENT;
 	}
-	if (add_member(to_object(object), name, to_object(value)) == 0)
+	struct lh_table *table = json_object_get_object(to_object(object));
+	if (add_member(to_object(object), table, name, to_object(value)) == 0)
 		return SBX_OK;
 	sbx_json_free(value);
 	return SBX_ERROR_OUT_OF_MEMORY;
@@ -211,16 +201,22 @@ const sbx_json *sbx_json_at(const sbx_json *array, size_t index)
 	return from_object(json_object_array_get_idx(to_object(array), index));
 }
 
+/* Most names differ in their first letter: that is seen without a call. */
+static bool same_name(const char *left, const char *right)
+{
+	return *left == *right && strcmp(left, right) == 0;
+}
+
 const sbx_json *sbx_json_get(const sbx_json *object, const char *name)
 {
-	if (!name || sbx_json_type_of(object) != SBX_JSON_OBJECT)
-		return NULL;
 	struct lh_table *table = json_object_get_object(to_object(object));
+	if (!name || !table)
+		return NULL;
 	struct lh_entry *entry = table->head;
 	if (table->count > SMALL_OBJECT)
 		entry = lh_table_lookup_entry(table, name);
 	else
-		while (entry && strcmp(lh_entry_k(entry), name) != 0)
+		while (entry && !same_name(lh_entry_k(entry), name))
 			entry = lh_entry_next(entry);
 	return entry ? from_object(lh_entry_v(entry)) : NULL;
 }
@@ -366,15 +362,16 @@ typedef struct json_builder {
 
 static bool add_value(json_builder *builder, struct json_object *value)
 {
-	struct json_object *parent = builder->depth ? builder->parents[builder->depth - 1] : NULL;
-	if (!parent)
+	if (builder->depth == 0) {
 		builder->root = value;
-	else if (json_object_get_type(parent) == json_type_array ? json_object_array_add(parent, value)
-	                                                         : add_member(parent, builder->name, value)) {
-		json_object_put(value);
-		return false;
+		return true;
 	}
-	return true;
+	struct json_object *parent = builder->parents[builder->depth - 1];
+	struct lh_table *table = json_object_get_object(parent);
+	int status = table ? add_member(parent, table, builder->name, value) : json_object_array_add(parent, value);
+	if (status != 0)
+		json_object_put(value);
+	return status == 0;
 }
 
 static bool build_open(void *user_data, bool object)

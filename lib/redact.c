@@ -46,8 +46,10 @@ void sbx__redact_text(char *text, const char *secret)
 
 char *sbx__redact_url(const char *url)
 {
-	const char *scheme_end = strstr(url, "://");
-	const char *authority = scheme_end ? scheme_end + 3 : url;
+	const char *colon = strchr(url, ':');
+	while (colon && (colon[1] != '/' || colon[2] != '/'))
+		colon = strchr(colon + 1, ':');
+	const char *authority = colon ? colon + 3 : url;
 	size_t length = strcspn(authority, "/?#");
 	const char *rest = authority;
 	for (size_t index = 0; index < length; index++)

@@ -187,12 +187,12 @@ static sbx_status append_path(const sbx__request_input *input, sbx__buffer *url,
 	/* The base URL ends with the slash that the template begins with. */
 	const char *at = input->operation->path + 1;
 	while (*at) {
-		size_t plain = strcspn(at, "{");
+		size_t plain = (size_t)(strchrnul(at, '{') - at);
 		sbx__buffer_append(url, at, plain);
 		at += plain;
 		if (!*at)
 			break;
-		size_t length = strcspn(at + 1, "}");
+		size_t length = (size_t)(strchrnul(at + 1, '}') - (at + 1));
 		char name[64] = "";
 		memcpy(name, at + 1, length < sizeof name ? length : sizeof name - 1);
 		sbx_status status = append_path_argument(input, name, url, error);
