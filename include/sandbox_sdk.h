@@ -36,6 +36,7 @@
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/resources.h>
 #include <sandbox_sdk/response.h>
+#include <sandbox_sdk/run_many.h>
 #include <sandbox_sdk/session.h>
 #include <sandbox_sdk/sink.h>
 #include <sandbox_sdk/source.h>

@@ -69,6 +69,9 @@ static sbx_status consider(search *searched, const sbx_pages *pages, const sbx_l
 		return SBX_DONE;
 	bool dated = sbx__timestamp_parse(seen->created_at, &created);
 	double age = dated ? server_time(searched, sbx__pages_response(pages)) - created : SBX_DEFAULT;
+	/* The server's clock is told in whole seconds. */
+	if (dated && age < 0)
+		age = 0;
 	if (dated && age < searched->params.minimum_age)
 		return SBX_DONE;
 	*added = add(searched->found);

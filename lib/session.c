@@ -150,6 +150,19 @@ bool sbx__command_succeeded(const sbx_execution *execution)
 	       sbx_execution_has_exit_code(execution) == SBX_PRESENT;
 }
 
+/* What the options of a run are as those of the operation. */
+static sbx_status read_run_options(sbx_run_options *known, sbx_sandboxes_execute_params *params, const char *command,
+                                   const sbx_run_options *given, sbx_error **error)
+{
+	sbx_status status = sbx__struct_read(known, sizeof *known, given, "run", error);
+	params->command = command;
+	params->env = known->env;
+	params->env_count = known->env_count;
+	params->timeout = known->timeout;
+	params->working_dir = known->working_dir;
+	return status;
+}
+
 sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_run_options *run,
                            const sbx_request_options *options, sbx_execution **execution, sbx_error **error)
 {
@@ -157,13 +170,8 @@ sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_
 	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
 	sbx_execution *made = NULL;
 	sbx_status status = sbx__session_check(session, error);
-	if (status < 0 || (status = sbx__struct_read(&known, sizeof known, run, "run", error)) < 0)
+	if (status < 0 || (status = read_run_options(&known, &params, command, run, error)) < 0)
 		return status;
-	params.command = command;
-	params.env = known.env;
-	params.env_count = known.env_count;
-	params.timeout = known.timeout;
-	params.working_dir = known.working_dir;
 	status = sbx_sandboxes_execute(session->client, sbx__session_id(session), &params, options, &made, error);
 	if (status == SBX_OK && known.check == SBX_FLAG_YES && !sbx__command_succeeded(made))
 		status = sbx__error_give(error, sbx__command_error(made));
@@ -172,6 +180,17 @@ sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_
 	else
 		sbx_execution_free(made);
 	return status;
+}
+
+sbx_status sbx_session_stream(sbx_session *session, const char *command, const sbx_run_options *run,
+                              const sbx_request_options *options, sbx_execution_stream **stream, sbx_error **error)
+{
+	sbx_run_options known = SBX_RUN_OPTIONS_INIT;
+	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0 || (status = read_run_options(&known, &params, command, run, error)) < 0)
+		return status;
+	return sbx_sandboxes_execute_stream(session->client, sbx__session_id(session), &params, options, stream, error);
 }
 
 /* ---- files in memory ---- */

@@ -17,6 +17,7 @@
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
+#include <sandbox_sdk/execution_stream.h>
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/sandboxes.h>
@@ -127,6 +128,24 @@ typedef struct sbx_run_options {
  */
 SBX_API sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_run_options *run,
                                    const sbx_request_options *options, sbx_execution **execution, sbx_error **error);
+
+/**
+ * Runs a command and gives its output as it is written, then its result.
+ *
+ * @param session a session
+ * @param command a whole shell command line
+ * @param run how; may be NULL; `check` does not count: the result says how the command ended
+ * @param options of the request; may be NULL; what they point to must stay as long as the stream
+ * @param stream receives the events, freed with sbx_execution_stream_free(), which ends the command; it must be freed
+ *        before the session
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_CLOSED or any error of sbx_sandboxes_execute_stream()
+ *
+ * Blocks until the command has been started. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_stream(sbx_session *session, const char *command, const sbx_run_options *run,
+                                      const sbx_request_options *options, sbx_execution_stream **stream,
+                                      sbx_error **error);
 
 /**
  * The command that an error is about.

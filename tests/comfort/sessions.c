@@ -112,6 +112,82 @@ static void commands_and_files(void **state)
 	                 SBX_ERROR_NOT_FOUND);
 }
 
+static void a_command_while_it_runs(void **state)
+{
+	fixture *test = *state;
+	sbx_execution_stream *stream = NULL;
+	sbx_execution_event event = SBX_EXECUTION_EVENT_INIT;
+	sbx_run_options run = SBX_RUN_OPTIONS_INIT;
+	sbx__buffer output = {0};
+	sbx_status status;
+	int64_t exit_code = -1;
+	run.working_dir = "/tmp";
+	assert_int_equal(sbx_session_stream(test->session, "pwd; echo two; exit 3", &run, NULL, &stream, NULL), SBX_OK);
+	while ((status = sbx_execution_stream_next(stream, &event, NULL)) == SBX_OK) {
+		if (event.kind == SBX_EXECUTION_STDOUT)
+			sbx__buffer_append(&output, event.data, event.length);
+		if (event.kind == SBX_EXECUTION_RESULT)
+			exit_code = sbx_execution_exit_code(event.execution);
+	}
+	assert_int_equal(status, SBX_DONE);
+	assert_int_equal(exit_code, 3);
+	assert_string_equal(output.data, "/tmp\ntwo\n");
+	sbx__buffer_free(&output);
+	sbx_execution_stream_free(stream);
+}
+
+static void one_command_in_many(void **state)
+{
+	fixture *test = *state;
+	sbx_session *more[5];
+	const char *ids[7];
+	sbx_run_results *results = NULL;
+	sbx_run_many_options options = SBX_RUN_MANY_OPTIONS_INIT;
+	ids[0] = sbx_session_id(test->session);
+	ids[1] = "not-there";
+	for (size_t index = 0; index < 5; index++) {
+		assert_int_equal(sbx_session_create(client, NULL, NULL, &more[index], NULL), SBX_OK);
+		ids[index + 2] = sbx_session_id(more[index]);
+	}
+	options.concurrency = 3;
+	assert_int_equal(sbx_run_many(client, ids, 7, "sleep 0.2; echo here", &options, NULL, &results, NULL), SBX_OK);
+	for (size_t index = 0; index < 7; index++) {
+		const sbx_run_result *result = sbx_run_results_at(results, index);
+		assert_string_equal(result->id, ids[index]);
+		assert_int_equal(result->status, index == 1 ? SBX_ERROR_NOT_FOUND : SBX_OK);
+		assert_string_equal(sbx_execution_stdout(result->execution), index == 1 ? "" : "here\n");
+	}
+	sbx_run_results_free(results);
+	for (size_t index = 0; index < 5; index++)
+		sbx_session_free(more[index]);
+}
+
+static void what_was_left_behind(void **state)
+{
+	fixture *test = *state;
+	sbx_session *left = NULL;
+	sbx_leftovers *leftovers = NULL;
+	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
+	sbx_leftovers_params params = SBX_LEFTOVERS_PARAMS_INIT;
+	options.name_prefix = "crashed-";
+	options.keep = SBX_FLAG_YES;
+	assert_int_equal(sbx_session_create(client, &options, NULL, &left, NULL), SBX_OK);
+	char *id = strdup(sbx_session_id(left));
+	sbx_session_free(left);
+	params.name_prefix = "crashed-";
+	assert_int_equal(sbx_leftovers_delete(client, &params, NULL, &leftovers, NULL), SBX_OK);
+	assert_int_equal(sbx_leftovers_count(leftovers), 0);
+	sbx_leftovers_free(leftovers);
+	params.minimum_age = 0;
+	assert_int_equal(sbx_leftovers_delete(client, &params, NULL, &leftovers, NULL), SBX_OK);
+	assert_int_equal(sbx_leftovers_count(leftovers), 1);
+	assert_string_equal(sbx_leftovers_at(leftovers, 0)->id, id);
+	assert_int_equal(sbx_leftovers_at(leftovers, 0)->outcome, SBX_LEFTOVER_DELETED);
+	sbx_leftovers_free(leftovers);
+	assert_output(test, "echo still here", "still here\n");
+	free(id);
+}
+
 typedef struct progress {
 	int calls;
 	int64_t done;
@@ -396,6 +472,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(commands_and_files),
+	        TEST(a_command_while_it_runs),
+	        TEST(one_command_in_many),
+	        TEST(what_was_left_behind),
 	        TEST(directories_go_and_come),
 	        TEST(a_directory_is_added_to),
 	        TEST(files_go_and_come),

@@ -10,7 +10,7 @@
 
 /* The server's Date is 2023-11-14T22:13:20Z. */
 #define SANDBOXES \
-	"{\"id\":\"young\",\"name\":\"ci-1\",\"created_at\":\"2023-11-14T21:30:00Z\"}," \
+	"{\"id\":\"young\",\"name\":\"ci-1\",\"created_at\":\"2023-11-14T22:13:20.9Z\"}," \
 	"{\"id\":\"old\",\"name\":\"ci-2\",\"created_at\":\"2023-11-14T21:13:19.5Z\"}," \
 	"{\"id\":\"other\",\"name\":\"mine\",\"created_at\":\"2020-01-01T00:00:00Z\"}," \
 	"{\"id\":\"undated\",\"name\":\"ci-3\",\"created_at\":\"yesterday\"}," \
