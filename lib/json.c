@@ -212,7 +212,7 @@ const sbx_json *sbx_json_get(const sbx_json *object, const char *name)
 	struct lh_table *table = json_object_get_object(to_object(object));
 	if (!name || !table)
 		return NULL;
-	struct lh_entry *entry = table->head;
+	struct lh_entry *entry = lh_table_head(table);
 	if (table->count > SMALL_OBJECT)
 		entry = lh_table_lookup_entry(table, name);
 	else
