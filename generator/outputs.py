@@ -68,6 +68,8 @@ OUTPUTS = (
     Output("python/params.py.j2", PYTHON + "/types/{module.name}.py", "python", each_params_module),
     Output("tests/model_checks.c.j2", "tests/fuzz/generated/model_checks.c", "c"),
     Output("tests/model_checks.h.j2", "tests/fuzz/generated/model_checks.h", "c"),
+    Output("tests/typed_calls.c.j2", "tests/unit/generated/typed_calls.c", "c"),
+    Output("tests/typed_calls.h.j2", "tests/unit/generated/typed_calls.h", "c"),
     Output("docs/errors.md.j2", "docs/errors.md", "markdown"),
     Output("docs/reference.md.j2", "docs/reference.md", "markdown"),
 )
