@@ -15,13 +15,12 @@ void sbx__attempt_begin(sbx__call *call)
 	free(record->url);
 	*record = (sbx__attempt_record){
 	        .open = true,
-	        .url = sbx__redact_url(call->request.url),
+	        .url = sbx__redact_url(call->request.url, call->config->api_key),
 	        .method = call->request.method,
 	        .started = call->platform->wall_clock(call->platform->context),
 	        .began = sbx__call_now(call),
 	        .redirects = call->redirects,
 	};
-	sbx__redact_text(record->url, call->config->api_key);
 }
 
 static sbx_attempt_outcome outcome_of(const sbx__call *call)

@@ -239,6 +239,7 @@ static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detai
 {
 	call->attempt.end = end;
 	call->attempt.detail = strdup(detail);
+	sbx__redact_text(call->attempt.detail, call->config->api_key);
 	call->state = SBX__CALL_ENDED;
 	notify(call);
 }
@@ -261,7 +262,7 @@ static bool has_no_end(const sbx__call *call)
 static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 {
 	sbx__call *call = user_data;
-	if (call->exchange.headers_too_large)
+	if (call->exchange.too_large)
 		call->attempt.too_large = true;
 	/* What becomes of the rest of the request does not matter to an answer that did not wait for it. */
 	if (end == SBX__LOST && call->attempt.refused_early)
@@ -490,7 +491,7 @@ static void log_retry(const sbx__call *call, double wait)
 {
 	if (!sbx__log_wants(&call->config->log, SBX_LOG_INFO))
 		return;
-	char *url = sbx__redact_url(call->request.url);
+	char *url = sbx__redact_url(call->request.url, call->config->api_key);
 	sbx__log_write(&call->config->log, SBX_LOG_INFO, "Retrying request to %s in %f seconds", url ? url : "", wait);
 	free(url);
 }
@@ -602,7 +603,7 @@ static void begin_attempt(sbx__call *call)
 	}
 	fill_exchange(call);
 	if (sbx__log_wants(&call->config->log, SBX_LOG_DEBUG)) {
-		char *url = sbx__redact_url(call->request.url);
+		char *url = sbx__redact_url(call->request.url, call->config->api_key);
 		sbx__log_write(&call->config->log, SBX_LOG_DEBUG, "Sending HTTP Request: %s %s, attempt %d",
 		               call->request.method, url ? url : "", call->attempts);
 		free(url);

@@ -58,7 +58,7 @@ static void describe(sbx__call *call, sbx_error *error)
 		return;
 	sbx__attempt *attempt = &call->attempt;
 	error->method = strdup(call->request.method);
-	error->url = sbx__redact_url(call->request.url);
+	error->url = sbx__redact_url(call->request.url, call->config->api_key);
 	error->attempts = call->attempts;
 	if (attempt->http_status && attempt->end == SBX__ANSWERED) {
 		error->http_status = attempt->http_status;
@@ -233,7 +233,7 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json 
 	sbx_response *response = calloc(1, sizeof *response);
 	if (!response)
 		return NULL;
-	response->url = sbx__redact_url(call->request.url);
+	response->url = sbx__redact_url(call->request.url, call->config->api_key);
 	if (!response->url) {
 		free(response);
 		return NULL;

@@ -44,7 +44,7 @@ void sbx__redact_text(char *text, const char *secret)
 		sbx__redact_bytes(text, strlen(text), secret);
 }
 
-char *sbx__redact_url(const char *url)
+char *sbx__redact_url(const char *url, const char *secret)
 {
 	const char *colon = strchr(url, ':');
 	while (colon && (colon[1] != '/' || colon[2] != '/'))
@@ -61,6 +61,7 @@ char *sbx__redact_url(const char *url)
 	if (copy) {
 		memcpy(copy, url, kept);
 		memcpy(copy + kept, rest, size - kept);
+		sbx__redact_text(copy, secret);
 	}
 	return copy;
 }

@@ -19,7 +19,8 @@ void sbx__redact_bytes(char *bytes, size_t length, const char *secret);
 /* Whether that would change anything. */
 bool sbx__redact_finds(const char *bytes, size_t length, const char *secret);
 
-/* A copy of a URL without user and password, which the caller frees; NULL: no memory. */
-char *sbx__redact_url(const char *url);
+/* A copy of a URL without user, password and a secret, which a server may have put into it, which the caller frees;
+ * NULL: no memory. */
+char *sbx__redact_url(const char *url, const char *secret);
 
 #endif

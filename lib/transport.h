@@ -72,7 +72,7 @@ typedef struct sbx__exchange {
 	int64_t connect_timeout; /* nanoseconds, so that time can be shared out to several addresses; SBX__NEVER */
 	bool large;              /* the answer is expected to be one: worth a large buffer */
 	sbx__facts facts;        /* filled in before done() */
-	bool headers_too_large;  /* set before done(): the transport has ended the exchange for a limit of its own */
+	bool too_large;          /* set before done(): the transport has ended the exchange for a limit of its own */
 	const sbx__exchange_events *events;
 	void *user_data;
 } sbx__exchange;

@@ -108,6 +108,23 @@ static int on_prereq(void *user_data, char *remote_address, char *local_address,
 	return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
+/* The status of a status line (RFC 9112, section 4); 0: it is none. libcurl takes some that are none for one. */
+static int status_of(const char *line, size_t length)
+{
+	static const char *const versions[] = {"HTTP/1.1 ", "HTTP/1.0 ", "HTTP/2 ", "HTTP/3 "};
+	for (size_t index = 0; index < sizeof versions / sizeof versions[0]; index++) {
+		size_t start = strlen(versions[index]);
+		if (length < start + 3 || memcmp(line, versions[index], start) != 0)
+			continue;
+		int status = 0;
+		size_t at = start;
+		while (at < length && at < start + 3 && line[at] >= '0' && line[at] <= '9')
+			status = status * 10 + (line[at++] - '0');
+		return at == start + 3 && (at == length || line[at] == ' ') && status >= 100 ? status : 0;
+	}
+	return 0;
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 {
 	sbx__curl_transport *transport = user_data;
@@ -117,11 +134,10 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 	while (trimmed && (data[trimmed - 1] == '\r' || data[trimmed - 1] == '\n'))
 		trimmed--;
 	bool ok = true;
-	if (trimmed > 9 && memcmp(data, "HTTP/", 5) == 0) {
-		const char *space = memchr(data, ' ', trimmed);
+	if (trimmed >= 5 && memcmp(data, "HTTP/", 5) == 0) {
 		transport->head_ended = false;
-		transport->http_status = space ? atoi(space + 1) : 0;
-		ok = exchange->events->status(exchange->user_data, transport->http_status);
+		transport->http_status = status_of(data, trimmed);
+		ok = transport->http_status && exchange->events->status(exchange->user_data, transport->http_status);
 	} else if (trimmed == 0) {
 		bool was_ended = transport->head_ended;
 		transport->head_ended = true;
@@ -134,6 +150,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 		/* What follows the body, trailers, is not part of the head: it must not decide on retries. */
 		ok = exchange->events->header(exchange->user_data, data, trimmed);
 	}
+	transport->refused = transport->refused || !ok;
 	/* Any other number than the length tells libcurl to end the transfer. */
 	return ok ? length : length + 1;
 }
@@ -148,6 +165,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *user_data)
 	case SBX__LATER:
 		return CURL_WRITEFUNC_PAUSE;
 	case SBX__NOT_TAKEN:
+		transport->refused = true;
 		break;
 	}
 	/* Any other number than the length tells libcurl to end the transfer. */
@@ -301,6 +319,7 @@ bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange)
 	transport->fresh = true;
 	transport->connected = false;
 	transport->stale = false;
+	transport->refused = false;
 	transport->head_ended = false;
 	transport->http_status = 0;
 	transport->problem[0] = '\0';
@@ -327,9 +346,14 @@ void sbx__curl_resume(sbx__transport *base)
 		curl_easy_pause(transport->easy, CURLPAUSE_CONT);
 }
 
-/* libcurl's own limits on headers have no code of their own: 100 KiB for a line, 300 KiB for all. */
+/* libcurl's own limits have no code of their own: 100 KiB for a line of headers, 300 KiB for all, and 64 MiB for what
+ * it unpacks while the reader of a stream lets it wait. */
 static bool is_too_large(const sbx__curl_transport *transport, CURLcode code)
 {
+	if (!transport->http_status)
+		return false;
+	if (transport->head_ended)
+		return code == CURLE_WRITE_ERROR && !transport->refused;
 #if LIBCURL_VERSION_NUM >= 0x080600
 	if (code == CURLE_TOO_LARGE)
 		return true;
@@ -366,7 +390,7 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code)
 		code = CURLE_PARTIAL_FILE;
 	sbx__exchange *exchange = transport->exchange;
 	sbx__curl_failure failure = {.end = SBX__ANSWERED};
-	exchange->headers_too_large = transport->http_status && !transport->head_ended && is_too_large(transport, code);
+	exchange->too_large = is_too_large(transport, code);
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
 	fill_facts(transport->easy, &exchange->facts);

@@ -57,7 +57,8 @@ typedef struct sbx__curl_transport {
 	bool connected;
 	bool head_ended; /* the blank line after an answer's headers has come */
 	bool tls;
-	bool stale; /* the kept connection turned out to be of no use before anything was sent */
+	bool refused; /* a callback has ended the exchange */
+	bool stale;   /* the kept connection turned out to be of no use before anything was sent */
 	int http_status;
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
 	size_t nodes_capacity;

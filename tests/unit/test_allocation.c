@@ -212,7 +212,7 @@ static sbx_status take_url_apart(void)
 	sbx__url_parts parts;
 	const char *problem = NULL;
 	char *resolved = sbx__url_resolve("http://host/a", "b", &problem);
-	char *redacted = sbx__redact_url("http://user@host/");
+	char *redacted = sbx__redact_url("http://user@host/", NULL);
 	bool parsed = sbx__url_parse("http://user@host/a?b", &parts, &problem);
 	CHECK(parsed || problem == sbx__url_no_memory);
 	CHECK(!parsed || strcmp(parts.origin, "http://host:80") == 0);

@@ -81,10 +81,18 @@ static void urls_lose_user_and_password(void **state)
 	        {"", ""},
 	};
 	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
-		char *redacted = sbx__redact_url(cases[index][0]);
+		char *redacted = sbx__redact_url(cases[index][0], NULL);
 		assert_string_equal(redacted, cases[index][1]);
 		free(redacted);
 	}
+}
+
+static void urls_lose_the_key(void **state)
+{
+	(void)state;
+	char *redacted = sbx__redact_url("http://user:secret-key@host/?k=secret-key#secret-key", "secret-key");
+	assert_string_equal(redacted, "http://host/?k=**********#**********");
+	free(redacted);
 }
 
 int main(void)
@@ -94,6 +102,7 @@ int main(void)
 	        cmocka_unit_test(bytes_may_hold_nuls),
 	        cmocka_unit_test(secrets_become_asterisks),
 	        cmocka_unit_test(urls_lose_user_and_password),
+	        cmocka_unit_test(urls_lose_the_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,9 @@ def case_of(fault: str, operation: str, retries: int = 0) -> cases.Case:
     return next(case for case in cases.load() if case.name == wanted)
 
 
+KEY = compare.KEY.encode()
+
+
 class Seen:
     """A server, as far as a comparison looks at it."""
 
@@ -32,7 +35,7 @@ class Seen:
 
 
 def request(**changed: object) -> Request:
-    values = {"operation": "execute", "head": b"POST / HTTP/1.1\r\n\r\n", "whole": True}
+    values = {"operation": "execute", "head": b"POST / HTTP/1.1\r\nx-api-key: " + KEY, "whole": True}
     return Request(1, **{**values, **changed})
 
 
@@ -58,7 +61,7 @@ def test_what_is_right_has_no_differences(tmp_path: Path) -> None:
         ({"descriptors_left": 1}, "1 descriptors left"),
         ({"threads_left": 1}, "1 threads left"),
         ({"closing": 1.0}, "closing the client took"),
-        ({"log": ["Sending canary-key-8d02b7e4"]}, "canary-key-8d02b7e4 is in log"),
+        ({"log": [f"Sending {compare.KEY}"]}, f"{compare.KEY} is in log"),
         ({"message": "lost canary-body-3f9c1d"}, "canary-body-3f9c1d is in message"),
         ({"afterwards": "Connection error."}, "the call afterwards failed"),
     ],
@@ -76,7 +79,9 @@ def test_the_server_is_believed_more_than_the_table(tmp_path: Path) -> None:
 
 
 def test_keys_must_stay_the_same(tmp_path: Path) -> None:
-    first, second = (request(head=b"POST / HTTP/1.1\r\nIdempotency-Key: %d\r\n\r\n" % n) for n in (1, 2))
+    first, second = (
+        request(head=b"POST / HTTP/1.1\r\nx-api-key: %s\r\nIdempotency-Key: %d\r\n\r\n" % (KEY, n)) for n in (1, 2)
+    )
     assert "the attempts had different idempotency keys" in differences(tmp_path, None, Seen(first, second))
 
 
