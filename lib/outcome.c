@@ -133,10 +133,35 @@ static bool still_doubtful(const sbx__call *call)
 	return sbx__outcome_unknown(call) || (call->doubtful && !settled);
 }
 
+/* Whether the request would be sent again if its body could. */
+static bool is_spent(const sbx__call *call)
+{
+	const sbx__attempt *attempt = &call->attempt;
+	int64_t total;
+	return !sbx__body_can_rewind(&call->request.body) && sbx__body_sources_done(&call->request.body, &total) > 0 &&
+	       call->retries + call->resends < call->options.max_retries &&
+	       sbx__retry_wanted(call->input.operation->safety, attempt->end, attempt->http_status, &attempt->headers);
+}
+
+static void add_detail(sbx_error *error, const char *text)
+{
+	sbx__buffer detail = {0};
+	bool more = error->detail && *error->detail;
+	sbx__buffer_format(&detail, "%s%s%s", more ? error->detail : "", more ? "; " : "", text);
+	char *made = sbx__buffer_take(&detail);
+	if (!made)
+		return;
+	free(error->detail);
+	error->detail = made;
+}
+
 void sbx__outcome_fail_attempt(sbx__call *call)
 {
 	bool answered = call->attempt.end == SBX__ANSWERED;
+	bool spent = is_spent(call);
 	sbx_error *error = answered ? status_error(call) : connection_error(call);
+	if (spent && !sbx__error_is_static(error))
+		add_detail(error, "not sent again, since its source can be read only once");
 	sbx__outcome_fail(call, error);
 }
 

@@ -48,7 +48,8 @@ SBX_API const char *sbx_error_name(const sbx_error *error);
 SBX_API const char *sbx_error_message(const sbx_error *error);
 
 /**
- * The cause beneath the message, where one layer down knows more: the transport's own words of a connection error.
+ * The cause beneath the message, where one layer down knows more: the transport's own words of a connection error, or
+ * why a request was not sent again.
  *
  * @param error an error
  * @return text owned by the error; "" where there is none

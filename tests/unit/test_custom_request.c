@@ -369,6 +369,8 @@ static void a_source_is_sent_as_it_is(void **state)
 	ASSERT_BODY(&request, &options, "text/html", "some bytes");
 }
 
+#define ONCE "not sent again, since its source can be read only once"
+
 static void what_can_be_read_once_is_sent_once(void **state)
 {
 	(void)state;
@@ -384,7 +386,31 @@ static void what_can_be_read_once_is_sent_once(void **state)
 	RUN(&result, &request, &options, {.status = 503}, {.status = 200});
 	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
 	assert_int_equal(result.transport.attempts, 1);
+	assert_string_equal(sbx_error_detail(result.error), ONCE);
 	clear(&result);
+	left = "some bytes";
+	RUN(&result, &request, &options, {.lose = true}, {.status = 200});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_string_equal(sbx_error_detail(result.error), "lost; " ONCE);
+	assert_string_equal(sbx_error_message(result.error), "Connection error: lost");
+	clear(&result);
+	/* Nobody would have sent these again. */
+	left = "some bytes";
+	RUN(&result, &request, &options, {.status = 400});
+	assert_string_equal(sbx_error_detail(result.error), "");
+	clear(&result);
+	left = "some bytes";
+	request.method = "POST";
+	RUN(&result, &request, &options, {.lose = true});
+	assert_string_equal(sbx_error_detail(result.error), "lost");
+	clear(&result);
+	left = "some bytes";
+	request.method = "PUT";
+	options.max_retries = 0;
+	RUN(&result, &request, &options, {.status = 503});
+	assert_string_equal(sbx_error_detail(result.error), "");
+	clear(&result);
+	options.max_retries = SBX_DEFAULT;
 	source.kind = SBX_SOURCE_MEMORY;
 	source.data = "some bytes";
 	source.length = 10;
@@ -638,6 +664,32 @@ static void who_leads_a_request_back_does_not_get_the_key_sent(void **state)
 	clear(&result);
 }
 
+static void find_key(void *user_data, sbx_log_level level, const char *message)
+{
+	(void)level;
+	assert_null(strstr(message, "test-key-0123456789"));
+	assert_null(strstr(message, "password"));
+	++*(int *)user_data;
+}
+
+static void nobody_sees_a_key_in_a_url(void **state)
+{
+	(void)state;
+	static const fake_answer answers[] = {{.status = 503}, {.lose = true}, {.status = 404}};
+	sbx_request request = request_to(NULL, "http://user:password@elsewhere.test/?key=test-key-0123456789");
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	int lines = 0;
+	run_result result;
+	options.log_level = SBX_LOG_DEBUG;
+	options.log = find_key;
+	options.log_user_data = &lines;
+	run_with(&result, test_config(&options), &request, NULL, answers, 3);
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	assert_int_equal(lines, 8);
+	assert_string_equal(sbx_error_url(result.error), "http://elsewhere.test/?key=*******************");
+	clear(&result);
+}
+
 /* ---- the answer ---- */
 
 static void assert_answer(const char *accept, const char *type, const char *body, sbx_status wanted, bool decoded)
@@ -762,6 +814,7 @@ int main(void)
 	        cmocka_unit_test(members_that_say_nothing_together_are_refused),
 	        cmocka_unit_test(the_key_goes_to_its_own_origin),
 	        cmocka_unit_test(who_leads_a_request_back_does_not_get_the_key_sent),
+	        cmocka_unit_test(nobody_sees_a_key_in_a_url),
 	        cmocka_unit_test(an_answer_that_says_it_is_json_is_decoded),
 	        cmocka_unit_test(a_sink_takes_the_answer_as_it_is),
 	        cmocka_unit_test(what_is_known_of_the_answer),
