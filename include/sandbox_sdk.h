@@ -29,6 +29,7 @@
 #include <sandbox_sdk/leftovers.h>
 #include <sandbox_sdk/log.h>
 #include <sandbox_sdk/loop.h>
+#include <sandbox_sdk/memory_transport.h>
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/operation.h>
 #include <sandbox_sdk/pages.h>
@@ -44,6 +45,7 @@
 #include <sandbox_sdk/stream.h>
 #include <sandbox_sdk/times.h>
 #include <sandbox_sdk/transfer.h>
+#include <sandbox_sdk/transport.h>
 #include <sandbox_sdk/version.h>
 
 #endif

@@ -16,6 +16,8 @@ static sbx_status new_client(sbx_client **client, sbx__config *config, sbx__core
 	pthread_mutex_init(&made->mutex, NULL);
 	made->config = config;
 	made->core = core;
+	if (config->transport)
+		sbx__custom_keep(config->transport);
 	*client = made;
 	return SBX_OK;
 }
@@ -36,7 +38,11 @@ sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_
 static sbx_status new_core(sbx__core **core, const sbx__config *config, sbx__local *local, sbx_error **error)
 {
 	sbx__transport_factory factory;
-	sbx_status status = sbx__transport_curl_factory(&factory, config->http, error);
+	sbx_status status = SBX_OK;
+	if (config->transport)
+		factory = sbx__custom_factory(config->transport);
+	else
+		status = sbx__transport_curl_factory(&factory, config->http, error);
 	if (status < 0) {
 		sbx__local_stop(local);
 		return status;
@@ -89,6 +95,8 @@ sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_options *o
 	sbx_status status = sbx__struct_read(&known, sizeof known, options, "options", error);
 	if (status < 0 || (status = read_local_http(&http, known.http, error)) < 0)
 		return status;
+	if (known.transport)
+		return sbx__fail_argument(error, "transport", "is the local server's to have");
 	if (known.api_key || known.base_url)
 		return sbx__fail_argument(error, known.api_key ? "api_key" : "base_url",
 		                          "is the local server's to set");
@@ -114,6 +122,14 @@ sbx__config *sbx__client_config(sbx_client *client)
 	return config;
 }
 
+/* The option that keeps one client from sharing the connections of another; NULL: none does. */
+static const char *changed_connections(const sbx__config *config, const sbx__config *base)
+{
+	if (config->http != base->http)
+		return "http";
+	return config->transport != base->transport ? "transport" : NULL;
+}
+
 sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options *options, sbx_client **copy,
                                    sbx_error **error)
 {
@@ -122,19 +138,18 @@ sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options 
 	sbx__config *base = sbx__client_config(client);
 	sbx__config *config;
 	sbx_status status = sbx__config_new(&config, base, options, error);
-	bool same = status == SBX_OK && config->http == base->http;
+	const char *changed = status == SBX_OK ? changed_connections(config, base) : NULL;
 	sbx__config_unref(base);
 	if (status < 0)
 		return status;
-	if (same) {
+	if (!changed) {
 		sbx__core_join(client->core);
 		return new_client(copy, config, client->core, error);
 	}
 	if (!sbx__core_is_local(client->core))
 		return new_client_alone(copy, config, NULL, error);
 	sbx__config_unref(config);
-	return sbx__fail_argument(error, "http",
-	                          "is for sbx_client_new_local(): a copy is another client of its server");
+	return sbx__fail_argument(error, changed, "cannot change: a copy is another client of the same local server");
 }
 
 sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *options, sbx_error **error)
@@ -144,14 +159,14 @@ sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *
 	sbx__config *base = sbx__client_config(client);
 	sbx__config *config;
 	sbx_status status = sbx__config_new(&config, base, options, error);
-	bool same = status == SBX_OK && config->http == base->http;
+	const char *changed = status == SBX_OK ? changed_connections(config, base) : NULL;
 	sbx__config_unref(base);
 	if (status < 0)
 		return status;
-	if (!same) {
+	if (changed) {
 		sbx__config_unref(config);
 		return sbx__fail_argument(
-		        error, "http",
+		        error, changed,
 		        "a living client keeps its own: sbx_client_with_options() makes one with others");
 	}
 	pthread_mutex_lock(&client->mutex);

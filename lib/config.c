@@ -308,6 +308,15 @@ static sbx_status set_http(sbx__config *config, const sbx__config *base, const s
 	return SBX_OK;
 }
 
+static sbx_status set_transport(sbx__config *config, const sbx__config *base, const sbx_client_options *options,
+                                sbx_error **error)
+{
+	if (options->transport)
+		return sbx__custom_new(&config->transport, options->transport, error);
+	config->transport = base && base->transport ? sbx__custom_ref(base->transport) : NULL;
+	return SBX_OK;
+}
+
 static sbx_status fill(sbx__config *config, const sbx__config *base, const sbx_client_options *options,
                        sbx_error **error)
 {
@@ -317,7 +326,8 @@ static sbx_status fill(sbx__config *config, const sbx__config *base, const sbx_c
 	    (status = set_names(config, base, options, error)) < 0 ||
 	    (status = set_custom_headers(config, base, options, error)) < 0 ||
 	    (status = set_query(config, base, options, error)) < 0 ||
-	    (status = set_http(config, base, options, error)) < 0)
+	    (status = set_http(config, base, options, error)) < 0 ||
+	    (status = set_transport(config, base, options, error)) < 0)
 		return status;
 	set_numbers(config, base, options);
 	return set_headers(config) ? SBX_OK : sbx__fail_memory(error);
@@ -360,6 +370,7 @@ void sbx__config_unref(sbx__config *config)
 	sbx__header_set_free(&config->headers);
 	sbx_json_free(config->default_query);
 	sbx__http_options_unref(config->http);
+	sbx__custom_unref(config->transport);
 	/* The key is not left behind in memory that others will be given. */
 	if (config->api_key)
 		explicit_bzero(config->api_key, strlen(config->api_key));

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "custom_transport.h"
 #include "headers.h"
 #include "http_options.h"
 #include "log.h"
@@ -36,6 +37,7 @@ typedef struct sbx__config {
 	sbx_attempt_callback on_attempt;
 	void *on_attempt_user_data;
 	sbx__http_options *http;
+	sbx__custom *transport; /* the caller's own; NULL: libcurl */
 	char *client_name;
 	char *language;
 	char *runtime;

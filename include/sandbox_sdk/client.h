@@ -12,6 +12,7 @@
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/log.h>
 #include <sandbox_sdk/status.h>
+#include <sandbox_sdk/transport.h>
 
 SBX_BEGIN_DECLS
 
@@ -54,6 +55,9 @@ typedef struct sbx_client_options {
 	const sbx_http_options *http;
 	sbx_attempt_callback on_attempt; /**< told of each attempt of each call; NULL: nobody is */
 	void *on_attempt_user_data;      /**< given to `on_attempt`; must live as long as the client */
+	/** Carries the requests in the place of the network; of the HTTP options only limits and redirects count then.
+	 * NULL: the network, in a copy as in its client. */
+	const sbx_transport *transport;
 } sbx_client_options;
 
 /** Options that take every default: key and URL from the environment. */
@@ -86,6 +90,7 @@ typedef struct sbx_client_options {
 	 NULL, \
 	 NULL, \
 	 NULL, \
+	 NULL, \
 	 NULL}
 
 /**
@@ -108,8 +113,8 @@ SBX_API sbx_status sbx_client_new(sbx_client **client, const sbx_client_options 
  * The program is looked for at `SANDBOX_SDK_SANDBOXD`, beside the library, then on `PATH`.
  *
  * @param client receives the client, freed with sbx_client_free()
- * @param options may be NULL; its key and base URL must be NULL, and its HTTP options must name no proxy and no
- *        socket: the server is reached directly, whatever the environment says
+ * @param options may be NULL; its key and base URL must be NULL, and its transport too, and its HTTP options must name
+ *        no proxy and no socket: the server is reached directly, whatever the environment says
  * @param error receives the error; may be NULL
  * @return ::SBX_OK, ::SBX_ERROR_LOCAL_SERVER (with the server's own words), or as sbx_client_new()
  *
@@ -120,9 +125,9 @@ SBX_API sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_op
 /**
  * Makes a client with other options that shares the connections of an existing one.
  *
- * Where HTTP options are given, they stand in the place of all of the existing client's, and the copy shares nothing
- * with it: it has connections, cookies and limits of its own, and is closed on its own. A copy of a client of
- * sbx_client_new_local() cannot have other ones.
+ * Where HTTP options are given, they stand in the place of all of the existing client's. With them, or with a transport
+ * of its own, the copy shares nothing with that client: it has connections, cookies and limits of its own, and is
+ * closed on its own. A copy of a client of sbx_client_new_local() cannot have other ones.
  *
  * @param client a client
  * @param options what changes: what is not given stays as it is; headers and query are merged unless the `replace_`
@@ -170,7 +175,7 @@ SBX_API int sbx_client_max_retries(const sbx_client *client);
  * Changes options of a living client; calls that have begun keep what they began with.
  *
  * @param client a client
- * @param options what changes, as in sbx_client_with_options(); HTTP options are refused
+ * @param options what changes, as in sbx_client_with_options(); HTTP options and a transport are refused
  * @param error receives the error; may be NULL
  * @return as sbx_client_new()
  *
