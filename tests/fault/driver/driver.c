@@ -18,6 +18,15 @@ static void keep_line(void *user_data, sbx_log_level level, const char *message)
 	sbx_json_append(user_data, new_text(message));
 }
 
+static void keep_attempt(void *user_data, void *call_user_data, const sbx_attempt *attempt)
+{
+	(void)call_user_data;
+	sbx_json_append(user_data, new_text(attempt->operation));
+	sbx_json_append(user_data, new_text(attempt->method));
+	sbx_json_append(user_data, new_text(attempt->url));
+	sbx_json_append(user_data, new_text(attempt->detail));
+}
+
 /* The log goes into the answer, or to standard error where the environment asks for one. */
 static sbx_client *new_client(const sbx_json *given, sbx_json *log, sbx_error **error)
 {
@@ -30,6 +39,8 @@ static sbx_client *new_client(const sbx_json *given, sbx_json *log, sbx_error **
 	http.max_document_bytes = (int64_t)number_of(given, "max_document_bytes", SBX_DEFAULT);
 	http.max_body_bytes = (int64_t)number_of(given, "max_body_bytes", SBX_DEFAULT);
 	options.http = &http;
+	options.on_attempt = keep_attempt;
+	options.on_attempt_user_data = log;
 	if (sbx_json_get(given, "log")) {
 		options.log_level = SBX_LOG_DEBUG;
 		options.log = keep_line;
