@@ -82,7 +82,7 @@ def of_server(case: Case, server: Server, said: dict) -> list[str]:
     mine = mine[1:] if "before" in case.fault else mine
     whole = [request for request in mine if request.whole and not request.answered]
     differences = []
-    doubtful = said["code"] in ("connection", "timeout") and case.operation not in ("list", "download")
+    doubtful = said["code"] in ("connection", "timeout") and answers.plain(case.operation) not in ("list", "download")
     if doubtful and whole and not said["outcome_unknown"]:
         differences.append("the server has the whole request, and the error says that it was not carried out")
     if said["code"] in ("connection", "timeout") and case.operation in ("execute", "upload_once") and len(whole) > 1:

@@ -118,7 +118,7 @@ def test_tables_are_complete() -> None:
     names = [case.name for case in known]
     assert len(names) == len(set(names))
     assert len({case.fault["name"] for case in known}) >= 48
-    assert {case.operation for case in known} == set(cases.Outcomes().class_of) - {"download_once"}
+    assert {case.operation for case in known} == set(cases.Outcomes().class_of)
 
 
 def test_a_word_that_nobody_knows_is_refused() -> None:
