@@ -245,6 +245,34 @@ static void started_calls_and_streams_are_told_as_well(void **state)
 	forget(&all);
 }
 
+static void answer_at_length(void *user_data, const char *request, size_t length, sbx__buffer *answer)
+{
+	(void)user_data, (void)request, (void)length;
+	sbx__buffer_format(answer, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%0*d", 8 << 20, 8 << 20, 1);
+}
+
+/* So much that the answer is not over when its head has come. */
+static void a_streams_head_tells_what_is_known_by_then(void **state)
+{
+	(void)state;
+	told all = {0};
+	loopback *server = loopback_start_with(answer_at_length, NULL);
+	sbx_client *client = client_of(server, &all);
+	sbx_request request = SBX_REQUEST_INIT;
+	sbx_stream *stream = NULL;
+	sbx_times times = SBX_TIMES_INIT;
+	request.url = "x";
+	assert_int_equal(sbx_client_open(client, &request, NULL, &stream, NULL), SBX_OK);
+	assert_int_equal(all.count, 0);
+	assert_string_equal(sbx_response_http_version(sbx_stream_response(stream)), "1.1");
+	assert_int_equal(sbx_response_times(sbx_stream_response(stream), &times, NULL), SBX_OK);
+	assert_true(times.connect > 0 && times.first_byte > 0 && times.total >= times.first_byte);
+	sbx_stream_free(stream);
+	sbx_client_free(client);
+	loopback_stop(server);
+	forget(&all);
+}
+
 static void a_cancelled_call_is_told(void **state)
 {
 	(void)state;
@@ -276,6 +304,7 @@ int main(void)
 	        cmocka_unit_test(secrets_are_not_told),
 	        cmocka_unit_test(times_and_bytes_are_the_transports),
 	        cmocka_unit_test(started_calls_and_streams_are_told_as_well),
+	        cmocka_unit_test(a_streams_head_tells_what_is_known_by_then),
 	        cmocka_unit_test(a_cancelled_call_is_told),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);

@@ -135,7 +135,16 @@ static void an_answer_that_holds_the_key_does_not_show_it(void **state)
 		assert_string_equal(sbx_error_body(error, NULL), cases[index].body);
 		sbx_error_free(error);
 	}
-	sbx_error *error = answered("no", 2, false);
+	/* In base64 it would not be seen. */
+	sbx_error *error = answered("\xff"
+	                            "01234567",
+	                            9, false);
+	sbx__error_seal(error, "01234567");
+	assert_shown(error, "{\"name\":\"bad_request\",\"code\":-400,\"message\":\"no\",\"retryable\":false,"
+	                    "\"outcome_unknown\":false,\"http_status\":400,\"headers\":[],"
+	                    "\"body_base64\":\"/yoqKioqKioq\"}");
+	sbx_error_free(error);
+	error = answered("no", 2, false);
 	sbx__headers_add_line(&error->headers, "X-Echo: <" KEY ">", strlen("X-Echo: <" KEY ">"));
 	sbx__error_seal(error, KEY);
 	assert_hidden(error);

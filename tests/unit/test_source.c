@@ -413,6 +413,31 @@ static void a_file_that_shrinks_fails(void **state)
 	folder_remove(&folder);
 }
 
+static void a_reader_owns_its_path(void **state)
+{
+	(void)state;
+	test_folder folder;
+	folder_make(&folder);
+	char *path = strdup(folder_file(&folder, "file"));
+	file_write(path, "abc", 3);
+	sbx_source source = SBX_SOURCE_INIT;
+	sbx__source_reader reader;
+	char byte;
+	source.kind = SBX_SOURCE_PATH;
+	source.path = path;
+	assert_int_equal(sbx__source_open(&reader, &source, NULL), SBX_OK);
+	file_write(path, "", 0);
+	memset(path, '#', strlen(path));
+	free(path);
+	assert_true(sbx__source_read(&reader, &byte, 1) < 0);
+	sbx__buffer expected = {0};
+	sbx__buffer_format(&expected, "file: %s became shorter while it was read", folder_file(&folder, "file"));
+	assert_failure(&reader, expected.data, 0);
+	sbx__buffer_free(&expected);
+	sbx__source_close(&reader);
+	folder_remove(&folder);
+}
+
 static void a_callback_of_unknown_length_is_read_to_its_end(void **state)
 {
 	(void)state;
@@ -538,6 +563,7 @@ int main(void)
 	        cmocka_unit_test(an_empty_pipe_is_waited_for),
 	        cmocka_unit_test(a_file_that_grows_is_sent_as_announced),
 	        cmocka_unit_test(a_file_that_shrinks_fails),
+	        cmocka_unit_test(a_reader_owns_its_path),
 	        cmocka_unit_test(a_callback_of_unknown_length_is_read_to_its_end),
 	        cmocka_unit_test(a_callback_of_known_length_gives_just_that),
 	        cmocka_unit_test(a_callback_that_overfills_fails),
