@@ -147,10 +147,10 @@ static bool enter(sbx__pack *pack, int descriptor)
 
 static bool check(sbx__pack *pack, la_ssize_t result)
 {
-	if (result >= ARCHIVE_WARN)
-		return true;
 	if (pack->failure)
 		return false;
+	if (result >= ARCHIVE_WARN)
+		return true;
 	if (pack->library->archive_errno(pack->writer) == ENOMEM)
 		return no_memory(pack);
 	const char *reason = pack->library->archive_error_string(pack->writer);
@@ -289,15 +289,15 @@ static bool next_piece(sbx__pack *pack)
 
 /* ---- the stream ---- */
 
+/* libarchive is not told of a failure: 3.6 would never free its output then. */
 static la_ssize_t keep_output(struct archive *writer, void *user_data, const void *bytes, size_t length)
 {
 	sbx__pack *pack = user_data;
+	(void)writer;
 	sbx__buffer_append(&pack->output, bytes, length);
-	if (!pack->output.failed)
-		return (la_ssize_t)length;
-	no_memory(pack);
-	pack->library->archive_set_error(writer, ENOMEM, "Out of memory");
-	return -1;
+	if (pack->output.failed && !pack->failure)
+		no_memory(pack);
+	return (la_ssize_t)length;
 }
 
 /* GNU's format: what the small implementations of tar in sandboxes can read too, whatever the names are. */

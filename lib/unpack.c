@@ -59,6 +59,8 @@ static sbx_status refuse(const unpacking *work, const char *path, const char *re
 static sbx_status fail_at(const unpacking *work, int number)
 {
 	sbx__buffer path = {0};
+	if (number == ENOMEM)
+		return sbx__fail_memory(work->error);
 	if (number == ELOOP)
 		return refuse(work, work->path.data, "leads through a symbolic link");
 	sbx__buffer_format(&path, "%s/%s", work->target, work->path.data ? work->path.data : "");

@@ -1,4 +1,5 @@
 /* One command in many sandboxes, with a server of the test's own. */
+#include <pthread.h>
 #include <sandbox_sdk.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,6 +184,30 @@ static void not_within_a_callback(void **state)
 	assert_int_equal(sbx_run_results_failed(test->results), 0);
 }
 
+/* A loop of the program's own, on a thread of its own. */
+static void *drive(void *argument)
+{
+	fixture *test = argument;
+	while (loopback_requests(test->server) < 10 * MOST)
+		sbx_client_poll(test->client, 0.01, NULL);
+	return NULL;
+}
+
+static void another_thread_may_drive(void **state)
+{
+	fixture *test = *state;
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, drive, test), 0);
+	for (int round = 0; round < 10; round++) {
+		assert_int_equal(run(test, MOST, NULL, NULL), SBX_OK);
+		assert_int_equal(sbx_run_results_failed(test->results), 0);
+		for (size_t index = 0; index < MOST; index++)
+			assert_string_equal(sbx_execution_stdout(sbx_run_results_at(test->results, index)->execution),
+			                    test->ids[index]);
+	}
+	pthread_join(thread, NULL);
+}
+
 static void wrong_arguments(void **state)
 {
 	fixture *test = *state;
@@ -222,6 +247,7 @@ int main(void)
 	        TEST(it_can_be_ended),
 	        TEST(a_closed_client_fails_each),
 	        TEST(not_within_a_callback),
+	        TEST(another_thread_may_drive),
 	        TEST(wrong_arguments),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
