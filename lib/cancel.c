@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "keep_errno.h"
 
 struct sbx_cancel {
 	atomic_size_t references; /* the caller's, and one a link */
@@ -28,6 +29,7 @@ sbx_status sbx_cancel_new(sbx_cancel **cancel, sbx_error **error)
 
 void sbx_cancel_fire(sbx_cancel *cancel)
 {
+	SBX__KEEP_ERRNO();
 	if (!cancel)
 		return;
 	pthread_mutex_lock(&cancel->mutex);

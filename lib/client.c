@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "error.h"
+#include "keep_errno.h"
 
 static sbx_status new_client(sbx_client **client, sbx__config *config, sbx__core *core, sbx_error **error)
 {
@@ -65,6 +66,7 @@ static sbx_status new_client_alone(sbx_client **client, sbx__config *config, sbx
 
 sbx_status sbx_client_new(sbx_client **client, const sbx_client_options *options, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	sbx__config *config;
@@ -88,6 +90,7 @@ static sbx_status read_local_http(sbx_http_options *http, const sbx_http_options
 
 sbx_status sbx_client_new_local(sbx_client **client, const sbx_client_options *options, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	sbx_client_options known = SBX_CLIENT_OPTIONS_INIT;
@@ -133,6 +136,7 @@ static const char *changed_connections(const sbx__config *config, const sbx__con
 sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options *options, sbx_client **copy,
                                    sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!client || !copy)
 		return sbx__fail_argument(error, client ? "copy" : "client", "must not be NULL");
 	sbx__config *base = sbx__client_config(client);
@@ -154,6 +158,7 @@ sbx_status sbx_client_with_options(sbx_client *client, const sbx_client_options 
 
 sbx_status sbx_client_set_options(sbx_client *client, const sbx_client_options *options, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	sbx__config *base = sbx__client_config(client);
@@ -200,6 +205,7 @@ int sbx_client_max_retries(const sbx_client *client)
 
 void sbx_client_close(sbx_client *client)
 {
+	SBX__KEEP_ERRNO();
 	if (client)
 		sbx__core_close(client->core);
 }
@@ -211,6 +217,7 @@ int sbx_client_is_closed(const sbx_client *client)
 
 void sbx_client_free(sbx_client *client)
 {
+	SBX__KEEP_ERRNO();
 	if (!client)
 		return;
 	sbx__core_leave(client->core);

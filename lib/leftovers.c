@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "keep_errno.h"
 #include "pages.h"
 #include "steps.h"
 #include "timestamp.h"
@@ -189,6 +190,7 @@ static sbx_status read_params(search *searched, sbx_client *client, const sbx_le
 sbx_status sbx_leftovers_delete(sbx_client *client, const sbx_leftovers_params *params,
                                 const sbx_request_options *options, sbx_leftovers **leftovers, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	search searched = {0};
 	sbx_status status = read_params(&searched, client, params, error);
 	if (status < 0 || (status = sbx__steps_init(&searched.steps, client, options, error)) < 0)

@@ -4,6 +4,7 @@
 #include <sandbox_sdk/loop.h>
 
 #include "error.h"
+#include "keep_errno.h"
 #include "started_call.h"
 
 /* The engine, if there is one. */
@@ -21,6 +22,7 @@ static sbx_status find_engine(const sbx_client *client, sbx__engine **engine, sb
 
 sbx_status sbx_client_fd(sbx_client *client, int *descriptor, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!client || !descriptor)
 		return sbx__fail_argument(error, client ? "descriptor" : "client", "must not be NULL");
 	if (sbx__core_is_forked(client->core))
@@ -35,6 +37,7 @@ sbx_status sbx_client_fd(sbx_client *client, int *descriptor, sbx_error **error)
 
 sbx_status sbx_client_process(sbx_client *client, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx__engine *engine;
 	sbx_status status = find_engine(client, &engine, error);
 	if (status == SBX_OK && engine)
@@ -44,6 +47,7 @@ sbx_status sbx_client_process(sbx_client *client, sbx_error **error)
 
 sbx_status sbx_client_poll(sbx_client *client, double seconds, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx__engine *engine;
 	int64_t nanoseconds;
 	sbx_status status = find_engine(client, &engine, error);
@@ -57,6 +61,7 @@ sbx_status sbx_client_poll(sbx_client *client, double seconds, sbx_error **error
 
 sbx_status sbx_client_next(sbx_client *client, sbx_call **call)
 {
+	SBX__KEEP_ERRNO();
 	sbx__engine *engine;
 	sbx_error **none = NULL;
 	if (!client || !call || sbx__core_is_forked(client->core))

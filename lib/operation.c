@@ -9,6 +9,7 @@
 #include "client.h"
 #include "driver.h"
 #include "error.h"
+#include "keep_errno.h"
 
 const sbx_operation *sbx_operation_find(const char *name)
 {
@@ -58,6 +59,7 @@ static sbx_status make_call(sbx_client *client, const sbx_request *request, cons
 sbx_status sbx_client_send(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
                            sbx_response **response, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_response *made = NULL;
 	if (!client || !request)
 		return sbx__fail_argument(error, client ? "request" : "client", "must not be NULL");

@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "error.h"
+#include "keep_errno.h"
 #include "operation.h"
 
 /* How many pages in a row may have nothing new although the server says that there is more. */
@@ -238,6 +239,7 @@ sbx_status sbx__pages_next(sbx_pages *pages, const sbx_operation *operation, con
 
 sbx_status sbx_pages_next(sbx_pages *pages, const sbx_json **item, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	const sbx__model *found;
 	sbx_status status = sbx__pages_next(pages, pages ? pages->operation : NULL, &found, error);
 	if (status == SBX_OK && item)

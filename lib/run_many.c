@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "keep_errno.h"
 #include "session.h"
 #include "steps.h"
 
@@ -251,6 +252,7 @@ sbx_status sbx_run_many(sbx_client *client, const char *const *ids, size_t count
                         const sbx_run_many_options *run_many, const sbx_request_options *options,
                         sbx_run_results **results, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	batch made = {.mutex = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
 	sbx_status status = check_arguments(client, ids, count, command, error);
 	if (status == SBX_OK)

@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "keep_errno.h"
 #include "steps.h"
 
 /* How long freeing a session may take to delete its sandbox, in seconds. */
@@ -56,6 +57,7 @@ static sbx_status read_options(sbx_session_options *known, const sbx_session_opt
 sbx_status sbx_session_create(sbx_client *client, const sbx_session_options *session_options,
                               const sbx_request_options *options, sbx_session **session, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_session_options known = SBX_SESSION_OPTIONS_INIT;
 	sbx_session *made = NULL;
 	sbx_status status = read_options(&known, session_options, client, session, error);
@@ -166,6 +168,7 @@ static sbx_status read_run_options(sbx_run_options *known, sbx_sandboxes_execute
 sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_run_options *run,
                            const sbx_request_options *options, sbx_execution **execution, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_run_options known = SBX_RUN_OPTIONS_INIT;
 	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
 	sbx_execution *made = NULL;
@@ -198,6 +201,7 @@ sbx_status sbx_session_stream(sbx_session *session, const char *command, const s
 sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_request_options *options, char **data,
                             size_t *length, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_sandboxes_download_params params = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
 	sbx_response *response = NULL;
 	size_t size = 0;
@@ -226,6 +230,7 @@ sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_re
 sbx_status sbx_session_write(sbx_session *session, const char *path, const void *data, size_t length,
                              const sbx_request_options *options, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
 	sbx_source source = SBX_SOURCE_INIT;
 	sbx_status status = sbx__session_check(session, error);
@@ -243,6 +248,7 @@ sbx_status sbx_session_write(sbx_session *session, const char *path, const void 
 
 sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *options, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_error *failure = NULL;
 	if (!session || atomic_load(&session->closed))
 		return SBX_OK;
@@ -264,6 +270,7 @@ void sbx_session_keep(sbx_session *session, int keep)
 
 void sbx_session_free(sbx_session *session)
 {
+	SBX__KEEP_ERRNO();
 	if (!session)
 		return;
 	if (!atomic_load(&session->closed) && !atomic_load(&session->keep)) {

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "error.h"
+#include "keep_errno.h"
 #include "response.h"
 
 static sbx_status check_client(sbx_client *client, sbx_error **error)
@@ -88,6 +89,7 @@ static void tell(sbx_call *call)
 sbx_status sbx_client_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
                             sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!call)
 		return sbx__fail_argument(error, "call", "must not be NULL");
 	sbx_call *made;
@@ -121,16 +123,19 @@ static void ask(sbx_call *call, unsigned wants)
 
 void sbx_call_cancel(sbx_call *call)
 {
+	SBX__KEEP_ERRNO();
 	ask(call, SBX__WANTS_CANCEL);
 }
 
 void sbx_call_resume(sbx_call *call)
 {
+	SBX__KEEP_ERRNO();
 	ask(call, SBX__WANTS_RESUME);
 }
 
 sbx_status sbx_call_wait(sbx_call *call, double seconds, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	int64_t nanoseconds;
 	if (!call)
 		return sbx__fail_argument(error, "call", "must not be NULL");
@@ -172,6 +177,7 @@ sbx_status sbx__started_call_model(const sbx_call *call, const sbx__model_descri
 
 void sbx_call_free(sbx_call *call)
 {
+	SBX__KEEP_ERRNO();
 	/* In a forked child the call is the parent's: its memory stays, and nothing is sent. */
 	if (!call || sbx__started_call_is_forked(call))
 		return;

@@ -6,6 +6,7 @@
 #include "driver.h"
 #include "error.h"
 #include "event_decoder.h"
+#include "keep_errno.h"
 #include "response.h"
 #include "started_call.h"
 
@@ -102,6 +103,7 @@ static void turn(sbx_stream *stream)
 sbx_status sbx__stream_open(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
                             bool patient, sbx_stream **stream, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_stream *made;
 	if (!stream)
 		return sbx__fail_argument(error, "stream", "must not be NULL");
@@ -132,6 +134,7 @@ sbx_status sbx__stream_start(sbx_client *client, const sbx_request *request, con
                              bool patient, sbx_stream_callback on_ready, void *user_data, sbx_stream **stream,
                              sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_stream *made;
 	if (!stream)
 		return sbx__fail_argument(error, "stream", "must not be NULL");
@@ -242,6 +245,7 @@ static sbx_status check_form(sbx_stream *stream, stream_form form, sbx_error **e
 
 sbx_status sbx_stream_read(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	if (!buffer || !capacity || !got)
 		return sbx__fail_argument(error, got ? "buffer" : "got", got ? "has no room" : "must not be NULL");
 	sbx_status status = check_form(stream, FORM_BYTES, error);
@@ -250,6 +254,7 @@ sbx_status sbx_stream_read(sbx_stream *stream, void *buffer, size_t capacity, si
 
 sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t *length, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	char piece[PIECE];
 	size_t got;
 	if (!line)
@@ -275,6 +280,7 @@ sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t *length
 
 sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	char piece[PIECE];
 	size_t got;
 	sbx_event next;
@@ -299,6 +305,7 @@ sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **er
 
 sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	sbx_status status = check_form(stream, FORM_BYTES, error);
 	if (status < 0)
 		return status;
@@ -325,6 +332,7 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 
 void sbx_stream_cancel(sbx_stream *stream)
 {
+	SBX__KEEP_ERRNO();
 	if (!stream || sbx__started_call_is_forked(stream->call))
 		return;
 	if (stream->started) {
@@ -339,6 +347,7 @@ void sbx_stream_cancel(sbx_stream *stream)
 
 void sbx_stream_free(sbx_stream *stream)
 {
+	SBX__KEEP_ERRNO();
 	/* In a forked child the stream is the parent's: its memory stays, and nothing is sent. */
 	if (!stream || sbx__started_call_is_forked(stream->call))
 		return;

@@ -10,6 +10,7 @@
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "keep_errno.h"
 #include "pack.h"
 #include "session.h"
 #include "shell.h"
@@ -231,6 +232,7 @@ static sbx_status upload_directory(transfer *moved, const sbx_request_options *o
 sbx_status sbx_session_upload(sbx_session *session, const char *local, const char *remote,
                               const sbx_transfer_options *given, const sbx_request_options *options, sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	transfer moved;
 	struct stat found;
 	sbx_status status = begin(&moved, session, local, remote, given, error);
@@ -358,6 +360,7 @@ sbx_status sbx_session_download(sbx_session *session, const char *remote, const 
                                 const sbx_transfer_options *given, const sbx_request_options *options,
                                 sbx_error **error)
 {
+	SBX__KEEP_ERRNO();
 	transfer moved;
 	sbx_status status = begin(&moved, session, local, remote, given, error);
 	if (status < 0)
