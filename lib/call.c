@@ -397,6 +397,13 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	return operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
 }
 
+void sbx__call_may_wait(sbx__call *call)
+{
+	call->source.may_wait = true;
+	for (size_t index = 0; index < call->request.files_count; index++)
+		call->request.files[index].may_wait = true;
+}
+
 void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream, bool patient)
 {
 	call->stream = stream;

@@ -96,6 +96,8 @@ typedef struct sbx__call {
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
                           const sbx_request *request, const sbx_request_options *options, int64_t started,
                           sbx_error **error);
+/* The call is driven by a loop: its sources may have nothing yet. */
+void sbx__call_may_wait(sbx__call *call);
 /* Copies what the caller passed and may take away; sources, sinks and callbacks must stay. False: no memory. */
 bool sbx__call_keep(sbx__call *call);
 /* Makes the body of a success a stream, whose buffer must stay as long as the call. Before the first step. With

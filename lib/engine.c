@@ -166,10 +166,18 @@ static int64_t now_of(const sbx__engine *engine)
 	return platform->now(platform->context);
 }
 
+/* A call that is in the list may come to its end before its turn there. */
+static void touch(sbx__engine *engine, sbx_call *call)
+{
+	if (!call->touched.linked)
+		sbx__engine_call_ref(call);
+	touched_push(&engine->touched, call);
+}
+
 static void on_changed(void *context)
 {
 	sbx_call *call = context;
-	touched_push(&sbx__core_engine_of(call->core)->touched, call);
+	touch(sbx__core_engine_of(call->core), call);
 }
 
 static void give_back_connection(sbx_call *call)
@@ -287,7 +295,7 @@ static void attend(sbx__engine *engine)
 			abort_call(engine, call, SBX_ERROR_CANCELLED, "The call was cancelled");
 		else if (wants & SBX__WANTS_RESUME && call->transport) {
 			sbx__call_resume(&call->machine);
-			touched_push(&engine->touched, call);
+			touch(engine, call);
 		}
 		sbx__engine_call_unref(call);
 	}
@@ -311,8 +319,10 @@ static void expire(sbx__engine *engine)
 static void step_touched(sbx__engine *engine)
 {
 	sbx_call *call;
-	while ((call = touched_pop(&engine->touched)))
+	while ((call = touched_pop(&engine->touched))) {
 		step(engine, call);
+		sbx__engine_call_unref(call);
+	}
 }
 
 static void end_all(sbx__engine *engine)

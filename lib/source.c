@@ -133,6 +133,8 @@ int64_t sbx__source_read(sbx__source_reader *reader, void *buffer, size_t capaci
 	if (capacity == 0)
 		return 0;
 	int64_t got = read_any(reader, buffer, capacity);
+	if (got == SBX_SOURCE_LATER && reader->may_wait && reader->source.kind == SBX_SOURCE_CALLBACK)
+		return got;
 	bool too_short = got == 0 && reader->total >= 0;
 	if (got < 0 || too_short || (uint64_t)got > capacity) {
 		reader->status = SBX_ERROR_LOCAL_FILE;

@@ -17,13 +17,15 @@ typedef struct sbx__source_reader {
 	int64_t total;  /* bytes in all, -1: not known */
 	int64_t done;   /* bytes read so far */
 	bool rewindable;
+	bool may_wait;     /* a callback may have nothing yet: the call is started, and will be resumed */
 	sbx_status status; /* of the first read that failed */
 	int system_errno;  /* of that read, or 0 */
 } sbx__source_reader;
 
 /* Opens what the source names and finds out its length. The reader is closed with sbx__source_close() in any case. */
 sbx_status sbx__source_open(sbx__source_reader *reader, const sbx_source *source, sbx_error **error);
-/* Reads up to `capacity` bytes: how many, 0 at the end, negative on failure (see sbx__source_failure()). */
+/* Reads up to `capacity` bytes: how many, 0 at the end, SBX_SOURCE_LATER, negative on failure (see
+ * sbx__source_failure()). */
 int64_t sbx__source_read(sbx__source_reader *reader, void *buffer, size_t capacity);
 /* Back to the first byte; false where that is not possible. Nothing to do when nothing was read. */
 bool sbx__source_rewind(sbx__source_reader *reader);

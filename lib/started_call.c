@@ -41,6 +41,8 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
 	sbx__config_unref(config);
 	if (status == SBX_OK && !sbx__call_keep(&made->machine))
 		status = sbx__fail_memory(error);
+	if (status == SBX_OK && on_loop)
+		sbx__call_may_wait(&made->machine);
 	if (status < 0)
 		sbx__engine_call_unref(made);
 	else

@@ -557,6 +557,62 @@ static void an_unused_client_works_in_a_child(void **state)
 	end(&own);
 }
 
+typedef struct slow_source {
+	sbx_call *call;
+	int asked;
+} slow_source;
+
+static int64_t give_later(void *user_data, void *buffer, size_t capacity)
+{
+	slow_source *own = user_data;
+	assert_true(capacity >= 4);
+	switch (own->asked++) {
+	case 0:
+	case 2:
+		return SBX_SOURCE_LATER;
+	case 1:
+		memcpy(buffer, "some", 4);
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+static void a_source_may_have_nothing_yet(void **state)
+{
+	(void)state;
+	fixture own = fixture_of(loopback_start_json("{\"size\": 4}"));
+	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
+	sbx_source source = SBX_SOURCE_INIT;
+	slow_source slow = {0};
+	sbx_call *call = NULL;
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = give_later;
+	source.user_data = &slow;
+	params.path = "/x";
+	params.file = &source;
+	assert_int_equal(sbx_sandboxes_upload_start(own.client, "a", &params, NULL, NULL, NULL, &call, NULL), SBX_OK);
+	for (int pause = 1; pause <= 2; pause++) {
+		while (slow.asked < 2 * pause - 1)
+			sbx_client_poll(own.client, 1, NULL);
+		/* It is not asked again by itself. */
+		for (int turn = 0; turn < 5; turn++)
+			sbx_client_poll(own.client, 0.005, NULL);
+		assert_int_equal(slow.asked, 2 * pause - 1);
+		sbx_call_resume(call);
+	}
+	assert_int_equal(sbx_call_wait(call, 10, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result(call, NULL, NULL), SBX_OK);
+	char *last = loopback_last(own.server);
+	assert_non_null(strstr(last, "some"));
+	free(last);
+	sbx_call_free(call);
+	/* A call that waits has nobody who would go on with it. */
+	slow.asked = 0;
+	assert_int_equal(sbx_sandboxes_upload(own.client, "a", &params, NULL, NULL, NULL), SBX_ERROR_LOCAL_FILE);
+	end(&own);
+}
+
 static void bad_arguments_are_refused(void **state)
 {
 	(void)state;
@@ -614,6 +670,7 @@ int main(void)
 	        cmocka_unit_test(threads_wait_for_their_calls_and_one_drives),
 	        cmocka_unit_test(a_child_leaves_its_parents_calls_alone),
 	        cmocka_unit_test(an_unused_client_works_in_a_child),
+	        cmocka_unit_test(a_source_may_have_nothing_yet),
 	        cmocka_unit_test(bad_arguments_are_refused),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
