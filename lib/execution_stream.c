@@ -287,6 +287,20 @@ static sbx_status read_any(sbx_execution_stream *stream, sbx_execution_event *ev
 	return sbx__stream_read(stream->stream, &none, 1, &got, error);
 }
 
+/* What was found in the events knows nothing of the request that they answer. */
+static void describe(const sbx_execution_stream *stream, sbx_error *error)
+{
+	const sbx_response *response = sbx_stream_response(stream->stream);
+	if (!response || sbx__error_is_static(error) || error->attempts)
+		return;
+	error->method = strdup(sbx_response_method(response));
+	error->url = strdup(sbx_response_url(response));
+	error->attempts = sbx_response_attempts(response);
+	error->retryable = error->code == SBX_ERROR_CONNECTION;
+	if (error->code != SBX_ERROR_CONNECTION)
+		error->http_status = sbx_response_status(response);
+}
+
 sbx_status sbx_execution_stream_next(sbx_execution_stream *stream, sbx_execution_event *event, sbx_error **error)
 {
 	if (!stream)
@@ -304,6 +318,7 @@ sbx_status sbx_execution_stream_next(sbx_execution_stream *stream, sbx_execution
 	filled.data = "";
 	sbx_status status = read_any(stream, &filled, &problem);
 	if (problem) {
+		describe(stream, problem);
 		stream->error = problem;
 		return sbx__error_give(error, sbx__error_ref(problem));
 	}

@@ -43,7 +43,8 @@ typedef struct fault_result {
 	bool touched; /* a failed call wrote to its output */
 } fault_result;
 
-/* Calls the operation in a mode: "sync", "async" or "stream". Ends the driver where there is no such mode. */
+/* Calls the operation in a mode: "sync", "async", "stream", or of execute "events" or "started events". Ends the driver
+ * where there is no such mode. */
 void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result);
 
 /* Seconds of a clock that nobody sets. */

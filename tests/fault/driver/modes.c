@@ -120,6 +120,65 @@ static void call_stream(sbx_client *client, const fault_subject *subject, fault_
 	sbx_stream_free(stream);
 }
 
+/* Reads the events of a command to the last; `status` is what a read of a started stream gave that had no more yet. */
+static sbx_status read_events(sbx_execution_stream *stream, fault_result *result)
+{
+	sbx_execution_event event = SBX_EXECUTION_EVENT_INIT;
+	sbx_status status;
+	while ((status = sbx_execution_stream_next(stream, &event, &result->error)) == SBX_OK) {
+		if (event.kind != SBX_EXECUTION_RESULT)
+			continue;
+		sbx_json_free(result->answer);
+		result->answer = sbx_json_copy(sbx_execution_json(event.execution));
+	}
+	return status;
+}
+
+static void end_events(sbx_execution_stream *stream, fault_result *result)
+{
+	if (sbx_execution_stream_response(stream))
+		take_head(result, sbx_execution_stream_response(stream));
+	if (result->status == SBX_DONE)
+		result->status = SBX_OK;
+	sbx_execution_stream_free(stream);
+}
+
+static sbx_sandboxes_execute_params params_of(const fault_subject *subject)
+{
+	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
+	params.command = sbx_json_string(sbx_json_get(subject->arguments, "command"), NULL);
+	return params;
+}
+
+static void call_events(sbx_client *client, const fault_subject *subject, fault_result *result)
+{
+	sbx_sandboxes_execute_params params = params_of(subject);
+	sbx_execution_stream *stream = NOTHING;
+	result->status =
+	        sbx_sandboxes_execute_stream(client, "sb-1", &params, &subject->options, &stream, &result->error);
+	if (result->status < 0) {
+		result->touched = stream != NOTHING;
+		return;
+	}
+	result->status = read_events(stream, result);
+	end_events(stream, result);
+}
+
+static void call_started_events(sbx_client *client, const fault_subject *subject, fault_result *result)
+{
+	sbx_sandboxes_execute_params params = params_of(subject);
+	sbx_execution_stream *stream = NOTHING;
+	result->status = sbx_sandboxes_execute_stream_start(client, "sb-1", &params, &subject->options, NULL, NULL,
+	                                                    &stream, &result->error);
+	if (result->status < 0) {
+		result->touched = stream != NOTHING;
+		return;
+	}
+	while ((result->status = read_events(stream, result)) == SBX_WOULD_BLOCK && turn(client))
+		;
+	end_events(stream, result);
+}
+
 static const struct {
 	const char *name;
 	void (*call)(sbx_client *client, const fault_subject *subject, fault_result *result);
@@ -127,6 +186,8 @@ static const struct {
         {"sync", call_sync},
         {"async", call_async},
         {"stream", call_stream},
+        {"events", call_events},
+        {"started events", call_started_events},
 };
 
 void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result)

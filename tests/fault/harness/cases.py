@@ -16,7 +16,7 @@ RETRIES = (0, 2)
 # For a whole call, in seconds: what is given to one without and with retries, where the fault does not say.
 DEADLINES = {0: 2.0, 2: 6.0}
 KEYS = {
-    "name", "outcome", "stream", "except", "http_status", "script", "scripts", "listen", "host", "tls", "scheme",
+    "name", "outcome", "stream", "except", "http_status", "script", "scripts", "modes", "listen", "host", "tls", "scheme",
     "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts", "resolver_left",
     "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending", "pending_stream",
     "short", "says_body_back",
@@ -107,7 +107,7 @@ def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case
     for operation in fault.get("operations", list(outcomes.class_of)):
         if operation == "download_once" and "operations" not in fault:
             continue
-        for mode in modes:
+        for mode in fault.get("modes", modes):
             names = listed(fault.get("except", {}).get(operation, fault["outcome"]))
             if mode == "stream":
                 names = listed(fault.get("stream", names))

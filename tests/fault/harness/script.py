@@ -165,6 +165,7 @@ class Connection:
             "${half}": half,
             "${length}": str(len(data)).encode(),
             "${half length}": str(len(half)).encode(),
+            "${result}": b"event: result\ndata: %s\n\n" % data,
             "${chunks}": answers.chunks(data),
             "${half chunks}": answers.chunks(half),
             "${gzip}": packed,
