@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -49,23 +51,89 @@ void sbx__poller_close(sbx__poller *poller)
 	close_one(&poller->timer);
 	close_one(&poller->wakeup);
 	close_one(&poller->descriptor);
+	free(poller->slots);
+	poller->slots = NULL;
+	poller->slots_count = 0;
 }
 
-bool sbx__poller_watch(sbx__poller *poller, int descriptor, unsigned events)
+/* ---- descriptors ---- */
+
+static sbx__poller_slot *slot_of(const sbx__poller *poller, int descriptor)
+{
+	return (size_t)descriptor < poller->slots_count ? &poller->slots[descriptor] : NULL;
+}
+
+static bool reserve_slots(sbx__poller *poller, size_t count)
+{
+	size_t capacity = poller->slots_count ? poller->slots_count : 64;
+	if (count <= poller->slots_count)
+		return true;
+	while (capacity < count)
+		capacity *= 2;
+	sbx__poller_slot *slots = realloc(poller->slots, capacity * sizeof *slots);
+	if (!slots)
+		return false;
+	memset(slots + poller->slots_count, 0, (capacity - poller->slots_count) * sizeof *slots);
+	poller->slots = slots;
+	poller->slots_count = capacity;
+	return true;
+}
+
+static bool control(const sbx__poller *poller, int operation, int descriptor, unsigned events)
 {
 	struct epoll_event event = {.data.fd = descriptor};
 	if (events & SBX__READABLE)
 		event.events |= EPOLLIN;
 	if (events & SBX__WRITABLE)
 		event.events |= EPOLLOUT;
+	return epoll_ctl(poller->descriptor, operation, descriptor, &event) == 0;
+}
+
+static bool place(const sbx__poller *poller, int descriptor, sbx__poller_slot *slot, unsigned events)
+{
+	int operation = slot->placed ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	int other = slot->placed ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
 	if (!events) {
 		/* It may be closed already, which took it out. */
-		epoll_ctl(poller->descriptor, EPOLL_CTL_DEL, descriptor, NULL);
-		return true;
+		control(poller, EPOLL_CTL_DEL, descriptor, 0);
+	} else if (!control(poller, operation, descriptor, events) && !control(poller, other, descriptor, events)) {
+		return false;
 	}
-	return epoll_ctl(poller->descriptor, EPOLL_CTL_MOD, descriptor, &event) == 0 ||
-	       (errno == ENOENT && epoll_ctl(poller->descriptor, EPOLL_CTL_ADD, descriptor, &event) == 0);
+	slot->placed = (unsigned char)events;
+	return true;
 }
+
+bool sbx__poller_watch(sbx__poller *poller, int descriptor, unsigned events)
+{
+	if (!reserve_slots(poller, (size_t)descriptor + 1))
+		return false;
+	sbx__poller_slot *slot = &poller->slots[descriptor];
+	slot->expected = (unsigned char)events;
+	/* What is only watched for bytes that come stays, since mostly none do. A socket is always writable. */
+	if (slot->kept && (events == slot->placed || (!events && slot->placed == SBX__READABLE)))
+		return true;
+	return place(poller, descriptor, slot, events);
+}
+
+void sbx__poller_keep(sbx__poller *poller, int descriptor)
+{
+	sbx__poller_slot *slot = slot_of(poller, descriptor);
+	if (slot)
+		slot->kept = true;
+}
+
+void sbx__poller_forget(sbx__poller *poller, int descriptor)
+{
+	sbx__poller_slot *slot = slot_of(poller, descriptor);
+	if (!slot)
+		return;
+	/* Where a forked child has the socket too, closing it here would not take it out. */
+	if (slot->placed)
+		place(poller, descriptor, slot, 0);
+	*slot = (sbx__poller_slot){0};
+}
+
+/* ---- the timer and the wake-up ---- */
 
 void sbx__poller_set_timer(sbx__poller *poller, int64_t at)
 {
@@ -106,6 +174,16 @@ static unsigned events_of(uint32_t happened)
 	return events;
 }
 
+/* Whether anyone asked for it: a connection that is kept for later may be closed by the other side meanwhile. */
+static bool is_expected(const sbx__poller *poller, int descriptor)
+{
+	sbx__poller_slot *slot = slot_of(poller, descriptor);
+	if (!slot || !slot->kept || slot->expected)
+		return true;
+	place(poller, descriptor, slot, 0);
+	return false;
+}
+
 size_t sbx__poller_take(sbx__poller *poller, sbx__poller_event *events, size_t capacity)
 {
 	struct epoll_event happened[BATCH];
@@ -118,7 +196,7 @@ size_t sbx__poller_take(sbx__poller *poller, sbx__poller_event *events, size_t c
 			poller->armed_at = SBX__NEVER;
 		} else if (descriptor == poller->wakeup) {
 			drain(descriptor);
-		} else {
+		} else if (is_expected(poller, descriptor)) {
 			events[count++] = (sbx__poller_event){descriptor, events_of(happened[index].events)};
 		}
 	}

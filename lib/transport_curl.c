@@ -92,7 +92,11 @@ static bool is_stale(const sbx__curl_transport *transport, int local_port)
 	/* libcurl does not tell the socket here, only its port. */
 	struct pollfd polled = {.fd = sbx__curl_sockets_find(&transport->context->sockets, local_port),
 	                        .events = POLLIN | POLLRDHUP};
-	return poll(&polled, 1, 0) > 0;
+	if (poll(&polled, 1, 0) > 0)
+		return true;
+	if (transport->poller && polled.fd >= 0)
+		sbx__poller_keep(transport->poller, polled.fd);
+	return false;
 }
 
 static int on_prereq(void *user_data, char *remote_address, char *local_address, int remote_port, int local_port)

@@ -34,6 +34,7 @@ void sbx__curl_sockets_free(sbx__curl_sockets *sockets);
 CURLcode sbx__curl_sockets_attach(sbx__curl_sockets *sockets, CURL *easy);
 /* The socket with that port on this side; -1: there is none. */
 int sbx__curl_sockets_find(sbx__curl_sockets *sockets, int port);
+int sbx__curl_sockets_close(sbx__curl_sockets *sockets, int descriptor);
 /* In a forked child: closes those that are still what they were. */
 void sbx__curl_sockets_abandon(sbx__curl_sockets *sockets);
 
@@ -65,6 +66,7 @@ typedef struct sbx__curl_transport {
 	sbx__buffer lines;
 	char problem[CURL_ERROR_SIZE];
 	struct sbx__curl_transport *next; /* among a hub's idle ones */
+	sbx__poller *poller;              /* of the hub */
 	struct sbx__curl_hub *hub;        /* NULL: the multi is its own */
 } sbx__curl_transport;
 

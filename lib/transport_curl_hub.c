@@ -35,6 +35,13 @@ static int on_socket(CURL *easy, curl_socket_t descriptor, int what, void *user_
 	return sbx__poller_watch(hub->poller, descriptor, events) ? 0 : -1;
 }
 
+static int on_close(void *user_data, curl_socket_t descriptor)
+{
+	sbx__curl_hub *hub = user_data;
+	sbx__poller_forget(hub->poller, descriptor);
+	return sbx__curl_sockets_close(&hub->context->sockets, descriptor);
+}
+
 static int on_timer(CURLM *multi, long milliseconds, void *user_data)
 {
 	(void)multi;
@@ -78,6 +85,8 @@ static sbx__curl_transport *new_transport(sbx__curl_hub *hub)
 	if (!transport)
 		return NULL;
 	if (!sbx__curl_transport_init(transport, hub->context, hub->multi) ||
+	    curl_easy_setopt(transport->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close) != CURLE_OK ||
+	    curl_easy_setopt(transport->easy, CURLOPT_CLOSESOCKETDATA, hub) != CURLE_OK ||
 	    curl_easy_setopt(transport->easy, CURLOPT_PRIVATE, transport) != CURLE_OK) {
 		sbx__curl_transport_clear(transport);
 		free(transport);
@@ -85,6 +94,7 @@ static sbx__curl_transport *new_transport(sbx__curl_hub *hub)
 	}
 	transport->base.type = &hub_transport_class;
 	transport->hub = hub;
+	transport->poller = hub->poller;
 	return transport;
 }
 

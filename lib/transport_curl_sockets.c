@@ -33,19 +33,6 @@ static bool reserve(sbx__curl_sockets *sockets)
 	return true;
 }
 
-static bool note(sbx__curl_sockets *sockets, int descriptor)
-{
-	struct stat status;
-	if (fstat(descriptor, &status) != 0)
-		return false;
-	pthread_mutex_lock(&sockets->mutex);
-	bool ok = reserve(sockets);
-	if (ok)
-		sockets->items[sockets->count++] = (sbx__curl_socket){descriptor, status.st_ino, 0};
-	pthread_mutex_unlock(&sockets->mutex);
-	return ok;
-}
-
 static void take_out(sbx__curl_sockets *sockets, size_t index)
 {
 	sbx__curl_socket *items = sockets->items;
@@ -58,15 +45,36 @@ static void take_out(sbx__curl_sockets *sockets, size_t index)
 	items[index] = items[--sockets->count];
 }
 
-static void forget(sbx__curl_sockets *sockets, int descriptor)
+/* With the lock. */
+static void remove_descriptor(sbx__curl_sockets *sockets, int descriptor)
 {
-	pthread_mutex_lock(&sockets->mutex);
 	for (size_t index = 0; index < sockets->count; index++) {
 		if (sockets->items[index].descriptor != descriptor)
 			continue;
 		take_out(sockets, index);
 		break;
 	}
+}
+
+static bool note(sbx__curl_sockets *sockets, int descriptor)
+{
+	struct stat status;
+	if (fstat(descriptor, &status) != 0)
+		return false;
+	pthread_mutex_lock(&sockets->mutex);
+	/* libcurl 7.88 closes a socket that never became a connection without telling. */
+	remove_descriptor(sockets, descriptor);
+	bool ok = reserve(sockets);
+	if (ok)
+		sockets->items[sockets->count++] = (sbx__curl_socket){descriptor, status.st_ino, 0};
+	pthread_mutex_unlock(&sockets->mutex);
+	return ok;
+}
+
+static void forget(sbx__curl_sockets *sockets, int descriptor)
+{
+	pthread_mutex_lock(&sockets->mutex);
+	remove_descriptor(sockets, descriptor);
 	pthread_mutex_unlock(&sockets->mutex);
 }
 
@@ -83,10 +91,15 @@ static curl_socket_t on_open(void *user_data, curlsocktype purpose, struct curl_
 	return CURL_SOCKET_BAD;
 }
 
+int sbx__curl_sockets_close(sbx__curl_sockets *sockets, int descriptor)
+{
+	forget(sockets, descriptor);
+	return close(descriptor);
+}
+
 static int on_close(void *user_data, curl_socket_t descriptor)
 {
-	forget(user_data, descriptor);
-	return close(descriptor);
+	return sbx__curl_sockets_close(user_data, descriptor);
 }
 
 static int port_of(int descriptor)
