@@ -16,8 +16,8 @@ RETRIES = (0, 2)
 # For a whole call, in seconds: what is given to one without and with retries, where the fault does not say.
 DEADLINES = {0: 2.0, 2: 6.0}
 KEYS = {
-    "name", "outcome", "stream", "except", "http_status", "script", "scripts", "modes", "listen", "host", "tls", "scheme",
-    "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts", "resolver_left",
+    "name", "outcome", "stream", "except", "http_status", "script", "scripts", "modes", "listen", "host", "tls",
+    "scheme", "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts", "resolver_left",
     "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending", "pending_stream",
     "short", "says_body_back",
 }  # fmt: skip
