@@ -441,6 +441,72 @@ static void cores(void **state)
 	torture(make_core, SBX_OK);
 }
 
+static sbx_status make_client_with_http_options(void)
+{
+	static const char pem[] = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+	                          "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n";
+	static const char *const overrides[] = {"server.test:443:127.0.0.1", "*:80:::1"};
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client_options options = all_options();
+	sbx_client *client = NULL;
+	sbx_error *error = NULL;
+	http.proxy = "https://proxy.test";
+	http.proxy_username = "user";
+	http.proxy_password = "password";
+	http.no_proxy = "other.test";
+	http.ca_data = http.certificate_data = http.key_data = pem;
+	http.ca_length = http.certificate_length = http.key_length = sizeof pem - 1;
+	http.key_password = "secret";
+	http.local_address = "127.0.0.1";
+	http.name_overrides = overrides;
+	http.name_overrides_count = 2;
+	options.http = &http;
+	sbx_status status = sbx_client_new(&client, &options, &error);
+	CHECK((status == SBX_OK) == (client != NULL) && sbx_error_code(error) == status);
+	sbx_client_free(client);
+	sbx_error_free(error);
+	return status;
+}
+
+static void clients_with_http_options(void **state)
+{
+	(void)state;
+	query = NULL;
+	torture(make_client_with_http_options, SBX_OK);
+}
+
+static sbx_status call_over_memory(void)
+{
+	sbx_memory_transport *memory = NULL;
+	sbx_client *client = NULL;
+	sbx_error *error = NULL;
+	sbx_client_options options = all_options();
+	sbx_status status = sbx_memory_transport_new(&memory, &error);
+	if (status == SBX_OK)
+		status = sbx_memory_transport_add(memory, NULL, &error);
+	options.transport = sbx_memory_transport_transport(memory);
+	options.max_retries = 0;
+	if (status == SBX_OK)
+		status = sbx_client_new(&client, &options, &error);
+	if (status == SBX_OK)
+		status = sbx_sandboxes_create(client, NULL, NULL, NULL, &error);
+	CHECK(sbx_error_code(error) == status);
+	/* The transport is not the library: what it lacks memory for is a connection that comes to nothing. */
+	if (status == SBX_ERROR_CONNECTION)
+		CHECK(strcmp(sbx_error_detail(error), "out of memory") == 0);
+	sbx_client_free(client);
+	sbx_memory_transport_free(memory);
+	sbx_error_free(error);
+	return status == SBX_ERROR_CONNECTION ? SBX_ERROR_OUT_OF_MEMORY : status;
+}
+
+static void calls_over_memory(void **state)
+{
+	(void)state;
+	query = NULL;
+	torture(call_over_memory, SBX_OK);
+}
+
 static sbx_status make_local(void)
 {
 	sbx_client *client = NULL;
@@ -577,6 +643,8 @@ int main(void)
 	        cmocka_unit_test(calls_of_ones_own_making),
 	        cmocka_unit_test(calls_that_fail),
 	        cmocka_unit_test(cores),
+	        cmocka_unit_test(clients_with_http_options),
+	        cmocka_unit_test(calls_over_memory),
 	        cmocka_unit_test(local_servers),
 	        cmocka_unit_test(arguments),
 	        cmocka_unit_test(errors_as_json),
