@@ -359,16 +359,10 @@ static sbx__safety resolve_safety(const sbx__call *call)
 	return call->input.operation->safety;
 }
 
-sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
-                          const sbx_request *request, const sbx_request_options *options, int64_t started,
+static sbx_status prepare(sbx__call *call, const sbx_request *request, const sbx_request_options *options,
                           sbx_error **error)
 {
-	const sbx_request_options defaults = SBX_REQUEST_OPTIONS_INIT;
 	sbx_request given = SBX_REQUEST_INIT;
-	*call = (sbx__call){
-	        .config = sbx__config_ref(config), .platform = platform, .options = defaults, .started = started};
-	call->source.descriptor = -1;
-	call->sink.descriptor = -1;
 	sbx_status status = sbx__struct_read(&given, sizeof given, request, "request", error);
 	if (status < 0 || (status = sbx__custom_request_check(&given, error)) < 0 ||
 	    (status = sbx__struct_read(&call->options, sizeof call->options, options, "options", error)) < 0 ||
@@ -379,8 +373,8 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	        .arguments = given.arguments,
 	        .custom = given.operation ? NULL : &given,
 	        .options = &call->options,
-	        .config = config,
-	        .platform = platform,
+	        .config = call->config,
+	        .platform = call->platform,
 	};
 	resolve_options(call);
 	if (call->options.source && (status = sbx__source_open(&call->source, call->options.source, error)) < 0)
@@ -395,6 +389,24 @@ sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platf
 	if (call->options.sink && operation->model)
 		return sbx__fail_argument(error, "into", "%s does not answer with a file", operation->name);
 	return operation->model ? SBX_OK : sbx__sink_open(&call->sink, call->options.sink, &call->body, error);
+}
+
+sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
+                          const sbx_request *request, const sbx_request_options *options, int64_t started,
+                          sbx_error **error)
+{
+	const sbx_request_options defaults = SBX_REQUEST_OPTIONS_INIT;
+	*call = (sbx__call){
+	        .config = sbx__config_ref(config), .platform = platform, .options = defaults, .started = started};
+	call->source.descriptor = -1;
+	call->sink.descriptor = -1;
+	sbx_status status = prepare(call, request, options, error);
+	/* The error names what the caller passed, and the key may be in that. */
+	if (status < 0 && error && !sbx__error_is_static(*error)) {
+		sbx__redact_text((*error)->message, config->api_key);
+		sbx__redact_text((*error)->argument, config->api_key);
+	}
+	return status;
 }
 
 void sbx__call_may_wait(sbx__call *call)

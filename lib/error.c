@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 /* What is given out when there is no memory for an error: never written to, never freed. */
 static sbx_error out_of_memory = {
         .code = SBX_ERROR_OUT_OF_MEMORY, .message = (char *)"Out of memory", .retry_after = SBX_DEFAULT};
@@ -44,6 +46,17 @@ sbx_status sbx__status_from_http(int http_status)
 	return SBX_ERROR_STATUS;
 }
 
+/* What a caller named may be any bytes, and a message is text. */
+static char *take_message(sbx__buffer *message)
+{
+	sbx__buffer text = {0};
+	if (message->failed || sbx__utf8_valid(message->data, message->length))
+		return sbx__buffer_take(message);
+	sbx__utf8_append(&text, message->data, message->length);
+	sbx__buffer_free(message);
+	return sbx__buffer_take(&text);
+}
+
 static sbx_error *new_error(sbx_status code, const char *argument, const char *format, va_list arguments)
 {
 	sbx_error *error = calloc(1, sizeof *error);
@@ -58,7 +71,7 @@ static sbx_error *new_error(sbx_status code, const char *argument, const char *f
 		error->argument = strdup(argument);
 	}
 	sbx__buffer_vformat(&message, format, arguments);
-	error->message = sbx__buffer_take(&message);
+	error->message = take_message(&message);
 	if (!error->message || (argument && !error->argument)) {
 		sbx_error_free(error);
 		return &out_of_memory;

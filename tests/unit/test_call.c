@@ -239,6 +239,17 @@ static void delete_with_snapshot_is_unsafe(void **state)
 	clear(&result);
 }
 
+static void what_is_refused_is_named_without_the_key(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.list", "{\"test-key-0123456789\":1}", NULL, {.status = 200});
+	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(result.error), "*******************");
+	assert_null(strstr(sbx_error_message(result.error), "test-key"));
+	clear(&result);
+}
+
 static void a_nul_does_not_cut_the_message(void **state)
 {
 	(void)state;
@@ -820,6 +831,7 @@ int main(void)
 	        cmocka_unit_test(deadline_covers_retries_and_waits),
 	        cmocka_unit_test(read_timeout_grows_to_the_command),
 	        cmocka_unit_test(delete_with_snapshot_is_unsafe),
+	        cmocka_unit_test(what_is_refused_is_named_without_the_key),
 	        cmocka_unit_test(a_nul_does_not_cut_the_message),
 	        cmocka_unit_test(redirects),
 	        cmocka_unit_test(a_retry_begins_where_the_call_began),

@@ -161,6 +161,15 @@ static void failing_returns_the_code_with_and_without_an_error(void **state)
 	assert_int_equal(sbx__error_give(NULL, sbx__error_new(SBX_ERROR_CLOSED, "x")), SBX_ERROR_CLOSED);
 }
 
+static void a_message_is_text_whatever_it_names(void **state)
+{
+	(void)state;
+	sbx_error *error = NULL;
+	assert_int_equal(sbx__fail_argument(&error, "parts", "%s: no", "a\xff\xc3\xa9"), SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_message(error), "parts: a\xef\xbf\xbd\xc3\xa9: no");
+	sbx_error_free(error);
+}
+
 static void the_system_and_forks_have_errors_of_their_own(void **state)
 {
 	(void)state;
@@ -214,6 +223,7 @@ int main(void)
 	        cmocka_unit_test(a_plain_error_says_only_its_message),
 	        cmocka_unit_test(an_answered_error_gives_all_of_the_answer),
 	        cmocka_unit_test(failing_returns_the_code_with_and_without_an_error),
+	        cmocka_unit_test(a_message_is_text_whatever_it_names),
 	        cmocka_unit_test(the_system_and_forks_have_errors_of_their_own),
 	        cmocka_unit_test(an_error_with_two_owners_lives_until_both_are_gone),
 	        cmocka_unit_test(without_memory_there_is_still_an_error),
