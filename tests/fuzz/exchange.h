@@ -24,6 +24,9 @@ typedef struct fuzz_exchange {
 /* Makes a call that is not retried; every attempt, of which redirects make up to 21, has the same answer. */
 void fuzz_exchange_run(fuzz_exchange *exchange, const sbx_operation *operation, const sbx_json *arguments,
                        const sbx_request_options *options, const fake_answer *answer, bool strict);
+/* The same with any request. */
+void fuzz_exchange_send(fuzz_exchange *exchange, const sbx_request *request, const sbx_request_options *options,
+                        const fake_answer *answer, bool strict);
 void fuzz_exchange_clear(fuzz_exchange *exchange);
 
 /* Every accessor of an error, and what is true of all errors. */
