@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sandbox_sdk.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static void errno_is_kept(void **state)
 	loopback_stop(server);
 }
 
-static volatile sig_atomic_t alarms;
+static atomic_int alarms; /* the handler runs on any thread */
 
 static void on_alarm(int number)
 {
