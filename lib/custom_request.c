@@ -206,30 +206,14 @@ static sbx_json *merged_query(const sbx__request_input *input, const char *own, 
 	return NULL;
 }
 
-typedef struct query_state {
-	sbx__buffer *url;
-	bool first;
-} query_state;
-
-static void visit_query(void *user_data, const char *name, const char *text, size_t length)
-{
-	query_state *state = user_data;
-	sbx__url_append_query(state->url, &state->first, name, text, length);
-}
-
 static bool append_query(const sbx__request_input *input, const char *own, bool foreign, sbx__buffer *url)
 {
-	query_state state = {url, true};
-	append_own_query(own, input->options->query, url, &state.first);
+	bool first = true;
+	append_own_query(own, input->options->query, url, &first);
 	if (!input->options->query && (foreign || !input->config->default_query))
 		return true;
 	sbx_json *merged = merged_query(input, own, foreign);
-	sbx_json_cursor cursor = {NULL};
-	const char *name;
-	const sbx_json *value;
-	bool ok = merged != NULL;
-	while (ok && sbx_json_next(merged, &cursor, &name, &value))
-		ok = sbx__url_flatten(name, value, SBX__ARRAY_COMMA, visit_query, &state);
+	bool ok = merged && sbx__url_append_members(url, &first, merged);
 	sbx_json_free(merged);
 	return ok;
 }

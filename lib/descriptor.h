@@ -14,4 +14,8 @@ int sbx__descriptor_open(const char *path, int flags, mode_t mode);
  * does not block has something (POLLIN) or room (POLLOUT), which is waited for. */
 bool sbx__descriptor_try_again(int descriptor, short events);
 
+/* A name for what is not whole yet: beside its destination, so that a rename puts it there at once, hidden, and nobody
+ * else's. The caller frees it; NULL: no memory, or no randomness. */
+char *sbx__temporary_name(const char *path);
+
 #endif

@@ -203,17 +203,6 @@ static sbx_status append_path(const sbx__request_input *input, sbx__buffer *url,
 	return SBX_OK;
 }
 
-typedef struct query_state {
-	sbx__buffer *url;
-	bool first;
-} query_state;
-
-static void visit_query(void *user_data, const char *name, const char *text, size_t length)
-{
-	query_state *state = user_data;
-	sbx__url_append_query(state->url, &state->first, name, text, length);
-}
-
 /* The client's query, then the operation's, then the call's: what comes later takes the place of the same name. */
 static bool merge_query(const sbx__request_input *input, sbx_json *query)
 {
@@ -231,13 +220,8 @@ static bool merge_query(const sbx__request_input *input, sbx_json *query)
 static bool append_query(const sbx__request_input *input, sbx__buffer *url)
 {
 	sbx_json *query = sbx_json_new_object();
-	query_state state = {url, true};
-	bool ok = query && merge_query(input, query);
-	sbx_json_cursor cursor = {NULL};
-	const char *name;
-	const sbx_json *value;
-	while (ok && sbx_json_next(query, &cursor, &name, &value))
-		ok = sbx__url_flatten(name, value, SBX__ARRAY_COMMA, visit_query, &state);
+	bool first = true;
+	bool ok = query && merge_query(input, query) && sbx__url_append_members(url, &first, query);
 	sbx_json_free(query);
 	return ok;
 }

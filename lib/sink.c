@@ -23,21 +23,6 @@ static void init_writer(sbx__sink_writer *writer)
 	*writer = (sbx__sink_writer){.sink = defaults, .descriptor = -1};
 }
 
-/* The temporary file lies beside its destination, so that a rename puts it there at once. */
-static char *temporary_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
-	uint64_t random;
-	if (!sbx__platform_system.random(NULL, &random, sizeof random))
-		return NULL;
-	sbx__buffer name = {0};
-	sbx__buffer_append(&name, path, folder);
-	/* A name may be as long as the file system allows: leave room for what is added to it. */
-	sbx__buffer_format(&name, ".%.200s.%016llx.part", path + folder, (unsigned long long)random);
-	return sbx__buffer_take(&name);
-}
-
 /* A device or a pipe is written to as it is: a rename would put a file in its place. A pipe that nobody reads from is
  * refused, where open() would otherwise wait for a reader for ever. */
 static sbx_status open_special(sbx__sink_writer *writer, sbx_error **error)
@@ -72,7 +57,7 @@ static sbx_status open_path(sbx__sink_writer *writer, sbx_error **error)
 		return sbx__fail_memory(error);
 	if (!writer->destination)
 		return sbx__fail_file(error, ARGUMENT, "write", writer->sink.path, errno);
-	char *name = temporary_name(writer->destination);
+	char *name = sbx__temporary_name(writer->destination);
 	if (!name)
 		return sbx__fail_memory(error);
 	/* Nobody reads on the way what nobody reads in the end. */

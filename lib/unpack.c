@@ -10,6 +10,7 @@
 
 #include "archive_library.h"
 #include "buffer.h"
+#include "descriptor.h"
 #include "error.h"
 #include "folder.h"
 #include "platform.h"
@@ -466,19 +467,6 @@ static void clear(unpacking *work)
 
 /* ---- the directory ---- */
 
-static char *beside(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
-	uint64_t random;
-	if (!sbx__platform_system.random(NULL, &random, sizeof random))
-		return NULL;
-	sbx__buffer name = {0};
-	sbx__buffer_append(&name, path, folder);
-	sbx__buffer_format(&name, ".%.200s.%016llx.part", path + folder, (unsigned long long)random);
-	return sbx__buffer_take(&name);
-}
-
 /* Fills a directory that nobody else can enter until it has its name. */
 static sbx_status fill_new(unpacking *work, const char *path, const char *temporary)
 {
@@ -497,7 +485,7 @@ static sbx_status fill_new(unpacking *work, const char *path, const char *tempor
 
 static sbx_status unpack_new(unpacking *work, const char *path)
 {
-	char *temporary = beside(path);
+	char *temporary = sbx__temporary_name(path);
 	if (!temporary)
 		return sbx__fail_memory(work->error);
 	sbx_status status = fill_new(work, path, temporary);

@@ -214,3 +214,26 @@ bool sbx__url_flatten(const char *name, const sbx_json *value, sbx__array_form f
 	sbx__buffer_free(&text);
 	return ok;
 }
+
+typedef struct query_state {
+	sbx__buffer *url;
+	bool *first;
+} query_state;
+
+static void visit_query(void *user_data, const char *name, const char *text, size_t length)
+{
+	query_state *state = user_data;
+	sbx__url_append_query(state->url, state->first, name, text, length);
+}
+
+bool sbx__url_append_members(sbx__buffer *url, bool *first, const sbx_json *object)
+{
+	query_state state = {url, first};
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
+	const sbx_json *value;
+	bool ok = true;
+	while (ok && sbx_json_next(object, &cursor, &name, &value))
+		ok = sbx__url_flatten(name, value, SBX__ARRAY_COMMA, visit_query, &state);
+	return ok;
+}

@@ -47,6 +47,9 @@ typedef void (*sbx__flat_visitor)(void *user_data, const char *name, const char 
 bool sbx__url_flatten(const char *name, const sbx_json *value, sbx__array_form form, sbx__flat_visitor visit,
                       void *user_data);
 
+/* Appends all members of an object as a query, as sbx__url_append_query() does. False: no memory. */
+bool sbx__url_append_members(sbx__buffer *url, bool *first, const sbx_json *object);
+
 /* Appends the text of a value that is neither array nor object. */
 void sbx__url_append_scalar(const sbx_json *value, sbx__buffer *text);
 
