@@ -21,6 +21,33 @@
 #define LIST "{\"data\": [{\"id\": \"a\", \"cpu\": 1.5}], \"pagination\": {\"page\": 1}}"
 #define NUMBER 4711 /* no error of any system */
 
+static sbx_client *early;
+static sbx_status early_status = SBX_DONE;
+
+/* Before main(): nothing of the library may need an initialisation that has not been yet. */
+__attribute__((constructor)) static void use_before_main(void)
+{
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	options.api_key = "key";
+	options.base_url = "http://127.0.0.1:1";
+	options.max_retries = 0;
+	if (sbx_client_new(&early, &options, NULL) == SBX_OK)
+		early_status = sbx_sandboxes_list(early, NULL, NULL, NULL, NULL);
+}
+
+/* After main(): the same at the other end. */
+__attribute__((destructor)) static void free_after_main(void)
+{
+	sbx_client_free(early);
+}
+
+static void it_works_before_main(void **state)
+{
+	(void)state;
+	assert_non_null(early);
+	assert_int_equal(early_status, SBX_ERROR_CONNECTION);
+}
+
 static sbx_client *client_of(const loopback *server)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
@@ -300,6 +327,7 @@ static void too_few_descriptors_are_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(it_works_before_main),
 	        cmocka_unit_test(errno_is_kept),
 	        cmocka_unit_test(signals_do_not_end_calls),
 	        cmocka_unit_test(handlers_and_masks_stay_as_they_are),
