@@ -264,6 +264,8 @@ static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 	sbx__call *call = user_data;
 	if (call->exchange.too_large)
 		call->attempt.too_large = true;
+	if (call->exchange.out_of_memory)
+		call->attempt.out_of_memory = true;
 	/* What becomes of the rest of the request does not matter to an answer that did not wait for it. */
 	if (end == SBX__LOST && call->attempt.refused_early)
 		end = SBX__ANSWERED;

@@ -73,6 +73,7 @@ typedef struct sbx__exchange {
 	bool large;              /* the answer is expected to be one: worth a large buffer */
 	sbx__facts facts;        /* filled in before done() */
 	bool too_large;          /* set before done(): the transport has ended the exchange for a limit of its own */
+	bool out_of_memory;      /* set before done(): that is why it ended */
 	const sbx__exchange_events *events;
 	void *user_data;
 } sbx__exchange;

@@ -4,6 +4,7 @@
  */
 #include "transport_curl.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -300,6 +301,20 @@ static CURLcode set_body(CURL *easy, const sbx__exchange *exchange)
 	return code;
 }
 
+/* Without memory libcurl 7.88 would send a request without its query, which is another request: it has to be told what
+ * to ask for. A proxy gets the whole URL, which libcurl puts together more carefully. */
+static CURLcode set_target(sbx__curl_transport *transport, const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *path = authority ? strchr(authority + 3, '/') : NULL;
+	bool wanted =
+	        path && strchr(path, '?') && !sbx__curl_options_asks_proxy(transport->context->options, transport->tls);
+	if (!wanted && !transport->targeted)
+		return CURLE_OK;
+	transport->targeted = wanted;
+	return curl_easy_setopt(transport->easy, CURLOPT_REQUEST_TARGET, wanted ? path : NULL);
+}
+
 static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange *exchange)
 {
 	CURL *easy = transport->easy;
@@ -317,6 +332,7 @@ static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange
 	 * the same HTTP/2 connection, it says so and keeps the size. */
 	(void)!curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, exchange->large ? LARGE_BUFFER : USUAL_BUFFER);
 	transport->tls = strncasecmp(exchange->url, "https:", 6) == 0;
+	code |= set_target(transport, exchange->url);
 	code |= sbx__curl_options_set_exchange(context->options, easy, exchange->compressed, transport->tls);
 	return code;
 }
@@ -359,7 +375,7 @@ void sbx__curl_resume(sbx__transport *base)
 
 /* libcurl's own limits have no code of their own: 100 KiB for a line of headers, 300 KiB for all, and 64 MiB for what
  * it unpacks while the reader of a stream lets it wait. */
-static bool is_too_large(const sbx__curl_transport *transport, CURLcode code)
+static bool is_too_large(const sbx__curl_transport *transport, CURLcode code, bool starved)
 {
 	if (!transport->http_status)
 		return false;
@@ -369,7 +385,7 @@ static bool is_too_large(const sbx__curl_transport *transport, CURLcode code)
 	if (code == CURLE_TOO_LARGE)
 		return true;
 #endif
-	return code == CURLE_OUT_OF_MEMORY ||
+	return (code == CURLE_OUT_OF_MEMORY && !starved) ||
 	       (code == CURLE_RECV_ERROR && strncmp(transport->problem, "Too large response headers", 26) == 0);
 }
 
@@ -392,7 +408,7 @@ static bool begin_again(sbx__curl_transport *transport)
 	return curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK;
 }
 
-void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code)
+void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starved)
 {
 	if (transport->stale && begin_again(transport))
 		return;
@@ -401,7 +417,10 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code)
 		code = CURLE_PARTIAL_FILE;
 	sbx__exchange *exchange = transport->exchange;
 	sbx__curl_failure failure = {.end = SBX__ANSWERED};
-	exchange->too_large = is_too_large(transport, code);
+	exchange->too_large = is_too_large(transport, code, starved);
+	/* Without memory libcurl tells of anything: that a name has no address, or that a connection was lost. */
+	exchange->out_of_memory = (starved && code != CURLE_OK && !transport->refused) ||
+	                          (code == CURLE_OUT_OF_MEMORY && !exchange->too_large);
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
 	fill_facts(transport->easy, &exchange->facts);
@@ -416,14 +435,16 @@ static bool run(sbx__curl_transport *transport)
 	int left;
 	if (!transport->exchange)
 		return false;
+	errno = 0;
 	if (transport->tls)
 		run_without_sigpipe(transport->multi, &left);
 	else
 		curl_multi_perform(transport->multi, &left);
+	bool starved = errno == ENOMEM;
 	CURLMsg *message = curl_multi_info_read(transport->multi, &left);
 	if (!message || message->msg != CURLMSG_DONE)
 		return false;
-	sbx__curl_finish(transport, message->data.result);
+	sbx__curl_finish(transport, message->data.result, starved);
 	return true;
 }
 

@@ -58,16 +58,18 @@ typedef struct sbx__curl_transport {
 	bool connected;
 	bool head_ended; /* the blank line after an answer's headers has come */
 	bool tls;
-	bool refused; /* a callback has ended the exchange */
-	bool stale;   /* the kept connection turned out to be of no use before anything was sent */
+	bool targeted; /* libcurl was told what to ask the server for */
+	bool refused;  /* a callback has ended the exchange */
+	bool stale;    /* the kept connection turned out to be of no use before anything was sent */
 	int http_status;
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
 	size_t nodes_capacity;
 	sbx__buffer lines;
 	char problem[CURL_ERROR_SIZE];
-	struct sbx__curl_transport *next; /* among a hub's idle ones */
-	sbx__poller *poller;              /* of the hub */
-	struct sbx__curl_hub *hub;        /* NULL: the multi is its own */
+	struct sbx__curl_transport *next; /* among a hub's idle ones, or among those that are not */
+	struct sbx__curl_transport *previous;
+	sbx__poller *poller;       /* of the hub */
+	struct sbx__curl_hub *hub; /* NULL: the multi is its own */
 } sbx__curl_transport;
 
 /* Prepares a transport over a multi handle, which stays the caller's. False: no memory; what was made is to be cleared.
@@ -78,8 +80,8 @@ void sbx__curl_transport_clear(sbx__curl_transport *transport);
 bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange);
 void sbx__curl_stop(sbx__transport *base);
 void sbx__curl_resume(sbx__transport *base);
-/* Ends an exchange whose transfer is over. */
-void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code);
+/* Ends an exchange whose transfer is over. `starved`: an allocation has failed since libcurl began to run. */
+void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starved);
 
 sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller);
 

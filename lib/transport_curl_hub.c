@@ -1,6 +1,7 @@
 /*
  * Many exchanges on one multi handle, whose sockets and times a poller watches (curl_multi_socket_action).
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "platform.h"
@@ -14,11 +15,12 @@ typedef struct sbx__curl_hub {
 	sbx__hub base;
 	sbx__curl_context *context;
 	sbx__poller *poller;
-	CURLM *multi;
+	CURLM *multi; /* NULL: there was no memory for another one */
 	int64_t due_at;
 	sbx__curl_transport *idle;
 	size_t idle_count;
-	size_t count; /* transports that are not idle */
+	sbx__curl_transport *busy; /* those that are not idle */
+	size_t count;              /* of them */
 } sbx__curl_hub;
 
 /* ---- callbacks of libcurl ---- */
@@ -51,7 +53,41 @@ static int on_timer(CURLM *multi, long milliseconds, void *user_data)
 	return 0;
 }
 
+static bool open_multi(sbx__curl_hub *hub)
+{
+	hub->multi = curl_multi_init();
+	if (hub->multi && curl_multi_setopt(hub->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+	    curl_multi_setopt(hub->multi, CURLMOPT_SOCKETDATA, hub) == CURLM_OK &&
+	    curl_multi_setopt(hub->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+	    curl_multi_setopt(hub->multi, CURLMOPT_TIMERDATA, hub) == CURLM_OK)
+		return true;
+	curl_multi_cleanup(hub->multi);
+	hub->multi = NULL;
+	return false;
+}
+
 /* ---- transports ---- */
+
+static void link_busy(sbx__curl_hub *hub, sbx__curl_transport *transport)
+{
+	transport->previous = NULL;
+	transport->next = hub->busy;
+	if (hub->busy)
+		hub->busy->previous = transport;
+	hub->busy = transport;
+	hub->count++;
+}
+
+static void unlink_busy(sbx__curl_hub *hub, sbx__curl_transport *transport)
+{
+	if (transport->previous)
+		transport->previous->next = transport->next;
+	else
+		hub->busy = transport->next;
+	if (transport->next)
+		transport->next->previous = transport->previous;
+	hub->count--;
+}
 
 /* libcurl counts the connections in use among those that it keeps. */
 static void set_kept_connections(sbx__curl_hub *hub)
@@ -64,7 +100,7 @@ static void hub_free_transport(sbx__transport *base)
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	sbx__curl_hub *hub = transport->hub;
 	sbx__curl_stop(base);
-	hub->count--;
+	unlink_busy(hub, transport);
 	set_kept_connections(hub);
 	if (hub->idle_count < MOST_IDLE_HANDLES) {
 		transport->next = hub->idle;
@@ -76,8 +112,15 @@ static void hub_free_transport(sbx__transport *base)
 	free(transport);
 }
 
+static bool hub_start(sbx__transport *base, sbx__exchange *exchange)
+{
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
+	transport->multi = transport->hub->multi;
+	return transport->multi && sbx__curl_start(base, exchange);
+}
+
 static const sbx__transport_class hub_transport_class = {
-        .start = sbx__curl_start, .stop = sbx__curl_stop, .resume = sbx__curl_resume, .free = hub_free_transport};
+        .start = hub_start, .stop = sbx__curl_stop, .resume = sbx__curl_resume, .free = hub_free_transport};
 
 static sbx__curl_transport *new_transport(sbx__curl_hub *hub)
 {
@@ -102,20 +145,22 @@ static sbx__transport *hub_make(sbx__hub *base)
 {
 	sbx__curl_hub *hub = (sbx__curl_hub *)base;
 	sbx__curl_transport *transport = hub->idle;
+	if (!hub->multi && !open_multi(hub))
+		return NULL;
 	if (transport) {
 		hub->idle = transport->next;
 		hub->idle_count--;
 	} else if (!(transport = new_transport(hub))) {
 		return NULL;
 	}
-	hub->count++;
+	link_busy(hub, transport);
 	set_kept_connections(hub);
 	return &transport->base;
 }
 
 /* ---- running ---- */
 
-static void tell_finished(sbx__curl_hub *hub)
+static void tell_finished(sbx__curl_hub *hub, bool starved)
 {
 	CURLMsg *message;
 	int left;
@@ -125,8 +170,25 @@ static void tell_finished(sbx__curl_hub *hub)
 			continue;
 		CURLcode code = message->data.result;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private_pointer);
-		sbx__curl_finish((sbx__curl_transport *)private_pointer, code);
+		sbx__curl_finish((sbx__curl_transport *)private_pointer, code, starved);
 	}
+}
+
+/*
+ * Without memory libcurl loses sight of a socket, does not tell whose it is, and crashes when it meets it again: a
+ * multi handle that has failed carries nothing any more.
+ */
+static void begin_anew(sbx__curl_hub *hub)
+{
+	for (sbx__curl_transport *transport = hub->busy; transport; transport = transport->next) {
+		if (!transport->exchange)
+			continue;
+		transport->stale = false;
+		sbx__curl_finish(transport, CURLE_OUT_OF_MEMORY, true);
+	}
+	curl_multi_cleanup(hub->multi);
+	hub->due_at = SBX__NEVER;
+	open_multi(hub);
 }
 
 static int action_of(unsigned events)
@@ -141,25 +203,33 @@ static int action_of(unsigned events)
 	return action;
 }
 
+static bool act(sbx__curl_hub *hub, int descriptor, int action)
+{
+	int running;
+	return curl_multi_socket_action(hub->multi, descriptor, action, &running) == CURLM_OK;
+}
+
 static void hub_run(sbx__hub *base, const sbx__poller_event *events, size_t count, int64_t now)
 {
 	sbx__curl_hub *hub = (sbx__curl_hub *)base;
 	bool due = hub->due_at <= now;
-	if (count == 0 && !due)
+	if ((count == 0 && !due) || !hub->multi)
 		return;
-	int running;
 	sbx__sigpipe held;
 	sbx__sigpipe_hold(&held);
-	for (size_t index = 0; index < count; index++)
-		curl_multi_socket_action(hub->multi, events[index].descriptor, action_of(events[index].events),
-		                         &running);
-	if (due) {
+	errno = 0;
+	bool ok = true;
+	for (size_t index = 0; index < count && ok; index++)
+		ok = act(hub, events[index].descriptor, action_of(events[index].events));
+	if (due && ok) {
 		/* libcurl tells a new time where there is one. */
 		hub->due_at = SBX__NEVER;
-		curl_multi_socket_action(hub->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		ok = act(hub, CURL_SOCKET_TIMEOUT, 0);
 	}
+	tell_finished(hub, errno == ENOMEM);
+	if (!ok)
+		begin_anew(hub);
 	sbx__sigpipe_release(&held);
-	tell_finished(hub);
 }
 
 static int64_t hub_due_at(const sbx__hub *base)
@@ -188,11 +258,7 @@ sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller)
 	if (!hub)
 		return NULL;
 	*hub = (sbx__curl_hub){.base.type = &hub_class, .context = context, .poller = poller, .due_at = SBX__NEVER};
-	hub->multi = curl_multi_init();
-	if (hub->multi && curl_multi_setopt(hub->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
-	    curl_multi_setopt(hub->multi, CURLMOPT_SOCKETDATA, hub) == CURLM_OK &&
-	    curl_multi_setopt(hub->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
-	    curl_multi_setopt(hub->multi, CURLMOPT_TIMERDATA, hub) == CURLM_OK)
+	if (open_multi(hub))
 		return &hub->base;
 	hub_free(&hub->base);
 	return NULL;

@@ -217,6 +217,11 @@ CURLcode sbx__curl_options_set_exchange(const sbx__curl_options *options, CURL *
 	return code;
 }
 
+bool sbx__curl_options_asks_proxy(const sbx__curl_options *options, bool tls)
+{
+	return !tls && strncasecmp(options->http->proxies.http, "http", 4) == 0;
+}
+
 /* ---- the whole ---- */
 
 /* Sets everything on a handle that is not used, so that what libcurl refuses is refused where a client is made. */

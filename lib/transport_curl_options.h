@@ -14,6 +14,8 @@ typedef struct sbx__curl_options sbx__curl_options;
  */
 sbx_status sbx__curl_options_new(sbx__curl_options **made, sbx__http_options *options, sbx_error **error);
 /* After the last handle that they were set on. */
+/* Whether requests may go to a proxy that is asked for them by their whole URL, and not for a way through. */
+bool sbx__curl_options_asks_proxy(const sbx__curl_options *options, bool tls);
 void sbx__curl_options_free(sbx__curl_options *options);
 
 /* Sets what holds for every exchange of an easy handle. */
