@@ -155,9 +155,11 @@ static size_t request_length(const connection *from)
 	if (!end)
 		return 0;
 	const char *length = strcasestr(from->input, "\r\nContent-Length:");
-	if (strcasestr(from->input, "\r\nTransfer-Encoding: chunked"))
-		return from->length >= 5 && memcmp(from->input + from->length - 5, "0\r\n\r\n", 5) == 0 ? from->length
-		                                                                                        : 0;
+	if (strcasestr(from->input, "\r\nTransfer-Encoding: chunked")) {
+		size_t body = from->length - (size_t)(end + 4 - from->input);
+		bool ended = body >= 5 && memcmp(from->input + from->length - 5, "0\r\n\r\n", 5) == 0;
+		return ended ? from->length : 0;
+	}
 	size_t whole = (size_t)(end + 4 - from->input) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
 	return from->length >= whole ? whole : 0;
 }

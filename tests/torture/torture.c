@@ -6,11 +6,14 @@
  */
 #include <dirent.h>
 #include <ftw.h>
+#include <netdb.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "scenarios.h"
@@ -34,14 +37,23 @@ static void on_signal(int number)
 	_exit(70);
 }
 
-static size_t count_descriptors(void)
+static size_t count_entries(const char *path)
 {
 	size_t count = 0;
-	DIR *folder = opendir("/proc/self/fd");
-	while (folder && readdir(folder))
-		count++;
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	while (folder && (entry = readdir(folder)))
+		count += entry->d_name[0] != '.';
 	closedir(folder);
 	return count;
+}
+
+/* libcurl leaves a lookup that it does not wait for any more to its thread. */
+static void wait_for_threads(void)
+{
+	const struct timespec moment = {.tv_nsec = 100000};
+	while (count_entries("/proc/self/task") > 1)
+		nanosleep(&moment, NULL);
 }
 
 static void report(const char *problem, const char *detail)
@@ -55,12 +67,13 @@ static void report(const char *problem, const char *detail)
 /* Runs a scenario once and gives the allocations that it asked for. */
 static long run_once(const scenario *one, long failing, sbx_status *status)
 {
-	size_t before = count_descriptors();
+	size_t before = count_entries("/proc/self/fd");
 	snprintf(place, sizeof place, "%s, allocation %ld", one->name, failing);
 	lie = NULL;
 	alarm(LONGEST_RUN);
 	starvation_begin(failing);
 	*status = one->run();
+	wait_for_threads();
 	long asked = starvation_end();
 	alarm(0);
 	long left = starvation_left();
@@ -71,9 +84,26 @@ static long run_once(const scenario *one, long failing, sbx_status *status)
 		report("what came is not what was sent: ", lie);
 	if (left > 0)
 		report("blocks of memory left: ", number);
-	if (count_descriptors() != before)
+	if (count_entries("/proc/self/fd") != before)
 		report("descriptors left", "");
 	return asked;
+}
+
+static void *look_up(void *unused)
+{
+	struct addrinfo *addresses = NULL;
+	if (getaddrinfo("127.0.0.1", "80", NULL, &addresses) == 0)
+		freeaddrinfo(addresses);
+	return unused;
+}
+
+/* What the C library keeps for good once it has had a thread and a lookup, it allocates now. */
+static void prepare_lookups(void)
+{
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, look_up, NULL) != 0)
+		abort();
+	pthread_join(thread, NULL);
 }
 
 static void torture(const scenario *one)
@@ -136,6 +166,7 @@ int main(int count, char **names)
 	write_file(tree, "two");
 	directory = folder;
 	pid_t server = server_start(&server_port);
+	prepare_lookups();
 	signal(SIGALRM, on_signal);
 	signal(SIGSEGV, on_signal);
 	signal(SIGABRT, on_signal);

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,8 +26,10 @@ static void *(*real_calloc)(size_t count, size_t size);
 static void *(*real_realloc)(void *memory, size_t size);
 static void (*real_free)(void *memory);
 
-static bool counting;
-static long allocations, failing_one, blocks;
+/* Libraries may have threads. */
+static atomic_bool counting;
+static atomic_long allocations, blocks;
+static long failing_one;
 
 /* What is asked for while the next functions are looked up; never given back. */
 static alignas(max_align_t) char early[16384];
@@ -65,7 +68,7 @@ static bool look_up(void)
 
 static bool fails(void)
 {
-	if (!counting || ++allocations != failing_one)
+	if (!counting || atomic_fetch_add(&allocations, 1) + 1 != failing_one)
 		return false;
 	errno = ENOMEM;
 	return true;
