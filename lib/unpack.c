@@ -36,6 +36,7 @@ typedef struct unpacking {
 	bool read_failed;
 	char *piece;
 	struct archive *reader;
+	struct archive_entry *entry;
 	int root;         /* the directory that is filled */
 	bool is_new;      /* it was not there before */
 	mode_t root_mode; /* that a new one gets */
@@ -388,11 +389,10 @@ static la_ssize_t give_piece(struct archive *reader, void *user_data, const void
 
 static sbx_status take_entries(unpacking *work)
 {
-	struct archive_entry *entry;
 	int result;
-	while ((result = work->library->archive_read_next_header(work->reader, &entry)) == ARCHIVE_OK ||
+	while ((result = work->library->archive_read_next_header2(work->reader, work->entry)) == ARCHIVE_OK ||
 	       result == ARCHIVE_WARN) {
-		sbx_status status = take_entry(work, entry);
+		sbx_status status = take_entry(work, work->entry);
 		if (status < 0)
 			return status;
 	}
@@ -436,10 +436,15 @@ static sbx_status fill(unpacking *work)
 	snprintf(work->temporary, sizeof work->temporary, ".%016llx.part", (unsigned long long)random);
 	work->piece = malloc(PIECE);
 	work->reader = library->archive_read_new();
-	if (!work->piece || !work->reader)
+	/* Without memory libarchive would use an entry of its own, or in archive_read_open() a place for the data, that
+	 * it has not got. */
+	work->entry = library->archive_entry_new();
+	if (!work->piece || !work->reader || !work->entry)
 		return sbx__fail_memory(work->error);
 	if (library->archive_read_support_format_tar(work->reader) != ARCHIVE_OK ||
-	    library->archive_read_open(work->reader, work, NULL, give_piece, NULL) != ARCHIVE_OK)
+	    library->archive_read_set_callback_data(work->reader, work) != ARCHIVE_OK ||
+	    library->archive_read_set_read_callback(work->reader, give_piece) != ARCHIVE_OK ||
+	    library->archive_read_open1(work->reader) != ARCHIVE_OK)
 		return fail_reading(work);
 	sbx_status status = take_entries(work);
 	if (status == SBX_OK)
@@ -453,6 +458,8 @@ static void clear(unpacking *work)
 {
 	if (work->reader)
 		work->library->archive_read_free(work->reader);
+	if (work->entry)
+		work->library->archive_entry_free(work->entry);
 	for (size_t index = 0; index < work->late_count; index++)
 		free(work->late[index].path);
 	free(work->late);
