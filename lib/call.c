@@ -611,6 +611,8 @@ static void clear_attempt(sbx__call *call)
 	sbx__headers_clear(&headers);
 	free(call->attempt.detail);
 	call->attempt = (sbx__attempt){.headers = headers};
+	call->held_back = false;
+	call->source_waits = false;
 	sbx__buffer_clear(&call->body);
 }
 

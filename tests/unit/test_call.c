@@ -818,9 +818,58 @@ static void abort_tells_whether_the_outcome_is_known(void **state)
 	fake_transport_clear(&transport);
 }
 
+static int64_t wait_once(void *user_data, void *buffer, size_t capacity)
+{
+	(void)buffer, (void)capacity;
+	++*(int *)user_data;
+	return SBX_SOURCE_LATER;
+}
+
+static int rewind_nothing(void *user_data)
+{
+	(void)user_data;
+	return 0;
+}
+
+static void a_source_that_waited_does_not_stop_the_clock_of_the_next_attempt(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.lose = true}, {.never_connects = true}};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_source source = SBX_SOURCE_INIT;
+	sbx_request request = SBX_REQUEST_INIT;
+	sbx__config *config = test_config(NULL);
+	fake_platform platform;
+	fake_transport transport;
+	sbx__call call;
+	int asked = 0;
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = wait_once;
+	source.rewind = rewind_nothing;
+	source.user_data = &asked;
+	options.source = &source;
+	options.max_retries = 1;
+	options.connect_timeout = 3;
+	request.method = "PUT";
+	request.url = "a";
+	fake_platform_init(&platform);
+	fake_transport_init(&transport, &platform, answers, 2);
+	assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, &options, platform.now, NULL),
+	                 SBX_OK);
+	sbx__call_may_wait(&call);
+	fake_drive(&call, &transport);
+	sbx_response *response = NULL;
+	assert_int_equal(sbx__call_take(&call, &response, NULL), SBX_ERROR_TIMEOUT);
+	assert_int_equal(asked, 1);
+	sbx__call_free(&call);
+	sbx__config_unref(config);
+	fake_transport_clear(&transport);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_source_that_waited_does_not_stop_the_clock_of_the_next_attempt),
 	        cmocka_unit_test(two_retries_with_retry_after),
 	        cmocka_unit_test(backoff_grows_and_ends),
 	        cmocka_unit_test(unsafe_is_not_sent_again_after_a_loss),
