@@ -18,6 +18,12 @@ typedef struct call_list {
 	sbx_call *last;
 } call_list;
 
+/* A thread that waits in the poller. Another may take what it would have woken up for. */
+typedef struct sleeper {
+	struct sleeper *next;
+	bool behind; /* a call has ended since it went to sleep */
+} sleeper;
+
 struct sbx__engine {
 	sbx__core *core;
 	sbx__poller poller;
@@ -29,11 +35,12 @@ struct sbx__engine {
 	atomic_size_t in_flight;
 	atomic_bool forgotten; /* nobody is left to tell */
 	atomic_bool starved;   /* a call waits for a connection */
+	atomic_bool asked;     /* something is to be done at once, by whoever drives */
 
 	pthread_mutex_t mutex; /* of the next ones; never held in a callback or while waiting */
 	pthread_cond_t moved;
-	size_t waiters;    /* threads in sbx__engine_wait() */
 	bool waiter_polls; /* one of them drives */
+	sleeper *sleepers;
 	call_list attention;
 	sbx_call *finished_first;
 	sbx_call *finished_last;
@@ -44,6 +51,7 @@ struct sbx__engine {
 	call_list waiting;
 	call_list touched;
 	call_list telling;
+	bool has_news; /* a call has ended: a thread may have nothing to wait for any more */
 };
 
 /* ---- calls ---- */
@@ -213,6 +221,7 @@ static void finish(sbx__engine *engine, sbx_call *call)
 	atomic_store_explicit(&call->done, true, memory_order_release);
 	pthread_cond_broadcast(&engine->moved);
 	pthread_mutex_unlock(&engine->mutex);
+	engine->has_news = true;
 	telling_push(&engine->telling, call);
 }
 
@@ -349,6 +358,7 @@ static void tell(sbx__engine *engine)
 		if (!done)
 			continue;
 		atomic_fetch_sub(&engine->in_flight, 1);
+		engine->has_news = true;
 		sbx__engine_call_unref(call);
 	}
 }
@@ -356,6 +366,7 @@ static void tell(sbx__engine *engine)
 /* All but telling and the network. */
 static void settle(sbx__engine *engine)
 {
+	atomic_exchange(&engine->asked, false);
 	attend(engine);
 	if (sbx__core_is_closed(engine->core))
 		end_all(engine);
@@ -393,7 +404,8 @@ static void run_rounds(sbx__engine *engine)
 		expire(engine);
 		settle(engine);
 		tell(engine);
-		if (!has_attention(engine) && !engine->touched.first && due_at(engine) > now_of(engine))
+		if (!atomic_load(&engine->asked) && !has_attention(engine) && !engine->touched.first &&
+		    due_at(engine) > now_of(engine))
 			break;
 	}
 	if (has_attention(engine) || engine->touched.first || engine->telling.first)
@@ -412,10 +424,28 @@ static bool take_over(sbx__engine *engine)
 	return true;
 }
 
+/* Whether a thread sleeps that has not seen a call end: the wake-up meant for it may have been taken back by another.
+ */
+static bool must_wake(sbx__engine *engine, bool has_news)
+{
+	bool behind = false;
+	pthread_mutex_lock(&engine->mutex);
+	for (sleeper *at = engine->sleepers; at; at = at->next) {
+		at->behind = at->behind || has_news;
+		behind = behind || at->behind;
+	}
+	pthread_mutex_unlock(&engine->mutex);
+	return behind;
+}
+
 static void hand_back(sbx__engine *engine)
 {
+	bool has_news = engine->has_news;
+	engine->has_news = false;
 	atomic_store(&engine->driving, false);
 	pthread_mutex_unlock(&engine->driver);
+	if (must_wake(engine, has_news))
+		sbx__poller_wake(&engine->poller);
 }
 
 bool sbx__engine_is_inside(const sbx__engine *engine)
@@ -424,39 +454,67 @@ bool sbx__engine_is_inside(const sbx__engine *engine)
 	       pthread_equal(atomic_load(&((sbx__engine *)engine)->driver_thread), pthread_self());
 }
 
+/* Does some work, unless another thread drives. What was asked meanwhile, by one that found the engine taken, is done
+ * before anyone else has a reason to come back: perhaps nobody does. */
+static void drive(sbx__engine *engine, void (*work)(sbx__engine *engine))
+{
+	/* A callback may give up the last handle of all. */
+	sbx__core *core = sbx__core_ref(engine->core);
+	while (take_over(engine)) {
+		work(engine);
+		hand_back(engine);
+		if (!atomic_load(&engine->asked))
+			break;
+		work = settle;
+	}
+	sbx__core_unref(core);
+}
+
+static void ask_driver(sbx__engine *engine)
+{
+	atomic_store(&engine->asked, true);
+	sbx__poller_wake(&engine->poller);
+}
+
 /* Does at once what another thread or a callback has asked for, where nobody drives; else the one that drives will. */
 static void settle_now(sbx__engine *engine)
 {
-	sbx__poller_wake(&engine->poller);
-	sbx__core *core = sbx__core_ref(engine->core);
-	if (take_over(engine)) {
-		settle(engine);
-		hand_back(engine);
-	}
-	sbx__core_unref(core);
+	ask_driver(engine);
+	drive(engine, settle);
 }
 
 void sbx__engine_process(sbx__engine *engine)
 {
-	/* A callback may give up the last handle of all. */
-	sbx__core *core = sbx__core_ref(engine->core);
-	if (take_over(engine)) {
-		run_rounds(engine);
-		pthread_mutex_lock(&engine->mutex);
-		bool polls = engine->waiter_polls;
-		pthread_mutex_unlock(&engine->mutex);
-		hand_back(engine);
-		/* A thread that waits for its call in the poller has not seen what was done here. */
-		if (polls)
-			sbx__poller_wake(&engine->poller);
-	}
-	sbx__core_unref(core);
+	drive(engine, run_rounds);
+}
+
+static void go_to_sleep(sbx__engine *engine, sleeper *self)
+{
+	*self = (sleeper){.next = engine->sleepers};
+	engine->sleepers = self;
+}
+
+static void get_up(sbx__engine *engine, const sleeper *self)
+{
+	sleeper **at = &engine->sleepers;
+	while (*at != self)
+		at = &(*at)->next;
+	*at = self->next;
 }
 
 void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
 {
+	sleeper self;
 	sbx__core *core = sbx__core_ref(engine->core);
-	sbx__poller_wait(&engine->poller, nanoseconds);
+	pthread_mutex_lock(&engine->mutex);
+	go_to_sleep(engine, &self);
+	pthread_mutex_unlock(&engine->mutex);
+	/* Asked for now: the last call that ends from here on wakes this thread. */
+	if (atomic_load(&engine->in_flight))
+		sbx__poller_wait(&engine->poller, nanoseconds);
+	pthread_mutex_lock(&engine->mutex);
+	get_up(engine, &self);
+	pthread_mutex_unlock(&engine->mutex);
 	sbx__engine_process(engine);
 	sbx__core_unref(core);
 }
@@ -470,15 +528,20 @@ bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds)
 {
 	int64_t now = now_of(engine);
 	int64_t until = nanoseconds > SBX__NEVER - now ? SBX__NEVER : now + nanoseconds;
+	/* Who asks again and again without waiting gets on too. */
+	if (nanoseconds == 0)
+		sbx__engine_process(engine);
 	pthread_mutex_lock(&engine->mutex);
-	engine->waiters++;
 	while (!atomic_load(&call->done) && (now = now_of(engine)) < until) {
 		if (!engine->waiter_polls) {
+			sleeper self;
 			engine->waiter_polls = true;
+			go_to_sleep(engine, &self);
 			pthread_mutex_unlock(&engine->mutex);
 			sbx__poller_wait(&engine->poller, until == SBX__NEVER ? SBX__NEVER : until - now);
 			pthread_mutex_lock(&engine->mutex);
 			engine->waiter_polls = false;
+			get_up(engine, &self);
 			pthread_mutex_unlock(&engine->mutex);
 			sbx__engine_process(engine);
 			pthread_mutex_lock(&engine->mutex);
@@ -490,16 +553,19 @@ bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds)
 			pthread_cond_timedwait(&engine->moved, &engine->mutex, &time);
 		}
 	}
-	engine->waiters--;
 	pthread_mutex_unlock(&engine->mutex);
 	return atomic_load(&call->done);
 }
 
 /* ---- asking, from any thread ---- */
 
+/* With the mutex, under which calls become done: one that is not has the engine's reference still. Whether nothing was
+ * asked of any call before. */
 static bool ask(sbx__engine *engine, sbx_call *call, unsigned wants)
 {
 	bool first = engine->attention.first == NULL;
+	if (atomic_load_explicit(&call->done, memory_order_relaxed))
+		return false;
 	if (!call->attention.linked)
 		sbx__engine_call_ref(call);
 	call->wants |= wants;
@@ -652,7 +718,7 @@ void sbx__engine_close(sbx__engine *engine, bool forget)
 	if (!sbx__engine_is_inside(engine))
 		settle_now(engine);
 	else
-		sbx__poller_wake(&engine->poller);
+		ask_driver(engine);
 }
 
 void sbx__engine_free(sbx__engine *engine)

@@ -1,0 +1,168 @@
+#include <pthread.h>
+#include <sandbox_sdk.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "loopback.h"
+#include "support.h"
+
+#define LIST "{\"data\": [], \"pagination\": {\"page\": 1}}"
+
+static sbx_client *client_of(const loopback *server, int connections)
+{
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client *client = NULL;
+	http.max_connections = connections;
+	options.api_key = "key";
+	options.base_url = loopback_url(server);
+	options.max_retries = 0;
+	options.http = &http;
+	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
+	return client;
+}
+
+static sbx_call *start(sbx_client *client, const sbx_request_options *options, sbx_call_callback on_done, void *data)
+{
+	sbx_call *call = NULL;
+	const sbx_request request = request_of("sandboxes.list", NULL);
+	assert_int_equal(sbx_client_start(client, &request, options, on_done, data, &call, NULL), SBX_OK);
+	return call;
+}
+
+static void *poll_to_the_end(void *client)
+{
+	while (sbx_client_poll(client, SBX_FOREVER, NULL) == SBX_OK)
+		;
+	return NULL;
+}
+
+static void every_thread_that_polls_sees_the_end(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json(LIST);
+	sbx_client *client = client_of(server, SBX_DEFAULT);
+	for (int round = 0; round < 200; round++) {
+		pthread_t threads[3];
+		sbx_call *call = start(client, NULL, NULL, NULL);
+		for (int index = 0; index < 3; index++)
+			pthread_create(&threads[index], NULL, poll_to_the_end, client);
+		for (int index = 0; index < 3; index++)
+			pthread_join(threads[index], NULL);
+		assert_int_equal(sbx_call_result(call, NULL, NULL), SBX_OK);
+		sbx_call_free(call);
+	}
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
+static void *wait_for_call(void *call)
+{
+	sbx_call_wait(call, SBX_FOREVER, NULL);
+	return NULL;
+}
+
+static void a_thread_that_waits_does_not_keep_the_loop_busy(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start(NULL);
+	sbx_client *client = client_of(server, SBX_DEFAULT);
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.deadline = 0.3;
+	sbx_call *call = start(client, &options, NULL, NULL);
+	pthread_t thread;
+	int turns = 0;
+	pthread_create(&thread, NULL, wait_for_call, call);
+	while (sbx_client_poll(client, SBX_FOREVER, NULL) == SBX_OK)
+		turns++;
+	pthread_join(thread, NULL);
+	assert_true(turns < 200);
+	sbx_call_free(call);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
+static void a_wait_of_no_time_drives_too(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json(LIST);
+	sbx_client *client = client_of(server, SBX_DEFAULT);
+	sbx_call *call = start(client, NULL, NULL, NULL);
+	for (int turn = 0; turn < 60000 && sbx_call_wait(call, 0, NULL) == SBX_ERROR_TIMEOUT; turn++)
+		usleep(1000);
+	assert_int_equal(sbx_call_result(call, NULL, NULL), SBX_OK);
+	sbx_call_free(call);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
+static void free_client(void *user_data, sbx_call *call)
+{
+	(void)call;
+	sbx_client_free(user_data);
+}
+
+static void a_client_that_is_freed_in_a_callback_ends_its_calls(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start(NULL);
+	sbx_client *client = client_of(server, SBX_DEFAULT);
+	sbx_call *first = start(client, NULL, free_client, client);
+	sbx_call *second = start(client, NULL, NULL, NULL);
+	sbx_client_poll(client, 0.01, NULL);
+	sbx_call_cancel(first);
+	assert_int_equal(sbx_client_poll(client, 1, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result(first, NULL, NULL), SBX_ERROR_CANCELLED);
+	/* Nobody is left to drive the loop. */
+	assert_int_equal(sbx_call_result(second, NULL, NULL), SBX_ERROR_CLOSED);
+	sbx_call_free(first);
+	sbx_call_free(second);
+	loopback_stop(server);
+}
+
+/* Calls that follow each other without a pause. */
+typedef struct chain {
+	sbx_client *client;
+	atomic_bool stop;
+} chain;
+
+static void go_on(void *user_data, sbx_call *call)
+{
+	chain *own = user_data;
+	if (!atomic_load(&own->stop))
+		start(own->client, NULL, go_on, own);
+	sbx_call_free(call);
+}
+
+static void a_finished_call_is_not_asked_anything(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json(LIST);
+	sbx_client *client = client_of(server, SBX_DEFAULT);
+	chain own = {client, true};
+	for (int round = 0; round < 300; round++) {
+		sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+		pthread_t thread;
+		assert_int_equal(sbx_cancel_new(&options.cancel, NULL), SBX_OK);
+		start(client, &options, go_on, &own);
+		pthread_create(&thread, NULL, poll_to_the_end, client);
+		loopback_wait(server, (size_t)round + 1);
+		sbx_cancel_fire(options.cancel);
+		pthread_join(thread, NULL);
+		sbx_cancel_free(options.cancel);
+	}
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(every_thread_that_polls_sees_the_end),
+	        cmocka_unit_test(a_thread_that_waits_does_not_keep_the_loop_busy),
+	        cmocka_unit_test(a_wait_of_no_time_drives_too),
+	        cmocka_unit_test(a_client_that_is_freed_in_a_callback_ends_its_calls),
+	        cmocka_unit_test(a_finished_call_is_not_asked_anything),
+	};
+	return cmocka_run_group_tests(tests, test_environment, NULL);
+}
