@@ -42,7 +42,9 @@ static void acquire(sbx__driver *driver)
 		sbx_status status = sbx__core_acquire(driver->core, left > 0 ? shortened(often, left) : 0, &lease);
 		if (status == SBX_OK) {
 			sbx__call_set_transport(call, lease->transport);
+			pthread_mutex_lock(&driver->mutex);
 			driver->lease = lease;
+			pthread_mutex_unlock(&driver->mutex);
 			return;
 		}
 		if (status == SBX_ERROR_OUT_OF_MEMORY)
@@ -59,8 +61,8 @@ void sbx__driver_begin(sbx__driver *driver, sbx__core *core, sbx__call *call)
 {
 	*driver = (sbx__driver){.core = core, .call = call};
 	pthread_mutex_init(&driver->mutex, NULL);
-	acquire(driver);
 	sbx__cancel_link_to(&driver->cancel, call->options.cancel, on_cancel, driver);
+	acquire(driver);
 }
 
 bool sbx__driver_step(sbx__driver *driver)

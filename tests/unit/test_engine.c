@@ -134,6 +134,24 @@ static void go_on(void *user_data, sbx_call *call)
 	sbx_call_free(call);
 }
 
+static void a_cancel_ends_the_wait_for_a_connection(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start(NULL);
+	sbx_client *client = client_of(server, 1);
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_call *call = start(client, NULL, NULL, NULL);
+	sbx_client_poll(client, 0.01, NULL);
+	assert_int_equal(sbx_cancel_new(&options.cancel, NULL), SBX_OK);
+	sbx_cancel_fire(options.cancel);
+	options.pool_timeout = 1;
+	assert_int_equal(sbx_sandboxes_list(client, NULL, &options, NULL, NULL), SBX_ERROR_CANCELLED);
+	sbx_cancel_free(options.cancel);
+	sbx_call_free(call);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
 static void a_finished_call_is_not_asked_anything(void **state)
 {
 	(void)state;
@@ -162,6 +180,7 @@ int main(void)
 	        cmocka_unit_test(a_thread_that_waits_does_not_keep_the_loop_busy),
 	        cmocka_unit_test(a_wait_of_no_time_drives_too),
 	        cmocka_unit_test(a_client_that_is_freed_in_a_callback_ends_its_calls),
+	        cmocka_unit_test(a_cancel_ends_the_wait_for_a_connection),
 	        cmocka_unit_test(a_finished_call_is_not_asked_anything),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
