@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -197,7 +198,10 @@ static void serve(int listener)
 		}
 		if (polled[0].revents && count < MOST_CONNECTIONS) {
 			connection *made = calloc(1, sizeof *made);
+			const int on = 1;
 			made->descriptor = accept(listener, NULL, NULL);
+			/* An answer leaves in pieces. */
+			setsockopt(made->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 			connections[count++] = made;
 		}
 	}
