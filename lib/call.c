@@ -172,8 +172,10 @@ static int64_t largest_body(const sbx__call *call)
 static void check_early_answer(sbx__call *call)
 {
 	const sbx__attempt *attempt = &call->attempt;
+	if (!attempt->refused_early)
+		return;
 	const char *length = sbx__headers_get(&attempt->headers, "content-length");
-	if (attempt->refused_early && length && parse_length(length, strlen(length)) == attempt->received) {
+	if (length && parse_length(length, strlen(length)) == attempt->received) {
 		call->attempt.whole_early = true;
 		notify(call);
 	}

@@ -30,9 +30,20 @@ static void on_cancel(void *context)
 	sbx__driver_cancel(context);
 }
 
+static bool acquire_at_once(sbx__driver *driver)
+{
+	if (sbx__core_acquire(driver->core, 0, &driver->lease) != SBX_OK)
+		return false;
+	sbx__call_set_transport(driver->call, driver->lease->transport);
+	return true;
+}
+
 static void acquire(sbx__driver *driver)
 {
 	sbx__call *call = driver->call;
+	/* Mostly there is one, and the clock need not be asked. */
+	if (acquire_at_once(driver))
+		return;
 	int64_t until = sbx__call_pool_until(call);
 	/* While it waits for a connection there is no transport that could be woken. */
 	bool often = call->options.interrupt || call->options.cancel;

@@ -13,6 +13,6 @@ static inline void sbx__errno_restore(const int *kept)
 }
 
 /* At the beginning of a public function that makes system calls: errno is put back on every way out. */
-#define SBX__KEEP_ERRNO() __attribute__((cleanup(sbx__errno_restore))) const int kept_errno = errno
+#define SBX__KEEP_ERRNO() __attribute__((cleanup(sbx__errno_restore), unused)) const int kept_errno = errno
 
 #endif

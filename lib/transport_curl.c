@@ -276,28 +276,72 @@ static struct curl_slist *make_list(sbx__curl_transport *transport, const sbx__e
 	return transport->nodes;
 }
 
-static CURLcode set_body(CURL *easy, const sbx__exchange *exchange)
+/* A body in memory that follows another one: only what differs. */
+static CURLcode set_next_body(CURL *easy, const sbx__exchange *exchange)
+{
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
+	return code | curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body);
+}
+
+static CURLcode set_body(CURL *easy, const sbx__exchange *exchange, const char **standard)
 {
 	/* Back to what every kind of request starts from. The fields of an earlier one would keep libcurl from
 	 * rewinding a body that is read. */
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
 	code |= curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	const char *standard = "GET";
+	*standard = "GET";
 	if (exchange->has_body && exchange->body) {
-		standard = "POST";
+		*standard = "POST";
 		code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
-		code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body);
+		code |= set_next_body(easy, exchange);
 	} else if (exchange->has_body) {
-		standard = "PUT";
+		*standard = "PUT";
 		code |= curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
 		code |= curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->body_length);
 	} else if (strcmp(exchange->method, "HEAD") == 0) {
-		standard = "HEAD";
+		*standard = "HEAD";
 		code |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	}
+	return code;
+}
+
+static CURLcode set_method(sbx__curl_transport *transport, const sbx__exchange *exchange)
+{
+	sbx__curl_settings *settings = &transport->settings;
+	bool in_memory = exchange->has_body && exchange->body;
+	const char *standard = "POST";
+	CURLcode code = in_memory && settings->body == SBX__CURL_BODY_MEMORY
+	                        ? set_next_body(transport->easy, exchange)
+	                        : set_body(transport->easy, exchange, &standard);
+	settings->body = in_memory ? SBX__CURL_BODY_MEMORY : SBX__CURL_BODY_OTHER;
 	bool custom = strcmp(exchange->method, standard) != 0;
-	code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, custom ? exchange->method : NULL);
+	if (custom || settings->custom_method)
+		code |= curl_easy_setopt(transport->easy, CURLOPT_CUSTOMREQUEST, custom ? exchange->method : NULL);
+	settings->custom_method = custom;
+	return code;
+}
+
+/* What mostly stays as it was. */
+static CURLcode set_changes(sbx__curl_transport *transport, const sbx__exchange *exchange)
+{
+	sbx__curl_settings *settings = &transport->settings;
+	CURL *easy = transport->easy;
+	CURLcode code = CURLE_OK;
+	int64_t milliseconds = exchange->connect_timeout / 1000000 + CONNECT_TIMEOUT_SLACK_MS;
+	long connect_ms = milliseconds < INT_MAX ? (long)milliseconds : (long)INT_MAX;
+	if (!settings->known || settings->connect_ms != connect_ms)
+		code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+	settings->connect_ms = connect_ms;
+	/* libcurl has the buffer only while a transfer lasts. Where it has one all the same, another request being on
+	 * the same HTTP/2 connection, it says so and keeps the size. */
+	if ((!settings->known || settings->large != exchange->large) &&
+	    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, exchange->large ? LARGE_BUFFER : USUAL_BUFFER) == CURLE_OK)
+		settings->large = exchange->large;
+	if (!settings->known || settings->compressed != exchange->compressed || settings->tls != transport->tls)
+		code |= sbx__curl_options_set_exchange(transport->context->options, easy, exchange->compressed,
+		                                       transport->tls);
+	settings->compressed = exchange->compressed;
+	settings->tls = transport->tls;
 	return code;
 }
 
@@ -318,22 +362,21 @@ static CURLcode set_target(sbx__curl_transport *transport, const char *url)
 static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange *exchange)
 {
 	CURL *easy = transport->easy;
-	const sbx__curl_context *context = transport->context;
 	struct curl_slist *list = make_list(transport, exchange);
 	if (!list)
 		return CURLE_OUT_OF_MEMORY;
-	int64_t connect_ms = exchange->connect_timeout / 1000000 + CONNECT_TIMEOUT_SLACK_MS;
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
 	code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
-	code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-	                         connect_ms < INT_MAX ? (long)connect_ms : (long)INT_MAX);
-	code |= set_body(easy, exchange);
-	/* libcurl has the buffer only while a transfer lasts. Where it has one all the same, another request being on
-	 * the same HTTP/2 connection, it says so and keeps the size. */
-	(void)!curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, exchange->large ? LARGE_BUFFER : USUAL_BUFFER);
 	transport->tls = strncasecmp(exchange->url, "https:", 6) == 0;
+	code |= set_method(transport, exchange);
+	code |= set_changes(transport, exchange);
 	code |= set_target(transport, exchange->url);
-	code |= sbx__curl_options_set_exchange(context->options, easy, exchange->compressed, transport->tls);
+	/* What failed half-way is set anew the next time. */
+	transport->settings.known = code == CURLE_OK;
+	if (code != CURLE_OK) {
+		transport->settings.body = SBX__CURL_BODY_OTHER;
+		transport->settings.custom_method = true;
+	}
 	return code;
 }
 

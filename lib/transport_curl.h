@@ -48,6 +48,23 @@ typedef struct sbx__curl_context {
 	struct sbx__curl_options *options;
 } sbx__curl_context;
 
+/* What a body is sent as. */
+typedef enum sbx__curl_body {
+	SBX__CURL_BODY_OTHER, /* anything that was not looked into */
+	SBX__CURL_BODY_MEMORY,
+} sbx__curl_body;
+
+/* What an easy handle is set to, as far as exchanges differ in it: most are like the one before. */
+typedef struct sbx__curl_settings {
+	bool known;
+	bool large;
+	bool compressed;
+	bool tls;
+	bool custom_method;
+	long connect_ms;
+	sbx__curl_body body;
+} sbx__curl_settings;
+
 typedef struct sbx__curl_transport {
 	sbx__transport base;
 	sbx__curl_context *context;
@@ -62,6 +79,7 @@ typedef struct sbx__curl_transport {
 	bool refused;  /* a callback has ended the exchange */
 	bool stale;    /* the kept connection turned out to be of no use before anything was sent */
 	int http_status;
+	sbx__curl_settings settings;
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
 	size_t nodes_capacity;
 	sbx__buffer lines;
