@@ -432,6 +432,12 @@ static bool is_too_large(const sbx__curl_transport *transport, CURLcode code, bo
 	       (code == CURLE_RECV_ERROR && strncmp(transport->problem, "Too large response headers", 26) == 0);
 }
 
+/* Bytes without end in the place of a status line are a lack of memory to libcurl too. */
+static bool is_garbage(const sbx__curl_transport *transport)
+{
+	return transport->connected && !transport->http_status;
+}
+
 /* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. */
 static void run_without_sigpipe(CURLM *multi, int *running)
 {
@@ -463,7 +469,7 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starve
 	exchange->too_large = is_too_large(transport, code, starved);
 	/* Without memory libcurl tells of anything: that a name has no address, or that a connection was lost. */
 	exchange->out_of_memory = (starved && code != CURLE_OK && !transport->refused) ||
-	                          (code == CURLE_OUT_OF_MEMORY && !exchange->too_large);
+	                          (code == CURLE_OUT_OF_MEMORY && !exchange->too_large && !is_garbage(transport));
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
 	fill_facts(transport->easy, &exchange->facts);
