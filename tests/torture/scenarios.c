@@ -31,6 +31,12 @@ static sbx_status failed(sbx_status status, sbx_error *error)
 	return status;
 }
 
+static void note_attempt(void *user_data, void *call_user_data, const sbx_attempt *attempt)
+{
+	(void)user_data, (void)call_user_data;
+	HOLDS(attempt->method && attempt->url);
+}
+
 static sbx_status open_client(const char *script, sbx_client **made)
 {
 	char url[64];
@@ -41,6 +47,7 @@ static sbx_status open_client(const char *script, sbx_client **made)
 	options.base_url = url;
 	/* A failure that looks like a lost connection would be waited for. */
 	options.max_retries = strcmp(script, "retry") == 0;
+	options.on_attempt = note_attempt;
 	sbx_status status = sbx_client_new(made, &options, &error);
 	return status < 0 ? failed(status, error) : status;
 }
@@ -701,6 +708,28 @@ SCENARIO(leftovers, "ok")
 	return status;
 }
 
+SCENARIO(a_command_in_many, "ok")
+{
+	const char *ids[] = {"sb-1", "sb-2", "sb-3"};
+	sbx_run_many_options many = SBX_RUN_MANY_OPTIONS_INIT;
+	sbx_run_results *results = NULL;
+	many.concurrency = 2;
+	sbx_status status = sbx_run_many(client, ids, 3, "echo said", &many, NULL, &results, error);
+	if (status < 0)
+		return status;
+	HOLDS(sbx_run_results_count(results) == 3);
+	for (size_t index = 0; index < 3; index++) {
+		const sbx_run_result *one = sbx_run_results_at(results, index);
+		HOLDS((one->status == SBX_OK) == (one->error == NULL));
+		if (one->status == SBX_OK)
+			HOLDS(strcmp(sbx_execution_stdout(one->execution), SERVER_OUTPUT) == 0);
+		else
+			HOLDS(sbx_error_code(one->error) == one->status);
+	}
+	sbx_run_results_free(results);
+	return status;
+}
+
 /* ---- JSON ---- */
 
 static sbx_status json_edges(void)
@@ -764,6 +793,7 @@ const scenario scenarios[] = {
         {"a directory down", a_directory_down, SBX_OK, true},
         {"all pages", all_pages, SBX_OK, false},
         {"leftovers", leftovers, SBX_OK, false},
+        {"a command in many", a_command_in_many, SBX_OK, false},
         {"JSON edges", json_edges, SBX_OK, false},
 };
 
