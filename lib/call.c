@@ -777,6 +777,8 @@ void sbx__call_abort(sbx__call *call, sbx_status code, const char *message)
 		call->transport->type->stop(call->transport);
 	call->attempt.end = may_have_left ? SBX__LOST : SBX__NOT_CONNECTED;
 	sbx_error *error = sbx__error_new(code, "%s", message);
+	if (!sbx__error_is_static(error))
+		error->retryable = code == SBX_ERROR_TIMEOUT;
 	sbx__outcome_fail(call, error);
 	sbx__attempt_tell(call);
 }

@@ -27,6 +27,9 @@ sbx_status sbx_client_fd(sbx_client *client, int *descriptor, sbx_error **error)
 		return sbx__fail_argument(error, client ? "descriptor" : "client", "must not be NULL");
 	if (sbx__core_is_forked(client->core))
 		return sbx__fail_forked(error);
+	/* A loop that there is may still have ends to tell. */
+	if (!sbx__core_engine_of(client->core) && sbx__core_is_closed(client->core))
+		return sbx__fail(error, SBX_ERROR_CLOSED, "Connection error: the client was closed");
 	sbx_error *problem = NULL;
 	sbx__engine *engine = sbx__core_engine(client->core, &problem);
 	if (!engine)

@@ -22,7 +22,8 @@ SBX_BEGIN_DECLS
  * @param descriptor receives the descriptor, the same one each time and for all clients that share their connections;
  *        it belongs to the client, and must only be watched. It is closed when the last client and call are freed
  * @param error receives the error; may be NULL
- * @return ::SBX_OK, ::SBX_ERROR_SYSTEM (no descriptors), ::SBX_ERROR_OUT_OF_MEMORY, ::SBX_ERROR_CLOSED
+ * @return ::SBX_OK, ::SBX_ERROR_SYSTEM (no descriptors), ::SBX_ERROR_OUT_OF_MEMORY; ::SBX_ERROR_CLOSED where a closed
+ *         client had no loop before
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -58,7 +59,7 @@ SBX_API sbx_status sbx_client_poll(sbx_client *client, double seconds, sbx_error
  *
  * @param client a client
  * @param call receives the call: the very one that sbx_client_start() gave out, still freed once
- * @return ::SBX_OK; ::SBX_DONE where none is finished
+ * @return ::SBX_OK; ::SBX_DONE where none is finished; ::SBX_ERROR_INVALID_ARGUMENT for a NULL, and in a forked child
  *
  * Safe from any thread. Since 0.1.0.
  */

@@ -221,6 +221,52 @@ static void a_finished_call_is_not_asked_anything(void **state)
 	loopback_stop(server);
 }
 
+static void a_wait_for_a_connection_that_was_too_long_can_be_tried_again(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start(NULL);
+	sbx_client *client = client_of(server, 1);
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_error *errors[2] = {NULL, NULL};
+	sbx_call *first = start(client, NULL, NULL, NULL);
+	sbx_client_poll(client, 0.01, NULL);
+	options.pool_timeout = 0.01;
+	sbx_call *second = start(client, &options, NULL, NULL);
+	assert_int_equal(sbx_call_wait(second, SBX_FOREVER, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result(second, NULL, &errors[0]), SBX_ERROR_TIMEOUT);
+	assert_int_equal(sbx_sandboxes_list(client, NULL, &options, NULL, &errors[1]), SBX_ERROR_TIMEOUT);
+	for (int index = 0; index < 2; index++) {
+		assert_true(sbx_error_retryable(errors[index]));
+		assert_false(sbx_error_outcome_unknown(errors[index]));
+		assert_int_equal(sbx_error_attempts(errors[index]), 0);
+		sbx_error_free(errors[index]);
+	}
+	sbx_call_free(first);
+	sbx_call_free(second);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
+static void a_closed_client_has_no_loop_that_it_never_had(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start(NULL);
+	sbx_client *client = client_of(server, 1);
+	int descriptor = -7;
+	sbx_client_close(client);
+	assert_int_equal(sbx_client_fd(client, &descriptor, NULL), SBX_ERROR_CLOSED);
+	assert_int_equal(descriptor, -7);
+	sbx_client_free(client);
+	/* One that there is has ends to tell. */
+	client = client_of(server, 1);
+	sbx_call *call = start(client, NULL, NULL, NULL);
+	sbx_client_close(client);
+	assert_int_equal(sbx_client_fd(client, &descriptor, NULL), SBX_OK);
+	sbx_call_free(call);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +276,8 @@ int main(void)
 	        cmocka_unit_test(a_wait_of_no_time_drives_too),
 	        cmocka_unit_test(a_client_that_is_freed_in_a_callback_ends_its_calls),
 	        cmocka_unit_test(a_cancel_ends_the_wait_for_a_connection),
+	        cmocka_unit_test(a_wait_for_a_connection_that_was_too_long_can_be_tried_again),
+	        cmocka_unit_test(a_closed_client_has_no_loop_that_it_never_had),
 	        cmocka_unit_test(a_finished_call_is_not_asked_anything),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
