@@ -9,6 +9,10 @@
 /* What is given out when there is no memory for an error: never written to, never freed. */
 static sbx_error out_of_memory = {
         .code = SBX_ERROR_OUT_OF_MEMORY, .message = (char *)"Out of memory", .retry_after = SBX_DEFAULT};
+static sbx_error out_of_memory_in_doubt = {.code = SBX_ERROR_OUT_OF_MEMORY,
+                                           .message = (char *)"Out of memory; the request may have been carried out",
+                                           .retry_after = SBX_DEFAULT,
+                                           .outcome_unknown = true};
 
 const char *sbx_status_name(sbx_status status)
 {
@@ -90,7 +94,7 @@ sbx_error *sbx__error_new(sbx_status code, const char *format, ...)
 
 bool sbx__error_is_static(const sbx_error *error)
 {
-	return error == &out_of_memory;
+	return error == &out_of_memory || error == &out_of_memory_in_doubt;
 }
 
 sbx_status sbx__error_give(sbx_error **error, sbx_error *given)
@@ -171,6 +175,11 @@ sbx_status sbx__fail_system(sbx_error **error, const char *what, int number)
 	if (!sbx__error_is_static(made))
 		made->system_errno = number;
 	return sbx__error_give(error, made);
+}
+
+sbx_error *sbx__error_memory_in_doubt(void)
+{
+	return &out_of_memory_in_doubt;
 }
 
 sbx_error *sbx__error_memory(void)

@@ -36,7 +36,7 @@ struct sbx_error {
 
 /* A new error with a formatted message. Never NULL: when memory has run out it is the one static error that says so. */
 sbx_error *sbx__error_new(sbx_status code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Whether an error is the static one, which nothing may be written to. */
+/* Whether an error is one of the static ones, which nothing may be written to. */
 bool sbx__error_is_static(const sbx_error *error);
 /* Puts a new error where the caller wants one (it may be NULL) and returns the code, for use in a return statement. */
 sbx_status sbx__fail(sbx_error **error, sbx_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -51,8 +51,9 @@ sbx_status sbx__fail_file(sbx_error **error, const char *argument, const char *a
 /* The same for the system itself: no descriptors, no memory. The message ends with the system's words for `number`. */
 sbx_status sbx__fail_system(sbx_error **error, const char *what, int number);
 sbx_status sbx__fail_memory(sbx_error **error);
-/* The static error itself. */
+/* The static error itself, and the one for a request that may have been carried out. */
 sbx_error *sbx__error_memory(void);
+sbx_error *sbx__error_memory_in_doubt(void);
 /* Another reference, which sbx_error_free() gives back as well. */
 sbx_error *sbx__error_ref(sbx_error *error);
 /* The error of everything that a forked child does with its parent's client. */

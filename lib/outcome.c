@@ -171,6 +171,8 @@ void sbx__outcome_fail(sbx__call *call, sbx_error *error)
 	describe(call, error);
 	if (!sbx__error_is_static(error))
 		error->outcome_unknown = unknown;
+	else if (unknown)
+		error = sbx__error_memory_in_doubt();
 	sbx__error_seal(error, call->config->api_key);
 	finish(call, error);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "outcome.h"
 #include "support.h"
 
 typedef struct run_result {
@@ -866,6 +867,42 @@ static void a_source_that_waited_does_not_stop_the_clock_of_the_next_attempt(voi
 	fake_transport_clear(&transport);
 }
 
+static void a_lack_of_memory_tells_whether_the_outcome_is_known(void **state)
+{
+	(void)state;
+	const struct {
+		const char *operation;
+		bool unknown;
+	} cases[] = {{"sandboxes.create", true}, {"sandboxes.list", false}};
+	for (size_t index = 0; index < 2; index++) {
+		const fake_answer answers[] = {{.hang = true}};
+		fake_platform platform;
+		fake_transport transport;
+		sbx__call call;
+		sbx_response *response = NULL;
+		sbx_error *error = NULL;
+		sbx__config *config = test_config(NULL);
+		fake_platform_init(&platform);
+		fake_transport_init(&transport, &platform, answers, 1);
+		const sbx_request request = request_of(cases[index].operation, NULL);
+		assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL),
+		                 SBX_OK);
+		sbx__call_set_transport(&call, &transport.base);
+		assert_false(sbx__call_step(&call));
+		transport.base.type->wait(&transport.base, 0);
+		/* There was no memory for an error either. */
+		transport.base.type->stop(&transport.base);
+		call.attempt.end = SBX__LOST;
+		sbx__outcome_fail(&call, sbx__error_memory());
+		assert_int_equal(sbx__call_take(&call, &response, &error), SBX_ERROR_OUT_OF_MEMORY);
+		assert_int_equal(sbx_error_outcome_unknown(error), cases[index].unknown);
+		sbx_error_free(error);
+		sbx__call_free(&call);
+		sbx__config_unref(config);
+		fake_transport_clear(&transport);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -907,6 +944,7 @@ int main(void)
 	        cmocka_unit_test(arguments_are_checked_before_anything_is_sent),
 	        cmocka_unit_test(merged_bodies_queries_and_headers),
 	        cmocka_unit_test(abort_tells_whether_the_outcome_is_known),
+	        cmocka_unit_test(a_lack_of_memory_tells_whether_the_outcome_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
