@@ -30,11 +30,21 @@ static void on_cancel(void *context)
 	sbx__driver_cancel(context);
 }
 
+/* From now on another thread may wake it. */
+static void take_lease(sbx__driver *driver, sbx__lease *lease)
+{
+	sbx__call_set_transport(driver->call, lease->transport);
+	pthread_mutex_lock(&driver->mutex);
+	driver->lease = lease;
+	pthread_mutex_unlock(&driver->mutex);
+}
+
 static bool acquire_at_once(sbx__driver *driver)
 {
-	if (sbx__core_acquire(driver->core, 0, &driver->lease) != SBX_OK)
+	sbx__lease *lease;
+	if (sbx__core_acquire(driver->core, 0, &lease) != SBX_OK)
 		return false;
-	sbx__call_set_transport(driver->call, driver->lease->transport);
+	take_lease(driver, lease);
 	return true;
 }
 
@@ -52,10 +62,7 @@ static void acquire(sbx__driver *driver)
 		sbx__lease *lease;
 		sbx_status status = sbx__core_acquire(driver->core, left > 0 ? shortened(often, left) : 0, &lease);
 		if (status == SBX_OK) {
-			sbx__call_set_transport(call, lease->transport);
-			pthread_mutex_lock(&driver->mutex);
-			driver->lease = lease;
-			pthread_mutex_unlock(&driver->mutex);
+			take_lease(driver, lease);
 			return;
 		}
 		if (status == SBX_ERROR_OUT_OF_MEMORY)
