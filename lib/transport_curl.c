@@ -409,13 +409,6 @@ void sbx__curl_stop(sbx__transport *base)
 	transport->exchange = NULL;
 }
 
-void sbx__curl_resume(sbx__transport *base)
-{
-	sbx__curl_transport *transport = (sbx__curl_transport *)base;
-	if (transport->exchange)
-		curl_easy_pause(transport->easy, CURLPAUSE_CONT);
-}
-
 /* libcurl's own limits have no code of their own: 100 KiB for a line of headers, 300 KiB for all, and 64 MiB for what
  * it unpacks while the reader of a stream lets it wait. */
 static bool is_too_large(const sbx__curl_transport *transport, CURLcode code, bool starved)
@@ -476,6 +469,19 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starve
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
 	exchange->events->done(exchange->user_data, failure.end, failure.words);
+}
+
+void sbx__curl_resume(sbx__transport *base)
+{
+	sbx__curl_transport *transport = (sbx__curl_transport *)base;
+	if (!transport->exchange)
+		return;
+	errno = 0;
+	CURLcode code = curl_easy_pause(transport->easy, CURLPAUSE_CONT);
+	/* A transfer that is over already says that there is nothing to resume, and its end is told by the multi
+	 * handle. */
+	if (code != CURLE_OK && code != CURLE_BAD_FUNCTION_ARGUMENT)
+		sbx__curl_finish(transport, code, errno == ENOMEM);
 }
 
 /* Lets libcurl do what can be done now. True: the exchange is over. */
