@@ -104,6 +104,13 @@ static int64_t parse_length(const char *text, size_t length)
 	return number;
 }
 
+/* What the answer's headers say of its length; SBX_DEFAULT: nothing. */
+static int64_t content_length(const sbx__headers *headers)
+{
+	const char *text = sbx__headers_get(headers, "content-length");
+	return text ? parse_length(text, strlen(text)) : SBX_DEFAULT;
+}
+
 /* Whether a line makes the answer's length something else than one number. */
 static bool contradicts(const sbx__headers *headers, const char *line, size_t length)
 {
@@ -112,8 +119,8 @@ static bool contradicts(const sbx__headers *headers, const char *line, size_t le
 	if (length < start || strncasecmp(line, name, start) != 0)
 		return false;
 	int64_t number = parse_length(line + start, length - start);
-	const char *before = sbx__headers_get(headers, "content-length");
-	return number < 0 || (before && parse_length(before, strlen(before)) != number);
+	int64_t before = content_length(headers);
+	return number < 0 || (before >= 0 && before != number);
 }
 
 static bool on_header(void *user_data, const char *line, size_t length)
@@ -154,9 +161,8 @@ static void tell_received(const sbx__call *call, size_t length)
 	const sbx__headers *headers = &call->attempt.headers;
 	if (!call->options.progress)
 		return;
-	const char *total = sbx__headers_get(headers, "content-length");
-	bool known = total && !sbx__headers_get(headers, "content-encoding");
-	tell_progress(call, call->attempt.received + (int64_t)length, known ? strtoll(total, NULL, 10) : SBX_DEFAULT);
+	bool decoded = sbx__headers_get(headers, "content-encoding") != NULL;
+	tell_progress(call, call->attempt.received + (int64_t)length, decoded ? SBX_DEFAULT : content_length(headers));
 }
 
 /* Few bytes that came compressed may become any number of them. */
@@ -174,8 +180,7 @@ static void check_early_answer(sbx__call *call)
 	const sbx__attempt *attempt = &call->attempt;
 	if (!attempt->refused_early)
 		return;
-	const char *length = sbx__headers_get(&attempt->headers, "content-length");
-	if (length && parse_length(length, strlen(length)) == attempt->received) {
+	if (content_length(&attempt->headers) == attempt->received) {
 		call->attempt.whole_early = true;
 		notify(call);
 	}

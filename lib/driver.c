@@ -39,32 +39,22 @@ static void take_lease(sbx__driver *driver, sbx__lease *lease)
 	pthread_mutex_unlock(&driver->mutex);
 }
 
-static bool acquire_at_once(sbx__driver *driver)
-{
-	sbx__lease *lease;
-	if (sbx__core_acquire(driver->core, 0, &lease) != SBX_OK)
-		return false;
-	take_lease(driver, lease);
-	return true;
-}
-
 static void acquire(sbx__driver *driver)
 {
 	sbx__call *call = driver->call;
-	/* Mostly there is one, and the clock need not be asked. */
-	if (acquire_at_once(driver))
-		return;
 	int64_t until = sbx__call_pool_until(call);
 	/* While it waits for a connection there is no transport that could be woken. */
 	bool often = call->options.interrupt || call->options.cancel;
+	/* At first without waiting: mostly there is one, and the clock need not be asked. */
+	int64_t left = 0;
 	for (;;) {
-		int64_t left = until - sbx__call_now(call);
 		sbx__lease *lease;
 		sbx_status status = sbx__core_acquire(driver->core, left > 0 ? shortened(often, left) : 0, &lease);
 		if (status == SBX_OK) {
 			take_lease(driver, lease);
 			return;
 		}
+		left = until - sbx__call_now(call);
 		if (status == SBX_ERROR_OUT_OF_MEMORY)
 			sbx__call_abort(call, status, "Out of memory");
 		else if (!check_outside(driver) && left <= 0)

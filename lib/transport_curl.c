@@ -310,10 +310,9 @@ static CURLcode set_method(sbx__curl_transport *transport, const sbx__exchange *
 	sbx__curl_settings *settings = &transport->settings;
 	bool in_memory = exchange->has_body && exchange->body;
 	const char *standard = "POST";
-	CURLcode code = in_memory && settings->body == SBX__CURL_BODY_MEMORY
-	                        ? set_next_body(transport->easy, exchange)
-	                        : set_body(transport->easy, exchange, &standard);
-	settings->body = in_memory ? SBX__CURL_BODY_MEMORY : SBX__CURL_BODY_OTHER;
+	CURLcode code = in_memory && settings->body_in_memory ? set_next_body(transport->easy, exchange)
+	                                                      : set_body(transport->easy, exchange, &standard);
+	settings->body_in_memory = in_memory;
 	bool custom = strcmp(exchange->method, standard) != 0;
 	if (custom || settings->custom_method)
 		code |= curl_easy_setopt(transport->easy, CURLOPT_CUSTOMREQUEST, custom ? exchange->method : NULL);
@@ -371,12 +370,10 @@ static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange
 	code |= set_method(transport, exchange);
 	code |= set_changes(transport, exchange);
 	code |= set_target(transport, exchange->url);
+	transport->settings.known = true;
 	/* What failed half-way is set anew the next time. */
-	transport->settings.known = code == CURLE_OK;
-	if (code != CURLE_OK) {
-		transport->settings.body = SBX__CURL_BODY_OTHER;
-		transport->settings.custom_method = true;
-	}
+	if (code != CURLE_OK)
+		transport->settings = (sbx__curl_settings){.custom_method = true};
 	return code;
 }
 

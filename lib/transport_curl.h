@@ -48,12 +48,6 @@ typedef struct sbx__curl_context {
 	struct sbx__curl_options *options;
 } sbx__curl_context;
 
-/* What a body is sent as. */
-typedef enum sbx__curl_body {
-	SBX__CURL_BODY_OTHER, /* anything that was not looked into */
-	SBX__CURL_BODY_MEMORY,
-} sbx__curl_body;
-
 /* What an easy handle is set to, as far as exchanges differ in it: most are like the one before. */
 typedef struct sbx__curl_settings {
 	bool known;
@@ -62,7 +56,7 @@ typedef struct sbx__curl_settings {
 	bool tls;
 	bool custom_method;
 	long connect_ms;
-	sbx__curl_body body;
+	bool body_in_memory;
 } sbx__curl_settings;
 
 typedef struct sbx__curl_transport {
