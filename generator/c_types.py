@@ -213,6 +213,18 @@ def answered_models(api: Api) -> list[Model]:
     return [model for model in api.models if model.name in names]
 
 
+def field_names_by_length(api: Api) -> list[str]:
+    """The names of all fields of all models, each once, the shorter ones first."""
+    names = {field.wire_name for model in api.models for field in model.fields}
+    return sorted(names, key=lambda name: (len(name), name))
+
+
+def length_starts(names: list[str]) -> list[int]:
+    """Where in such a list the names of each length begin, from 0 to one more than the longest one's."""
+    lengths = [len(name) for name in names]
+    return [sum(other < length for other in lengths) for length in range(max(lengths) + 2)]
+
+
 def foreign_homes(resource: Resource, homes: dict[str, str]) -> list[str]:
     """The other resources whose headers a resource needs for its arguments."""
     return sorted({homes[schema.name] for schema in argument_schemas(resource)} - {resource.name})

@@ -50,6 +50,7 @@ OUTPUTS = (
     Output("c/call_results.c.j2", "lib/generated/call_results.c", "c"),
     Output("c/resources.h.j2", "include/sandbox_sdk/resources.h", "c"),
     Output("c/model_descriptors.h.j2", "lib/generated/model_descriptors.h", "c"),
+    Output("c/known_names.c.j2", "lib/generated/known_names.c", "c"),
     Output("c/models.c.j2", "lib/generated/models.c", "c"),
     Output("c/operation_index.h.j2", "lib/generated/operation_index.h", "c"),
     Output("c/operations.c.j2", "lib/generated/operations.c", "c"),

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "operation.h"
 #include "response.h"
+#include "started_call.h"
 #include "utf8.h"
 
 /* No struct ever grows to this: what says so is no size. */
@@ -58,42 +59,40 @@ static void fail(sbx__arguments *arguments, sbx_status status, const char *name)
 
 void sbx__arguments_init(sbx__arguments *arguments)
 {
-	*arguments = (sbx__arguments){.object = sbx_json_new_object(), .status = SBX_OK};
-	if (!arguments->object)
-		fail(arguments, SBX_ERROR_OUT_OF_MEMORY, NULL);
+	arguments->count = 0;
+	arguments->object = NULL;
+	arguments->source = NULL;
+	arguments->sink = NULL;
+	arguments->status = SBX_OK;
+	arguments->failed = NULL;
 }
 
 static void set(sbx__arguments *arguments, const char *name, sbx_json *value)
 {
-	sbx_status status = sbx_json_set(arguments->object, name, value);
-	if (status < 0)
-		fail(arguments, status, name);
+	if (!value || arguments->count == SBX__MOST_ARGUMENTS) {
+		fail(arguments, SBX_ERROR_OUT_OF_MEMORY, name);
+		sbx_json_free(value);
+		return;
+	}
+	arguments->items[arguments->count++] = (sbx__argument){name, value};
 }
 
-/* Makes a string. NULL: *status says for which of two reasons. */
-static sbx_json *make_string(const char *text, sbx_status *status)
+/* Makes a string. NULL: the failure was noted. */
+static sbx_json *make_string(sbx__arguments *arguments, const char *name, const char *text)
 {
 	size_t length = strlen(text);
 	sbx_json *string = sbx_json_new_string(text, length);
 	if (!string)
-		*status = sbx__utf8_valid(text, length) ? SBX_ERROR_OUT_OF_MEMORY : SBX_ERROR_INVALID_ARGUMENT;
+		fail(arguments, sbx__utf8_valid(text, length) ? SBX_ERROR_OUT_OF_MEMORY : SBX_ERROR_INVALID_ARGUMENT,
+		     name);
 	return string;
-}
-
-static void set_string(sbx__arguments *arguments, sbx_json *object, const char *name, const char *argument,
-                       const char *value)
-{
-	sbx_status problem;
-	sbx_json *string = make_string(value, &problem);
-	sbx_status status = string ? sbx_json_set(object, name, string) : problem;
-	if (status < 0)
-		fail(arguments, status, argument);
 }
 
 void sbx__arguments_string(sbx__arguments *arguments, const char *name, const char *value)
 {
-	if (value)
-		set_string(arguments, arguments->object, name, name, value);
+	sbx_json *string = value ? make_string(arguments, name, value) : NULL;
+	if (string)
+		set(arguments, name, string);
 }
 
 void sbx__arguments_integer(sbx__arguments *arguments, const char *name, int64_t value)
@@ -127,10 +126,13 @@ void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx
 		return;
 	sbx_json *object = sbx_json_new_object();
 	for (size_t index = 0; object && index < count; index++) {
-		if (!pairs || !pairs[index].name || !pairs[index].value)
+		bool given = pairs && pairs[index].name && pairs[index].value;
+		if (!given)
 			fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
-		else
-			set_string(arguments, object, pairs[index].name, name, pairs[index].value);
+		sbx_json *string = given ? make_string(arguments, name, pairs[index].value) : NULL;
+		sbx_status status = string ? sbx_json_set(object, pairs[index].name, string) : SBX_OK;
+		if (status < 0)
+			fail(arguments, status, name);
 	}
 	set(arguments, name, object);
 }
@@ -145,9 +147,8 @@ void sbx__arguments_strings(sbx__arguments *arguments, const char *name, const c
 			fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
 			break;
 		}
-		sbx_status problem;
-		sbx_json *string = make_string(values[index], &problem);
-		sbx_status status = string ? sbx_json_append(array, string) : problem;
+		sbx_json *string = make_string(arguments, name, values[index]);
+		sbx_status status = string ? sbx_json_append(array, string) : SBX_OK;
 		if (status < 0)
 			fail(arguments, status, name);
 	}
@@ -160,21 +161,57 @@ void sbx__arguments_json(sbx__arguments *arguments, const char *name, const sbx_
 		set(arguments, name, sbx_json_copy(value));
 }
 
+/* Moves the values into one object. */
+static void build_object(sbx__arguments *arguments)
+{
+	arguments->object = sbx_json_new_object();
+	if (!arguments->object)
+		fail(arguments, SBX_ERROR_OUT_OF_MEMORY, NULL);
+	for (size_t index = 0; arguments->object && index < arguments->count; index++) {
+		sbx__argument *item = &arguments->items[index];
+		sbx_status status = sbx_json_set(arguments->object, item->name, item->value);
+		item->value = NULL;
+		if (status < 0)
+			fail(arguments, status, item->name);
+	}
+}
+
 void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members)
 {
+	if (members->status == SBX_OK)
+		build_object(members);
 	if (members->status < 0) {
 		fail(arguments, members->status, members->failed);
-		sbx_json_free(members->object);
 	} else {
 		set(arguments, name, members->object);
+		members->object = NULL;
 	}
-	*members = (sbx__arguments){0};
+	sbx__arguments_free(members);
+}
+
+const sbx_json *sbx__arguments_get(const sbx__arguments *arguments, const char *name)
+{
+	for (size_t index = 0; index < arguments->count; index++) {
+		const sbx__argument *item = &arguments->items[index];
+		/* Most names differ in their first letter: that is seen without a call. */
+		if (*item->name == *name && strcmp(item->name, name) == 0)
+			return item->value;
+	}
+	return NULL;
+}
+
+sbx_status sbx__arguments_build(sbx__arguments *arguments, sbx_error **error)
+{
+	build_object(arguments);
+	return arguments->status < 0 ? sbx__fail_memory(error) : SBX_OK;
 }
 
 void sbx__arguments_free(sbx__arguments *arguments)
 {
+	for (size_t index = 0; index < arguments->count; index++)
+		sbx_json_free(arguments->items[index].value);
 	sbx_json_free(arguments->object);
-	*arguments = (sbx__arguments){0};
+	sbx__arguments_init(arguments);
 }
 
 sbx_status sbx__arguments_check(const sbx__arguments *arguments, const sbx_operation *operation, sbx_error **error)
@@ -204,9 +241,11 @@ sbx_status sbx__arguments_invoke(const sbx__arguments *arguments, sbx_client *cl
                                  sbx_error **error)
 {
 	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
+	sbx_request request = SBX_REQUEST_INIT;
 	sbx_response *made;
+	request.operation = operation;
 	sbx_status status = merge_options(&merged, options, arguments, error);
-	if (status < 0 || (status = sbx_client_invoke(client, operation, arguments->object, &merged, &made, error)) < 0)
+	if (status < 0 || (status = sbx__client_send(client, &request, arguments, &merged, &made, error)) < 0)
 		return status;
 	if (model)
 		*model = sbx__model_ref(made->model);
@@ -226,7 +265,7 @@ sbx_status sbx__arguments_start(const sbx__arguments *arguments, sbx_client *cli
 	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
 	sbx_request request = SBX_REQUEST_INIT;
 	request.operation = operation;
-	request.arguments = arguments->object;
 	sbx_status status = merge_options(&merged, options, arguments, error);
-	return status < 0 ? status : sbx_client_start(client, &request, &merged, on_done, user_data, call, error);
+	return status < 0 ? status
+	                  : sbx__client_start(client, &request, arguments, &merged, on_done, user_data, call, error);
 }

@@ -1,6 +1,6 @@
 /*
  * What the generated typed functions are made of: reading the caller's parameter struct, turning its members into the
- * arguments of sbx_client_invoke(), and calling that.
+ * arguments of an operation, and sending that.
  */
 #ifndef SBX_LIB_ARGUMENTS_H
 #define SBX_LIB_ARGUMENTS_H
@@ -25,9 +25,20 @@ sbx_status sbx__struct_check(const void *given, const char *name, sbx_error **er
 /* Fills a caller's struct that was checked with as much of `made` as it has room for; its size stays. */
 void sbx__struct_write(void *given, const void *made, size_t made_size);
 
-/* Arguments under construction. The first failure sticks and is what sbx__arguments_check() returns. */
+/* How many arguments a typed function may have, or members a struct among them. */
+#define SBX__MOST_ARGUMENTS 16
+
+typedef struct sbx__argument {
+	const char *name;
+	sbx_json *value;
+} sbx__argument;
+
+/* Arguments under construction: a list and no object, which takes longer to make than it is of use. The first failure
+ * sticks and is what sbx__arguments_check() returns. */
 typedef struct sbx__arguments {
-	sbx_json *object;
+	sbx__argument items[SBX__MOST_ARGUMENTS];
+	size_t count;
+	sbx_json *object;         /* of all of them, once sbx__arguments_build() was called; else NULL */
 	const sbx_source *source; /* of an upload; NULL: none, or the options' */
 	const sbx_sink *sink;     /* of a download; the same */
 	sbx_status status;
@@ -47,6 +58,11 @@ void sbx__arguments_strings(sbx__arguments *arguments, const char *name, const c
 void sbx__arguments_json(sbx__arguments *arguments, const char *name, const sbx_json *value);
 /* Takes over `members`, the arguments of a nested struct that was given. */
 void sbx__arguments_object(sbx__arguments *arguments, const char *name, sbx__arguments *members);
+
+/* The value of an argument; NULL: it was not given. */
+const sbx_json *sbx__arguments_get(const sbx__arguments *arguments, const char *name);
+/* Puts all arguments, which are then no longer got one by one, into `object`: for those who want them as one value. */
+sbx_status sbx__arguments_build(sbx__arguments *arguments, sbx_error **error);
 
 void sbx__arguments_free(sbx__arguments *arguments);
 /* The failure that stuck, as the error of an operation. */

@@ -116,7 +116,8 @@ static bool contradicts(const sbx__headers *headers, const char *line, size_t le
 {
 	static const char name[] = "content-length:";
 	size_t start = sizeof name - 1;
-	if (length < start || strncasecmp(line, name, start) != 0)
+	/* Most lines have another first letter, and this is asked of each. */
+	if (length < start || (*line | 0x20) != *name || strncasecmp(line, name, start) != 0)
 		return false;
 	int64_t number = parse_length(line + start, length - start);
 	int64_t before = content_length(headers);
@@ -245,7 +246,7 @@ static sbx__taken on_body(void *user_data, const void *data, size_t length)
 static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detail)
 {
 	call->attempt.end = end;
-	call->attempt.detail = strdup(detail);
+	call->attempt.detail = *detail ? strdup(detail) : NULL;
 	sbx__redact_text(call->attempt.detail, call->config->api_key);
 	call->state = SBX__CALL_ENDED;
 	notify(call);
@@ -368,8 +369,8 @@ static sbx__safety resolve_safety(const sbx__call *call)
 	return call->input.operation->safety;
 }
 
-static sbx_status prepare(sbx__call *call, const sbx_request *request, const sbx_request_options *options,
-                          sbx_error **error)
+static sbx_status prepare(sbx__call *call, const sbx_request *request, const sbx__arguments *typed,
+                          const sbx_request_options *options, sbx_error **error)
 {
 	sbx_request given = SBX_REQUEST_INIT;
 	sbx_status status = sbx__struct_read(&given, sizeof given, request, "request", error);
@@ -380,6 +381,7 @@ static sbx_status prepare(sbx__call *call, const sbx_request *request, const sbx
 	call->input = (sbx__request_input){
 	        .operation = given.operation ? given.operation : sbx__custom_operation(&given),
 	        .arguments = given.arguments,
+	        .typed = typed,
 	        .custom = given.operation ? NULL : &given,
 	        .options = &call->options,
 	        .config = call->config,
@@ -401,15 +403,15 @@ static sbx_status prepare(sbx__call *call, const sbx_request *request, const sbx
 }
 
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
-                          const sbx_request *request, const sbx_request_options *options, int64_t started,
-                          sbx_error **error)
+                          const sbx_request *request, const sbx__arguments *typed, const sbx_request_options *options,
+                          int64_t started, sbx_error **error)
 {
 	const sbx_request_options defaults = SBX_REQUEST_OPTIONS_INIT;
 	*call = (sbx__call){
 	        .config = sbx__config_ref(config), .platform = platform, .options = defaults, .started = started};
 	call->source.descriptor = -1;
 	call->sink.descriptor = -1;
-	sbx_status status = prepare(call, request, options, error);
+	sbx_status status = prepare(call, request, typed, options, error);
 	/* The error names what the caller passed, and the key may be in that. */
 	if (status < 0 && error && !sbx__error_is_static(*error)) {
 		sbx__redact_text((*error)->message, config->api_key);
@@ -474,6 +476,7 @@ bool sbx__call_keep(sbx__call *call)
 	call->source.source.filename = NULL;
 	call->source.source.content_type = NULL;
 	call->input.arguments = NULL;
+	call->input.typed = NULL;
 	return true;
 }
 
@@ -547,7 +550,8 @@ static void log_end(const sbx__call *call)
 	if (!sbx__log_wants(log, SBX_LOG_DEBUG))
 		return;
 	if (attempt->end != SBX__ANSWERED) {
-		sbx__log_write(log, SBX_LOG_DEBUG, "No answer to %s: %s", call->request.method, attempt->detail);
+		sbx__log_write(log, SBX_LOG_DEBUG, "No answer to %s: %s", call->request.method,
+		               attempt->detail ? attempt->detail : "");
 		return;
 	}
 	sbx__buffer headers = {0};
@@ -596,6 +600,7 @@ static void fill_exchange(sbx__call *call)
 	        .method = request->method,
 	        .url = request->url,
 	        .headers = request->headers.pairs,
+	        .header_lines = request->headers.lines,
 	        .headers_count = request->headers.count,
 	        .has_body = sbx__request_sends_body(request),
 	        /* What is read is timed while it leaves; what is small leaves at once. */
@@ -606,6 +611,7 @@ static void fill_exchange(sbx__call *call)
 	        .compressed =
 	                sbx__http_options_compresses(call->config->http, call->input.operation->model && !call->stream),
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
+	        .measured = !call->model_alone || call->config->on_attempt,
 	        .large = call->stream || !call->input.operation->model,
 	        .events = &events,
 	        .user_data = call,

@@ -69,7 +69,8 @@ typedef struct sbx__call {
 	bool source_waits; /* the source has nothing yet, and the transport was told so */
 	void (*changed)(void *context); /* tells the driver that a step is due; NULL: it looks by itself */
 	void *changed_context;
-	void *kept; /* copies of what the caller passed; NULL: none */
+	bool model_alone; /* nobody sees more of the response than its model */
+	void *kept;       /* copies of what the caller passed; NULL: none */
 	sbx__exchange exchange;
 	sbx__attempt attempt;
 	sbx__attempt_record record; /* of it, for the client's hook */
@@ -90,12 +91,12 @@ typedef struct sbx__call {
 
 /*
  * Prepares a call. Nothing is sent. All pointers in `options` and `request` must stay until sbx__call_free(), which has
- * to be called in any case; the config is referenced. `started` is the platform's time at which the caller's call
- * began.
+ * to be called in any case; the config is referenced. `typed` has the arguments where a typed function was called;
+ * NULL: the request has. `started` is the platform's time at which the caller's call began.
  */
 sbx_status sbx__call_init(sbx__call *call, sbx__config *config, const sbx__platform *platform,
-                          const sbx_request *request, const sbx_request_options *options, int64_t started,
-                          sbx_error **error);
+                          const sbx_request *request, const sbx__arguments *typed, const sbx_request_options *options,
+                          int64_t started, sbx_error **error);
 /* The call is driven by a loop: its sources may have nothing yet. */
 void sbx__call_may_wait(sbx__call *call);
 /* Copies what the caller passed and may take away; sources, sinks and callbacks must stay. False: no memory. */

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sandbox_sdk/client.h>
 
+#include "arguments.h"
 #include "config.h"
 #include "core.h"
 
@@ -19,6 +20,9 @@ struct sbx_client {
 /* Makes a client over a core of the caller's, whose reference is taken over also on failure. */
 sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_client_options *options,
                                 sbx_error **error);
+/* sbx_client_send(), with the arguments of a typed function in the place of the request's own; NULL: those. */
+sbx_status sbx__client_send(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                            const sbx_request_options *options, sbx_response **response, sbx_error **error);
 /* The options as they are now; the caller gives the reference back. */
 sbx__config *sbx__client_config(sbx_client *client);
 

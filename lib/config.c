@@ -10,6 +10,7 @@
 #include "error.h"
 #include "json.h"
 #include "platform.h"
+#include "secret.h"
 #include "transport.h"
 #include "transport_parse.h"
 
@@ -296,7 +297,10 @@ static bool set_headers(sbx__config *config)
 	};
 	sbx__header_set_merge(&config->headers, own, sizeof own / sizeof own[0]);
 	sbx__header_set_merge(&config->headers, config->custom.pairs, config->custom.count);
-	return !config->headers.failed;
+	if (config->headers.failed)
+		return false;
+	config->header_lines = sbx__header_set_seal(&config->headers, &config->header_lines_length);
+	return config->header_lines;
 }
 
 static sbx_status set_http(sbx__config *config, const sbx__config *base, const sbx_client_options *options,
@@ -372,9 +376,8 @@ void sbx__config_unref(sbx__config *config)
 	sbx__http_options_unref(config->http);
 	sbx__custom_unref(config->transport);
 	/* The key is not left behind in memory that others will be given. */
-	if (config->api_key)
-		explicit_bzero(config->api_key, strlen(config->api_key));
-	free(config->api_key);
+	sbx__secret_free(config->api_key);
+	sbx__secret_free_bytes(config->header_lines, config->header_lines_length);
 	free(config->base_url);
 	free(config->origin);
 	free(config->client_name);

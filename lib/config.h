@@ -46,6 +46,8 @@ typedef struct sbx__config {
 	sbx__header_set custom;  /* the caller's default headers; names and values are owned */
 	sbx__header_set headers; /* what each request begins with: the library's own and the caller's; names and values
 	                            point into this struct */
+	char *header_lines;
+	size_t header_lines_length;
 	char *user_agent;
 	char *language_lower;
 } sbx__config;

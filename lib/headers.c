@@ -22,6 +22,17 @@ static bool is_space(char byte)
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == '\0';
 }
 
+/* A space in the place of each byte that no value may have. */
+static void copy_value(char *to, const char *value, size_t length)
+{
+	static const char forbidden[] = {'\r', '\n', '\0'};
+	memcpy(to, value, length);
+	for (size_t index = 0; index < sizeof forbidden; index++)
+		for (char *at = to; (at = memchr(at, forbidden[index], length - (size_t)(at - to)));)
+			*at = ' ';
+	to[length] = '\0';
+}
+
 bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t length)
 {
 	const char *colon = memchr(line, ':', length);
@@ -43,11 +54,7 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 	char *text = headers->text.data + offset;
 	memcpy(text, line, name_length);
 	text[name_length] = '\0';
-	memcpy(text + name_length + 1, value, value_length);
-	for (char *at = text + name_length + 1; at < text + name_length + 1 + value_length; at++)
-		if (is_space(*at) && *at != '\t')
-			*at = ' ';
-	text[name_length + 1 + value_length] = '\0';
+	copy_value(text + name_length + 1, value, value_length);
 	headers->text.length += more;
 	if (!sbx__buffer_reserve(&headers->offsets, headers->offsets.length ? sizeof offset : 127))
 		return false;
@@ -116,24 +123,27 @@ bool sbx__pairs_have(const sbx_pair *pairs, size_t count, const char *name)
 	return false;
 }
 
-/* Pairs and lengths are one block of memory. */
+/* Pairs, lines and lengths are one block of memory. */
 static bool reserve_pairs(sbx__header_set *set, size_t count)
 {
 	if (set->failed || count <= set->capacity)
 		return !set->failed;
 	size_t capacity = count < 24 ? 24 : 2 * count;
-	sbx_pair *pairs = malloc(capacity * (sizeof *pairs + sizeof *set->lengths));
+	sbx_pair *pairs = malloc(capacity * (sizeof *pairs + sizeof *set->lines + sizeof *set->lengths));
 	if (!pairs) {
 		set->failed = true;
 		return false;
 	}
-	unsigned char *lengths = (unsigned char *)(pairs + capacity);
+	const char **lines = (const char **)(pairs + capacity);
+	unsigned char *lengths = (unsigned char *)(lines + capacity);
 	if (set->count) {
 		memcpy(pairs, set->pairs, set->count * sizeof *pairs);
+		memcpy(lines, set->lines, set->count * sizeof *lines);
 		memcpy(lengths, set->lengths, set->count);
 	}
 	free(set->pairs);
 	set->pairs = pairs;
+	set->lines = lines;
 	set->lengths = lengths;
 	set->capacity = capacity;
 	return true;
@@ -145,6 +155,7 @@ void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from)
 	if (!reserve_pairs(set, from->count) || !from->count)
 		return;
 	memcpy(set->pairs, from->pairs, from->count * sizeof *set->pairs);
+	memcpy(set->lines, from->lines, from->count * sizeof *set->lines);
 	memcpy(set->lengths, from->lengths, from->count);
 	set->count = from->count;
 }
@@ -155,8 +166,10 @@ void sbx__header_set_put(sbx__header_set *set, const char *name, const char *val
 	sbx_pair *pair = find(set, name, length);
 	if (pair) {
 		*pair = (sbx_pair){name, value};
+		set->lines[pair - set->pairs] = NULL;
 	} else if (reserve_pairs(set, set->count + 1)) {
 		set->pairs[set->count] = (sbx_pair){name, value};
+		set->lines[set->count] = NULL;
 		set->lengths[set->count++] = length;
 	}
 }
@@ -165,6 +178,30 @@ void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t c
 {
 	for (size_t index = 0; index < count; index++)
 		sbx__header_set_put(set, pairs[index].name, pairs[index].value);
+}
+
+/* A blank value is said in another way in each version of HTTP and each transport. */
+static bool has_line(const sbx_pair *pair)
+{
+	return pair->value && pair->value[strspn(pair->value, " \t")];
+}
+
+char *sbx__header_set_seal(sbx__header_set *set, size_t *length)
+{
+	*length = 1;
+	for (size_t index = 0; index < set->count; index++)
+		if (has_line(&set->pairs[index]))
+			*length += strlen(set->pairs[index].name) + strlen(set->pairs[index].value) + 3;
+	char *text = malloc(*length);
+	char *at = text;
+	for (size_t index = 0; text && index < set->count; index++) {
+		const sbx_pair *pair = &set->pairs[index];
+		if (!has_line(pair))
+			continue;
+		set->lines[index] = at;
+		at = stpcpy(stpcpy(stpcpy(at, pair->name), ": "), pair->value) + 1;
+	}
+	return text;
 }
 
 bool sbx__header_name_valid(const char *name)

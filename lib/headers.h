@@ -27,6 +27,7 @@ const char *sbx__headers_get(const sbx__headers *headers, const char *name);
 /* The headers of a request: names and values owned by others. A NULL value stands for a header that was removed. */
 typedef struct sbx__header_set {
 	sbx_pair *pairs;
+	const char **lines;     /* "name: value" of those pairs that sbx__header_set_seal() has seen; else NULL */
 	unsigned char *lengths; /* of the names, 255 for longer ones too: most names differ in that */
 	size_t count;
 	size_t capacity;
@@ -36,7 +37,10 @@ typedef struct sbx__header_set {
 void sbx__header_set_free(sbx__header_set *set);
 /* Sets a header in the place of one with the same name in any case. */
 void sbx__header_set_put(sbx__header_set *set, const char *name, const char *value);
-/* Makes a set the same as another; the pairs are shared. */
+/* Writes the lines of a set that stays as it is, for all that are made from it. NULL: no memory; else the caller frees
+ * the text, which has all values in it, after the set and those. */
+char *sbx__header_set_seal(sbx__header_set *set, size_t *length);
+/* Makes a set the same as another; the pairs and their lines are shared. */
 void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from);
 void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count);
 const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *name);

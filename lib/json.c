@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "json_reader.h"
+#include "known_names.h"
 #include "utf8.h"
 
 /* How many elements an array has room for at first: json-c's own 32 are more than most have. */
@@ -117,12 +118,13 @@ sbx_status sbx_json_append(sbx_json *array, sbx_json *value)
 }
 
 /* As json_object_object_add(), which loses its copy of the name when it cannot make the table larger. */
-static int add_member(struct json_object *object, struct lh_table *table, const char *name, struct json_object *value)
+static int add_member(struct json_object *object, struct lh_table *table, const char *name, struct json_object *value,
+                      unsigned flags)
 {
 	if (table->count >= table->size * LH_LOAD_FACTOR && table->size <= INT_MAX / 2 &&
 	    lh_table_resize(table, 2 * table->size) < 0)
 		return -1;
-	return json_object_object_add(object, name, value);
+	return json_object_object_add_ex(object, name, value, flags);
 }
 
 sbx_status sbx_json_set(sbx_json *object, const char *name, sbx_json *value)
@@ -134,7 +136,7 @@ sbx_status sbx_json_set(sbx_json *object, const char *name, sbx_json *value)
 		return SBX_ERROR_INVALID_ARGUMENT;
 	}
 	struct lh_table *table = json_object_get_object(to_object(object));
-	if (add_member(to_object(object), table, name, to_object(value)) == 0)
+	if (add_member(to_object(object), table, name, to_object(value), 0) == 0)
 		return SBX_OK;
 	sbx_json_free(value);
 	return SBX_ERROR_OUT_OF_MEMORY;
@@ -356,6 +358,7 @@ typedef struct json_builder {
 	struct json_object *parents[SBX__JSON_DEPTH]; /* what is open, from the outside in */
 	int depth;
 	const char *name;    /* of the next member of the innermost one */
+	bool name_stays;     /* nobody frees it */
 	char short_name[64]; /* where most of them are */
 	sbx__buffer long_name;
 } json_builder;
@@ -368,7 +371,9 @@ static bool add_value(json_builder *builder, struct json_object *value)
 	}
 	struct json_object *parent = builder->parents[builder->depth - 1];
 	struct lh_table *table = json_object_get_object(parent);
-	int status = table ? add_member(parent, table, builder->name, value) : json_object_array_add(parent, value);
+	unsigned flags = builder->name_stays ? JSON_C_OBJECT_KEY_IS_CONSTANT : 0;
+	int status =
+	        table ? add_member(parent, table, builder->name, value, flags) : json_object_array_add(parent, value);
 	if (status != 0)
 		json_object_put(value);
 	return status == 0;
@@ -392,6 +397,12 @@ static void build_close(void *user_data)
 static bool build_name(void *user_data, const char *text, size_t length)
 {
 	json_builder *builder = user_data;
+	const char *known = sbx__known_name(text, length);
+	builder->name_stays = known != NULL;
+	if (known) {
+		builder->name = known;
+		return true;
+	}
 	if (length < sizeof builder->short_name) {
 		memcpy(builder->short_name, text, length);
 		builder->short_name[length] = '\0';

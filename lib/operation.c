@@ -35,16 +35,17 @@ const char *sbx_operation_name(const sbx_operation *operation)
 }
 
 /* A call that was made on the calling thread. */
-static sbx_status make_call(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                            sbx_response **made, sbx_error **error)
+static sbx_status make_call(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                            const sbx_request_options *options, sbx_response **made, sbx_error **error)
 {
 	const sbx__platform *platform = sbx__core_platform(client->core);
 	sbx__config *config = sbx__client_config(client);
 	sbx__call call;
-	sbx_status status =
-	        sbx__call_init(&call, config, platform, request, options, platform->now(platform->context), error);
+	sbx_status status = sbx__call_init(&call, config, platform, request, typed, options,
+	                                   platform->now(platform->context), error);
 	sbx__config_unref(config);
 	if (status == SBX_OK) {
+		call.model_alone = typed && !call.options.response && call.input.operation->model;
 		sbx__driver driver;
 		sbx__driver_begin(&driver, client->core, &call);
 		while (!sbx__driver_step(&driver))
@@ -56,8 +57,8 @@ static sbx_status make_call(sbx_client *client, const sbx_request *request, cons
 	return status;
 }
 
-sbx_status sbx_client_send(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                           sbx_response **response, sbx_error **error)
+sbx_status sbx__client_send(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                            const sbx_request_options *options, sbx_response **response, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
 	sbx_response *made = NULL;
@@ -66,12 +67,18 @@ sbx_status sbx_client_send(sbx_client *client, const sbx_request *request, const
 	/* First of all: the fork may have happened while another thread held the client's lock. */
 	if (sbx__core_is_forked(client->core))
 		return sbx__fail_forked(error);
-	sbx_status status = make_call(client, request, options, &made, error);
+	sbx_status status = make_call(client, request, typed, options, &made, error);
 	if (status == SBX_OK && response)
 		*response = made;
 	else
 		sbx_response_free(made);
 	return status;
+}
+
+sbx_status sbx_client_send(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                           sbx_response **response, sbx_error **error)
+{
+	return sbx__client_send(client, request, NULL, options, response, error);
 }
 
 sbx_status sbx_client_invoke(sbx_client *client, const sbx_operation *operation, const sbx_json *arguments,

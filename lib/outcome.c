@@ -260,12 +260,15 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json 
 	sbx_response *response = calloc(1, sizeof *response);
 	if (!response)
 		return NULL;
+	atomic_init(&response->references, 1);
+	response->model = model;
+	if (call->model_alone)
+		return response;
 	response->url = sbx__redact_url(call->request.url, call->config->api_key);
 	if (!response->url) {
 		free(response);
 		return NULL;
 	}
-	atomic_init(&response->references, 1);
 	memcpy(response->method, call->request.method, strlen(call->request.method) + 1);
 	response->http_version = call->exchange.facts.http_version;
 	sbx__outcome_times(&response->times, &call->exchange.facts);
@@ -274,7 +277,6 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json 
 	call->attempt.headers = (sbx__headers){0};
 	response->body = call->body;
 	call->body = (sbx__buffer){0};
-	response->model = model;
 	response->json = json;
 	response->size = call->attempt.received;
 	response->attempts = call->attempts;

@@ -14,7 +14,7 @@
 
 static const sbx_json *argument(const sbx__request_input *input, const char *name)
 {
-	return sbx_json_get(input->arguments, name);
+	return input->typed ? sbx__arguments_get(input->typed, name) : sbx_json_get(input->arguments, name);
 }
 
 const sbx_json *sbx__request_effective(const sbx__request_input *input, const char *name)
@@ -126,6 +126,23 @@ static sbx_status check_members(const sbx_operation *operation, const check_plac
 	return status;
 }
 
+/* Those of a typed function have the right types. */
+static sbx_status check_typed(const sbx__request_input *input, sbx_error **error)
+{
+	const sbx_operation *operation = input->operation;
+	sbx_status status = SBX_OK;
+	for (size_t index = 0; status == SBX_OK && index < operation->parameters_count; index++) {
+		const sbx__parameter *parameter = &operation->parameters[index];
+		const check_place place = {operation->name, parameter->name, NULL};
+		const sbx_json *value = sbx__arguments_get(input->typed, parameter->name);
+		if (!value && parameter->required)
+			status = fail_at(&place, error, "needs this argument", "");
+		else if (value && parameter->members)
+			status = check_value(operation, &place, parameter, value, error);
+	}
+	return status;
+}
+
 /* What a call may add to any request. */
 static sbx_status check_options(const sbx__request_input *input, sbx_error **error)
 {
@@ -155,6 +172,8 @@ static sbx_status check_arguments(const sbx__request_input *input, sbx_error **e
 		return sbx__fail_argument(error, operation->file_part, "%s needs this argument", operation->name);
 	if (input->file && operation->body != SBX__BODY_MULTIPART)
 		return sbx__fail_argument(error, "file", "%s does not send a file", operation->name);
+	if (input->typed)
+		return check_typed(input, error);
 	return check_members(operation, NULL, operation->parameters, operation->parameters_count, input->arguments,
 	                     input->config->lenient_arguments, error);
 }

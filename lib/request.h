@@ -6,6 +6,7 @@
 
 #include <sandbox_sdk/request.h>
 
+#include "arguments.h"
 #include "body.h"
 #include "config.h"
 #include "number.h"
@@ -17,6 +18,7 @@
 typedef struct sbx__request_input {
 	const sbx_operation *operation;     /* of a custom request sbx__custom_operation() */
 	const sbx_json *arguments;          /* an object or NULL */
+	const sbx__arguments *typed;        /* a typed function's, in their place; NULL: none */
 	const sbx_request *custom;          /* NULL: the request is the operation's */
 	const sbx_request_options *options; /* outlives the request */
 	const sbx__config *config;          /* so does this */

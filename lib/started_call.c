@@ -22,8 +22,8 @@ static sbx_status check_client(sbx_client *client, sbx_error **error)
 	return SBX_OK;
 }
 
-sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                                 bool on_loop, sbx_call **call, sbx_error **error)
+sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                                 const sbx_request_options *options, bool on_loop, sbx_call **call, sbx_error **error)
 {
 	sbx_status status = check_client(client, error);
 	if (status < 0)
@@ -36,8 +36,8 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
 		return sbx__fail_memory(error);
 	const sbx__platform *platform = sbx__core_platform(client->core);
 	sbx__config *config = sbx__client_config(client);
-	status = sbx__call_init(&made->machine, config, platform, request, options, platform->now(platform->context),
-	                        error);
+	status = sbx__call_init(&made->machine, config, platform, request, typed, options,
+	                        platform->now(platform->context), error);
 	sbx__config_unref(config);
 	if (status == SBX_OK && !sbx__call_keep(&made->machine))
 		status = sbx__fail_memory(error);
@@ -88,14 +88,15 @@ static void tell(sbx_call *call)
 		sbx__engine_enqueue(sbx__core_engine_of(call->core), call);
 }
 
-sbx_status sbx_client_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                            sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+sbx_status sbx__client_start(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                             const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                             sbx_call **call, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
 	if (!call)
 		return sbx__fail_argument(error, "call", "must not be NULL");
 	sbx_call *made;
-	sbx_status status = sbx__started_call_new(client, request, options, true, &made, error);
+	sbx_status status = sbx__started_call_new(client, request, typed, options, true, &made, error);
 	if (status < 0)
 		return status;
 	made->tell = tell;
@@ -105,6 +106,12 @@ sbx_status sbx_client_start(sbx_client *client, const sbx_request *request, cons
 	*call = made;
 	sbx__started_call_start(made);
 	return SBX_OK;
+}
+
+sbx_status sbx_client_start(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
+                            sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+{
+	return sbx__client_start(client, request, NULL, options, on_done, user_data, call, error);
 }
 
 int sbx_call_is_done(const sbx_call *call)

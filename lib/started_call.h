@@ -7,9 +7,14 @@
 #include "client.h"
 #include "engine.h"
 
-/* Makes a call whose machine is ready: for the loop, or for a driver of one's own. */
-sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx_request_options *options,
-                                 bool on_loop, sbx_call **call, sbx_error **error);
+/* Makes a call whose machine is ready: for the loop, or for a driver of one's own. `typed` stands in the place of the
+ * request's arguments; NULL: those. */
+sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                                 const sbx_request_options *options, bool on_loop, sbx_call **call, sbx_error **error);
+/* sbx_client_start(), with the arguments of a typed function. */
+sbx_status sbx__client_start(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
+                             const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                             sbx_call **call, sbx_error **error);
 /* Starts it; its `tell` and `callback` are set. */
 void sbx__started_call_start(sbx_call *call);
 /* The model that a call which is done answers with; the caller frees it. */

@@ -57,7 +57,7 @@ static sbx_status new_stream(sbx_client *client, const sbx_request *request, con
 	if (!made)
 		return sbx__fail_memory(error);
 	made->started = started;
-	sbx_status status = sbx__started_call_new(client, request, options, started, &made->call, error);
+	sbx_status status = sbx__started_call_new(client, request, NULL, options, started, &made->call, error);
 	if (status == SBX_OK)
 		status = init_stream(made, patient, error);
 	if (status < 0) {

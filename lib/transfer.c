@@ -304,8 +304,10 @@ static sbx_status open_archive(const transfer *moved, const sbx_request_options 
 	sbx__arguments_string(&arguments, "id", sbx__session_id(moved->session));
 	sbx__arguments_string(&arguments, "path", moved->archive);
 	request.operation = sbx_operation_find("sandboxes.download");
-	request.arguments = arguments.object;
 	sbx_status status = sbx__arguments_check(&arguments, request.operation, error);
+	if (status == SBX_OK)
+		status = sbx__arguments_build(&arguments, error);
+	request.arguments = arguments.object;
 	if (status == SBX_OK)
 		status = sbx_client_open(moved->session->client, &request, step, stream, error);
 	sbx__arguments_free(&arguments);

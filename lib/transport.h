@@ -61,7 +61,8 @@ typedef struct sbx__exchange_events {
 typedef struct sbx__exchange {
 	const char *method;
 	const char *url;
-	const sbx_pair *headers; /* a NULL value: the transport must not send such a header of its own either */
+	const sbx_pair *headers;         /* a NULL value: the transport must not send such a header of its own either */
+	const char *const *header_lines; /* "name: value" of each that somebody has written already, else NULL */
 	size_t headers_count;
 	bool has_body;
 	const char *body;                                                /* a body in memory; NULL: it is read */
@@ -71,6 +72,7 @@ typedef struct sbx__exchange {
 	bool compressed;         /* the answer may come compressed; the transport decompresses it */
 	int64_t connect_timeout; /* nanoseconds, so that time can be shared out to several addresses; SBX__NEVER */
 	bool large;              /* the answer is expected to be one: worth a large buffer */
+	bool measured;           /* times and counts are wanted; of `facts` the version always is */
 	sbx__facts facts;        /* filled in before done() */
 	bool too_large;          /* set before done(): the transport has ended the exchange for a limit of its own */
 	bool out_of_memory;      /* set before done(): that is why it ended */

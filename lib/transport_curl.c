@@ -57,21 +57,25 @@ static int version_of(CURL *easy)
 	}
 }
 
-static void fill_facts(CURL *easy, sbx__facts *facts)
+static void fill_facts(CURL *easy, sbx__exchange *exchange)
 {
 	curl_off_t sent = 0;
 	curl_off_t received = 0;
+	exchange->facts = (sbx__facts){.http_version = version_of(easy)};
+	/* Each costs more than it looks. */
+	if (!exchange->measured)
+		return;
 	curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
 	double connect = seconds_of(easy, CURLINFO_CONNECT_TIME_T);
 	double request_sent = seconds_of(easy, CURLINFO_PRETRANSFER_TIME_T);
 	/* Over a kept connection libcurl tells of a lookup that there was not. */
 	bool kept = request_sent > 0 && connect == 0;
-	*facts = (sbx__facts){
-	        .http_version = version_of(easy),
+	exchange->facts = (sbx__facts){
+	        .http_version = exchange->facts.http_version,
 	        .name_lookup = kept ? 0 : seconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
 	        .connect = connect,
-	        .tls = seconds_of(easy, CURLINFO_APPCONNECT_TIME_T),
+	        .tls = connect == 0 ? 0 : seconds_of(easy, CURLINFO_APPCONNECT_TIME_T),
 	        .request_sent = request_sent,
 	        .first_byte = seconds_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
 	        .total = seconds_of(easy, CURLINFO_TOTAL_TIME_T),
@@ -152,7 +156,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 		transport->head_ended = true;
 		/* What is large may be read long before it is over. */
 		if (!was_ended && transport->http_status >= 200 && exchange->large)
-			fill_facts(transport->easy, &exchange->facts);
+			fill_facts(transport->easy, exchange);
 		if (!was_ended && transport->http_status >= 200)
 			ok = exchange->events->head(exchange->user_data);
 	} else if (!transport->head_ended) {
@@ -241,14 +245,16 @@ static size_t lines_length(const sbx__exchange *exchange)
 	size_t length = sizeof "Expect:";
 	for (size_t index = 0; index < exchange->headers_count; index++) {
 		const sbx_pair *header = &exchange->headers[index];
-		length += strlen(header->name) + (header->value ? strlen(header->value) : 0) + 3;
+		if (!exchange->header_lines[index])
+			length += strlen(header->name) + (header->value ? strlen(header->value) : 0) + 3;
 	}
 	return length;
 }
 
-static void add_node(sbx__curl_transport *transport, size_t index, char *line)
+/* libcurl does not change a line. */
+static void add_node(sbx__curl_transport *transport, size_t index, const char *line)
 {
-	transport->nodes[index] = (struct curl_slist){line, NULL};
+	transport->nodes[index] = (struct curl_slist){(char *)(uintptr_t)line, NULL};
 	if (index)
 		transport->nodes[index - 1].next = &transport->nodes[index];
 }
@@ -265,8 +271,10 @@ static struct curl_slist *make_list(sbx__curl_transport *transport, const sbx__e
 	for (size_t index = 0; index < count; index++) {
 		const sbx_pair *header = &exchange->headers[index];
 		has_expect = has_expect || ((*header->name | 0x20) == 'e' && strcasecmp(header->name, "Expect") == 0);
-		add_node(transport, index, at);
-		at = put_line(at, header->name, header->value);
+		const char *line = exchange->header_lines[index];
+		add_node(transport, index, line ? line : at);
+		if (!line)
+			at = put_line(at, header->name, header->value);
 	}
 	if (!has_expect) {
 		/* Waiting for a "100 Continue" costs a second on servers that never send one. */
@@ -401,7 +409,7 @@ void sbx__curl_stop(sbx__transport *base)
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (!transport->exchange)
 		return;
-	fill_facts(transport->easy, &transport->exchange->facts);
+	fill_facts(transport->easy, transport->exchange);
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
 }
@@ -462,7 +470,7 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starve
 	                          (code == CURLE_OUT_OF_MEMORY && !exchange->too_large && !is_garbage(transport));
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
-	fill_facts(transport->easy, &exchange->facts);
+	fill_facts(transport->easy, exchange);
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;
 	exchange->events->done(exchange->user_data, failure.end, failure.words);

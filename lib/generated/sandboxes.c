@@ -35,6 +35,8 @@ _Static_assert(offsetof(sbx_sandboxes_download_params, path) + sizeof(((sbx_sand
                        sizeof(sbx_sandboxes_download_params),
                "sbx_sandboxes_download_params has hidden padding at its end");
 
+_Static_assert(5 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_create() has too many arguments");
+
 static sbx_status sandboxes_create_arguments(sbx__arguments *arguments, const sbx_sandboxes_create_params *params,
                                              sbx_error **error)
 {
@@ -95,6 +97,8 @@ sbx_status sbx_sandboxes_create_start(sbx_client *client, const sbx_sandboxes_cr
 	return status;
 }
 
+_Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_list() has too many arguments");
+
 static sbx_status sandboxes_list_arguments(sbx__arguments *arguments, const sbx_sandboxes_list_params *params,
                                            sbx_error **error)
 {
@@ -147,6 +151,8 @@ sbx_status sbx_sandboxes_each(sbx_client *client, const sbx_sandboxes_list_param
 	sbx_status status = sandboxes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
+		status = sbx__arguments_build(&arguments, error);
+	if (status == SBX_OK)
 		status = sbx_client_pages(client, &sbx__operations[SBX__OPERATION_SANDBOXES_LIST], arguments.object,
 		                          options, pages, error);
 	sbx__arguments_free(&arguments);
@@ -162,6 +168,8 @@ sbx_status sbx_sandboxes_next(sbx_pages *pages, const sbx_sandbox **sandbox, sbx
 		*sandbox = (const sbx_sandbox *)found;
 	return status;
 }
+
+_Static_assert(4 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_delete() has too many arguments");
 
 static sbx_status sandboxes_delete_arguments(sbx__arguments *arguments, const char *id,
                                              const sbx_sandboxes_delete_params *params, sbx_error **error)
@@ -211,6 +219,8 @@ sbx_status sbx_sandboxes_delete_start(sbx_client *client, const char *id, const 
 	return status;
 }
 
+_Static_assert(0 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_delete_all() has too many arguments");
+
 static sbx_status sandboxes_delete_all_arguments(sbx__arguments *arguments, sbx_error **error)
 {
 
@@ -248,6 +258,8 @@ sbx_status sbx_sandboxes_delete_all_start(sbx_client *client, const sbx_request_
 	sbx__arguments_free(&arguments);
 	return status;
 }
+
+_Static_assert(5 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_execute() has too many arguments");
 
 static sbx_status sandboxes_execute_arguments(sbx__arguments *arguments, const char *id,
                                               const sbx_sandboxes_execute_params *params, sbx_error **error)
@@ -305,6 +317,8 @@ sbx_status sbx_sandboxes_execute_stream(sbx_client *client, const char *id, cons
 	sbx_status status = sandboxes_execute_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
+		status = sbx__arguments_build(&arguments, error);
+	if (status == SBX_OK)
 		status = sbx__execution_stream_open(client, &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE],
 		                                    arguments.object, options, stream, error);
 	sbx__arguments_free(&arguments);
@@ -321,11 +335,15 @@ sbx_status sbx_sandboxes_execute_stream_start(sbx_client *client, const char *id
 	sbx_status status = sandboxes_execute_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
+		status = sbx__arguments_build(&arguments, error);
+	if (status == SBX_OK)
 		status = sbx__execution_stream_start(client, &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE],
 		                                     arguments.object, options, on_ready, user_data, stream, error);
 	sbx__arguments_free(&arguments);
 	return status;
 }
+
+_Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_upload() has too many arguments");
 
 static sbx_status sandboxes_upload_arguments(sbx__arguments *arguments, const char *id,
                                              const sbx_sandboxes_upload_params *params, sbx_error **error)
@@ -373,6 +391,8 @@ sbx_status sbx_sandboxes_upload_start(sbx_client *client, const char *id, const 
 	sbx__arguments_free(&arguments);
 	return status;
 }
+
+_Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_download() has too many arguments");
 
 static sbx_status sandboxes_download_arguments(sbx__arguments *arguments, const char *id,
                                                const sbx_sandboxes_download_params *params, sbx_error **error)

@@ -21,6 +21,8 @@ _Static_assert(offsetof(sbx_volumes_create_snapshot_params, reserved_quick) +
                        sizeof(sbx_volumes_create_snapshot_params),
                "sbx_volumes_create_snapshot_params has hidden padding at its end");
 
+_Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_volumes_create() has too many arguments");
+
 static sbx_status volumes_create_arguments(sbx__arguments *arguments, const sbx_volumes_create_params *params,
                                            sbx_error **error)
 {
@@ -65,6 +67,8 @@ sbx_status sbx_volumes_create_start(sbx_client *client, const sbx_volumes_create
 	sbx__arguments_free(&arguments);
 	return status;
 }
+
+_Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_volumes_list() has too many arguments");
 
 static sbx_status volumes_list_arguments(sbx__arguments *arguments, const sbx_volumes_list_params *params,
                                          sbx_error **error)
@@ -118,6 +122,8 @@ sbx_status sbx_volumes_each(sbx_client *client, const sbx_volumes_list_params *p
 	sbx_status status = volumes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
+		status = sbx__arguments_build(&arguments, error);
+	if (status == SBX_OK)
 		status = sbx_client_pages(client, &sbx__operations[SBX__OPERATION_VOLUMES_LIST], arguments.object,
 		                          options, pages, error);
 	sbx__arguments_free(&arguments);
@@ -133,6 +139,8 @@ sbx_status sbx_volumes_next(sbx_pages *pages, const sbx_volume **volume, sbx_err
 		*volume = (const sbx_volume *)found;
 	return status;
 }
+
+_Static_assert(1 <= SBX__MOST_ARGUMENTS, "sbx_volumes_delete() has too many arguments");
 
 static sbx_status volumes_delete_arguments(sbx__arguments *arguments, const char *id, sbx_error **error)
 {
@@ -170,6 +178,8 @@ sbx_status sbx_volumes_delete_start(sbx_client *client, const char *id, const sb
 	sbx__arguments_free(&arguments);
 	return status;
 }
+
+_Static_assert(3 <= SBX__MOST_ARGUMENTS, "sbx_volumes_create_snapshot() has too many arguments");
 
 static sbx_status volumes_create_snapshot_arguments(sbx__arguments *arguments, const char *id,
                                                     const sbx_volumes_create_snapshot_params *params, sbx_error **error)

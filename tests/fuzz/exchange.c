@@ -79,7 +79,7 @@ void fuzz_exchange_send(fuzz_exchange *exchange, const sbx_request *request, con
 	checking_class = *exchange->transport.base.type;
 	checking_class.start = checked_start;
 	exchange->transport.base.type = &checking_class;
-	exchange->status = sbx__call_init(&call, config, &exchange->platform.platform, request, &call_options,
+	exchange->status = sbx__call_init(&call, config, &exchange->platform.platform, request, NULL, &call_options,
 	                                  exchange->platform.now, &exchange->error);
 	if (exchange->status == SBX_OK) {
 		fake_drive(&call, &exchange->transport);

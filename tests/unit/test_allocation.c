@@ -253,8 +253,8 @@ static sbx_status make_call(void)
 	fake_transport_init(&transport, &platform, script, script_length);
 	failing = kept;
 	const sbx_request request = custom_request ? *custom_request : request_of(operation_name, arguments);
-	sbx_status status =
-	        sbx__call_init(&call, call_config, &platform.platform, &request, &call_options, platform.now, &error);
+	sbx_status status = sbx__call_init(&call, call_config, &platform.platform, &request, NULL, &call_options,
+	                                   platform.now, &error);
 	if (status == SBX_OK) {
 		fake_drive(&call, &transport);
 		status = sbx__call_take(&call, &response, &error);

@@ -102,14 +102,14 @@ static void a_size_that_is_none_is_refused(void **state)
 	}
 }
 
-static void assert_arguments(const sbx__arguments *arguments, const char *expected)
+static void assert_arguments(sbx__arguments *arguments, const char *expected)
 {
 	char *text;
-	assert_int_equal(arguments->status, SBX_OK);
+	assert_int_equal(sbx__arguments_build(arguments, NULL), SBX_OK);
 	assert_int_equal(sbx_json_print(arguments->object, 0, &text, NULL), SBX_OK);
 	assert_string_equal(text, expected);
 	sbx_string_free(text);
-	sbx_json_free(arguments->object);
+	sbx__arguments_free(arguments);
 }
 
 static void members_that_were_not_given_are_left_out(void **state)
@@ -152,7 +152,13 @@ static void members_that_were_given_are_arguments(void **state)
 	sbx__arguments_integer(&members, "cpus", 0);
 	sbx__arguments_object(&arguments, "h", &members);
 	assert_null(members.object);
+	assert_int_equal(members.count, 0);
 	sbx_json_free(json);
+	assert_string_equal(sbx_json_string(sbx__arguments_get(&arguments, "a"), NULL), "");
+	/* Another text of the same letters is the same name. */
+	const char name[] = "c4";
+	assert_int_equal(sbx_json_integer(sbx__arguments_get(&arguments, name)), -2);
+	assert_null(sbx__arguments_get(&arguments, "cpus"));
 	assert_arguments(&arguments,
 	                 "{\"a\":\"\",\"b\":-9223372036854775808,\"c\":3,\"c2\":0.5,\"c3\":1e+300,\"c4\":-2,\"d\":true,"
 	                 "\"d2\":false,\"e\":{\"K\":\"last\",\"\":\"\"},\"e2\":{},\"f\":[\"x\",\"\"],\"f2\":[],"
@@ -166,8 +172,7 @@ static void assert_failed(sbx__arguments *arguments, const char *name)
 	/* The first failure is the one that is told. */
 	sbx__arguments_string(arguments, "later", "\xff");
 	assert_string_equal(arguments->failed, name);
-	sbx_json_free(arguments->object);
-	sbx__arguments_init(arguments);
+	sbx__arguments_free(arguments);
 }
 
 static void what_cannot_be_sent_is_named(void **state)
@@ -200,7 +205,7 @@ static void what_cannot_be_sent_is_named(void **state)
 	sbx__arguments_string(&members, "inner", "\xff");
 	sbx__arguments_object(&arguments, "outer", &members);
 	assert_failed(&arguments, "inner");
-	sbx_json_free(arguments.object);
+	sbx__arguments_free(&arguments);
 }
 
 int main(void)

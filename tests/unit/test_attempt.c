@@ -53,8 +53,9 @@ static void run(told *all, const sbx_request *request, const sbx_request_options
 	sbx__config *config = test_config(&client);
 	fake_platform_init(&platform);
 	fake_transport_init(&transport, &platform, answers, count);
-	assert_int_equal(sbx__call_init(&call, config, &platform.platform, request, options, platform.now, &error),
-	                 SBX_OK);
+	assert_int_equal(
+	        sbx__call_init(&call, config, &platform.platform, request, NULL, options, platform.now, &error),
+	        SBX_OK);
 	fake_drive(&call, &transport);
 	assert_int_equal(sbx__call_take(&call, &response, &error), wanted);
 	sbx__call_free(&call);

@@ -35,8 +35,8 @@ static void run_with(run_result *result, sbx__config *config, const char *operat
 	fake_transport_init(&result->transport, &result->platform, answers, count);
 	int64_t before = result->platform.now;
 	const sbx_request request = request_of(operation, json);
-	result->status =
-	        sbx__call_init(&call, config, &result->platform.platform, &request, options, before, &result->error);
+	result->status = sbx__call_init(&call, config, &result->platform.platform, &request, NULL, options, before,
+	                                &result->error);
 	if (result->status == SBX_OK) {
 		fake_drive(&call, &result->transport);
 		result->status = sbx__call_take(&call, &result->response, &result->error);
@@ -803,7 +803,8 @@ static void abort_tells_whether_the_outcome_is_known(void **state)
 	fake_platform_init(&platform);
 	fake_transport_init(&transport, &platform, answers, 1);
 	const sbx_request request = request_of("sandboxes.create", NULL);
-	assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL), SBX_OK);
+	assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, NULL, platform.now, NULL),
+	                 SBX_OK);
 	sbx__call_set_transport(&call, &transport.base);
 	assert_false(sbx__call_step(&call));
 	transport.base.type->wait(&transport.base, 0);
@@ -855,8 +856,9 @@ static void a_source_that_waited_does_not_stop_the_clock_of_the_next_attempt(voi
 	request.url = "a";
 	fake_platform_init(&platform);
 	fake_transport_init(&transport, &platform, answers, 2);
-	assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, &options, platform.now, NULL),
-	                 SBX_OK);
+	assert_int_equal(
+	        sbx__call_init(&call, config, &platform.platform, &request, NULL, &options, platform.now, NULL),
+	        SBX_OK);
 	sbx__call_may_wait(&call);
 	fake_drive(&call, &transport);
 	sbx_response *response = NULL;
@@ -885,8 +887,9 @@ static void a_lack_of_memory_tells_whether_the_outcome_is_known(void **state)
 		fake_platform_init(&platform);
 		fake_transport_init(&transport, &platform, answers, 1);
 		const sbx_request request = request_of(cases[index].operation, NULL);
-		assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL),
-		                 SBX_OK);
+		assert_int_equal(
+		        sbx__call_init(&call, config, &platform.platform, &request, NULL, NULL, platform.now, NULL),
+		        SBX_OK);
 		sbx__call_set_transport(&call, &transport.base);
 		assert_false(sbx__call_step(&call));
 		transport.base.type->wait(&transport.base, 0);

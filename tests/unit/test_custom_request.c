@@ -36,7 +36,7 @@ static void run_with(run_result *result, sbx__config *config, const sbx_request 
 	*result = (run_result){0};
 	fake_platform_init(&result->platform);
 	fake_transport_init(&result->transport, &result->platform, answers, count);
-	result->status = sbx__call_init(&call, config, &result->platform.platform, request, options,
+	result->status = sbx__call_init(&call, config, &result->platform.platform, request, NULL, options,
 	                                result->platform.now, &result->error);
 	if (result->status == SBX_OK) {
 		fake_drive(&call, &result->transport);

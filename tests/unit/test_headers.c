@@ -1,5 +1,6 @@
 /* Headers of answers and of requests. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "headers.h"
@@ -123,6 +124,37 @@ static void a_set_holds_each_name_once(void **state)
 	assert_int_equal(set.count, 0);
 }
 
+static void a_sealed_set_has_lines_until_they_change(void **state)
+{
+	(void)state;
+	sbx__header_set set = {0}, copy = {0};
+	size_t length;
+	sbx__header_set_put(&set, "A", "1");
+	sbx__header_set_put(&set, "removed", NULL);
+	sbx__header_set_put(&set, "blank", " \t");
+	sbx__header_set_put(&set, "B", "two words");
+	char *text = sbx__header_set_seal(&set, &length);
+	assert_int_equal(length, sizeof "A: 1" + sizeof "B: two words" + 1);
+	sbx__header_set_copy(&copy, &set);
+	assert_string_equal(copy.lines[0], "A: 1");
+	assert_null(copy.lines[1]);
+	assert_null(copy.lines[2]);
+	assert_string_equal(copy.lines[3], "B: two words");
+	sbx__header_set_put(&copy, "a", "2");
+	assert_null(copy.lines[0]);
+	assert_string_equal(set.lines[0], "A: 1");
+	char names[100][8];
+	for (int index = 0; index < 100; index++) {
+		snprintf(names[index], sizeof names[index], "n%d", index);
+		sbx__header_set_put(&copy, names[index], "v");
+		assert_null(copy.lines[copy.count - 1]);
+	}
+	assert_string_equal(copy.lines[3], "B: two words");
+	sbx__header_set_free(&set);
+	sbx__header_set_free(&copy);
+	free(text);
+}
+
 static void a_set_grows(void **state)
 {
 	(void)state;
@@ -197,6 +229,7 @@ int main(void)
 	        cmocka_unit_test(bytes_that_no_value_has_become_spaces),
 	        cmocka_unit_test(many_headers_grow),
 	        cmocka_unit_test(a_set_holds_each_name_once),
+	        cmocka_unit_test(a_sealed_set_has_lines_until_they_change),
 	        cmocka_unit_test(a_set_grows),
 	        cmocka_unit_test(long_names_are_told_apart),
 	        cmocka_unit_test(pairs_are_looked_through_in_any_case),

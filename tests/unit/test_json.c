@@ -278,9 +278,11 @@ static void what_the_standard_allows_is_read(void **state)
 		                       "A\""},
 	        {"\"\\ud800\\ud83d\\ude00\"", "\"\xef\xbf\xbd\xf0\x9f\x98\x80\""},
 	        {"\"\\ud800\\n\"", "\"\xef\xbf\xbd\\n\""},
-	        /* of repeated names the last one counts, in the place of the first */
+	        /* of repeated names the last one counts, in the place of the first; one that the API has and one that
+		 * it has not */
 	        {"{\"a\":1,\"b\":2,\"a\":[3]}", "{\"a\":[3],\"b\":2}"},
 	        {"{\"a\":1,\"\\u0061\":null}", "{\"a\":null}"},
+	        {"{\"id\":1,\"x\":2,\"id\":3,\"i\\u0064\":4}", "{\"id\":4,\"x\":2}"},
 	};
 	for (size_t index = 0; index < sizeof texts / sizeof texts[0]; index++)
 		assert_reads_as(texts[index][0], texts[index][1]);
