@@ -170,8 +170,7 @@ static void tell_received(const sbx__call *call, size_t length)
 static int64_t largest_body(const sbx__call *call)
 {
 	const sbx__http_options *http = call->config->http;
-	bool compressed = call->exchange.compressed && sbx__headers_get(&call->attempt.headers, "content-encoding");
-	return compressed ? http->max_compressed_body_bytes : http->max_body_bytes;
+	return call->attempt.decoder ? http->max_compressed_body_bytes : http->max_body_bytes;
 }
 
 /* Some servers answer before they have read the request, and read no more of it: once that answer is whole, the rest of
@@ -181,7 +180,7 @@ static void check_early_answer(sbx__call *call)
 	const sbx__attempt *attempt = &call->attempt;
 	if (!attempt->refused_early)
 		return;
-	if (content_length(&attempt->headers) == attempt->received) {
+	if (content_length(&attempt->headers) == attempt->came) {
 		call->attempt.whole_early = true;
 		notify(call);
 	}
@@ -228,10 +227,10 @@ static sbx__taken take_body(sbx__call *call, const void *data, size_t length)
 	return SBX__TAKEN;
 }
 
-static sbx__taken on_body(void *user_data, const void *data, size_t length)
+/* Takes bytes of the body as the caller is to have it. */
+static sbx__taken take_decoded(void *user_data, const void *data, size_t length)
 {
 	sbx__call *call = user_data;
-	touch(call);
 	if (call->attempt.received + (int64_t)length > largest_body(call)) {
 		call->attempt.too_large = true;
 		return SBX__NOT_TAKEN;
@@ -239,6 +238,46 @@ static sbx__taken on_body(void *user_data, const void *data, size_t length)
 	sbx__taken taken = take_body(call, data, length);
 	if (taken == SBX__TAKEN)
 		call->attempt.received += (int64_t)length;
+	return taken;
+}
+
+/* Looks, at the first bytes of a body, whether it came compressed. False: it cannot be decoded. */
+static bool begin_decoding(sbx__call *call)
+{
+	sbx__attempt *attempt = &call->attempt;
+	sbx__content_coding coding = sbx__content_coding_of(&attempt->headers);
+	if (coding == SBX__CODING_IDENTITY)
+		return true;
+	if (coding == SBX__CODING_FOREIGN) {
+		attempt->undecodable = "the body of the answer came in an encoding that was not asked for";
+		return false;
+	}
+	attempt->decoder = sbx__content_decoder_new(coding, take_decoded, call);
+	attempt->out_of_memory = !attempt->decoder;
+	return attempt->decoder != NULL;
+}
+
+/* Takes bytes of the body of an answer that may come compressed. */
+static sbx__taken take_coded(sbx__call *call, const void *data, size_t length)
+{
+	sbx__attempt *attempt = &call->attempt;
+	if (!attempt->came && !attempt->decoder && length && !begin_decoding(call))
+		return SBX__NOT_TAKEN;
+	if (!attempt->decoder)
+		return take_decoded(call, data, length);
+	sbx__taken taken = sbx__content_decoder_feed(attempt->decoder, data, length);
+	attempt->undecodable = sbx__content_decoder_problem(attempt->decoder);
+	attempt->out_of_memory = attempt->out_of_memory || sbx__content_decoder_starved(attempt->decoder);
+	return taken;
+}
+
+static sbx__taken on_body(void *user_data, const void *data, size_t length)
+{
+	sbx__call *call = user_data;
+	touch(call);
+	sbx__taken taken = call->input.compresses ? take_coded(call, data, length) : take_decoded(call, data, length);
+	if (taken == SBX__TAKEN)
+		call->attempt.came += (int64_t)length;
 	check_early_answer(call);
 	return taken;
 }
@@ -248,6 +287,8 @@ static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detai
 	call->attempt.end = end;
 	call->attempt.detail = *detail ? strdup(detail) : NULL;
 	sbx__redact_text(call->attempt.detail, call->config->api_key);
+	sbx__content_decoder_free(call->attempt.decoder);
+	call->attempt.decoder = NULL;
 	call->state = SBX__CALL_ENDED;
 	notify(call);
 }
@@ -267,13 +308,30 @@ static bool has_no_end(const sbx__call *call)
 	       !sbx__headers_get(headers, "content-length") && !sbx__headers_get(headers, "transfer-encoding");
 }
 
+/* Why a body that came compressed is not what was compressed; NULL: it is. */
+static const char *decoding_problem(const sbx__call *call, sbx__attempt_end end)
+{
+	const sbx__attempt *attempt = &call->attempt;
+	if (attempt->undecodable)
+		return attempt->undecodable;
+	/* Whole by its length or its chunks, and cut before it was sent. */
+	if (end == SBX__ANSWERED && attempt->decoder && !sbx__content_decoder_whole(attempt->decoder))
+		return "the compressed body of the answer is cut short";
+	return NULL;
+}
+
 static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 {
 	sbx__call *call = user_data;
+	const char *problem = decoding_problem(call, end);
 	if (call->exchange.too_large)
 		call->attempt.too_large = true;
 	if (call->exchange.out_of_memory)
 		call->attempt.out_of_memory = true;
+	if (problem) {
+		end = SBX__LOST;
+		detail = problem;
+	}
 	/* What becomes of the rest of the request does not matter to an answer that did not wait for it. */
 	if (end == SBX__LOST && call->attempt.refused_early)
 		end = SBX__ANSWERED;
@@ -608,8 +666,6 @@ static void fill_exchange(sbx__call *call)
 	        .body_length = length,
 	        .read = on_read,
 	        .rewind = on_rewind,
-	        .compressed =
-	                sbx__http_options_compresses(call->config->http, call->input.operation->model && !call->stream),
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
 	        .measured = !call->model_alone || call->config->on_attempt,
 	        .large = call->stream || !call->input.operation->model,
@@ -633,6 +689,8 @@ static void begin_attempt(sbx__call *call)
 {
 	clear_attempt(call);
 	call->attempts = call->retries + call->resends + 1;
+	call->input.compresses =
+	        sbx__http_options_compresses(call->config->http, call->input.operation->model && !call->stream);
 	if (!sbx__request_make_headers(&call->request, &call->input, call->retries)) {
 		sbx__outcome_fail(call, sbx__error_new(SBX_ERROR_OUT_OF_MEMORY, "Out of memory"));
 		return;
@@ -811,6 +869,7 @@ void sbx__call_free(sbx__call *call)
 	if (call->state == SBX__CALL_SENDING && call->transport)
 		call->transport->type->stop(call->transport);
 	free(call->attempt.detail);
+	sbx__content_decoder_free(call->attempt.decoder);
 	sbx__attempt_forget(call);
 	sbx__headers_free(&call->attempt.headers);
 	sbx__request_free(&call->request);

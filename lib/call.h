@@ -10,6 +10,7 @@
 
 #include "attempt.h"
 #include "config.h"
+#include "content_decoder.h"
 #include "operation.h"
 #include "platform.h"
 #include "request.h"
@@ -46,7 +47,10 @@ typedef struct sbx__attempt {
 	char *detail;
 	int http_status;
 	sbx__headers headers;
-	int64_t received; /* bytes of body */
+	sbx__content_decoder *decoder; /* of the body; NULL: it did not come compressed, or not yet */
+	const char *undecodable;       /* why the body, or the rest of it, cannot be decoded; NULL: it can */
+	int64_t came;                  /* bytes of body on the wire */
+	int64_t received;              /* bytes of body, decoded */
 } sbx__attempt;
 
 typedef struct sbx__call {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "content_decoder.h"
 #include "custom_request.h"
 #include "error.h"
 #include "json.h"
@@ -383,6 +384,8 @@ static void put_own_headers(sbx__request *request, const sbx__request_input *inp
 		sbx__header_set_put(headers, "Accept", input->operation->accept);
 	if (request->content_type)
 		sbx__header_set_put(headers, "Content-Type", request->content_type);
+	if (input->compresses && !sbx__header_set_find(headers, "Accept-Encoding"))
+		sbx__header_set_put(headers, "Accept-Encoding", SBX__CODINGS_ACCEPTED);
 	const char *key = input->options->idempotency_key;
 	if (!request->became_get && (key || request->idempotency_key[0]))
 		sbx__header_set_put(headers, "Idempotency-Key", key ? key : request->idempotency_key);

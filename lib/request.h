@@ -25,6 +25,7 @@ typedef struct sbx__request_input {
 	const sbx__platform *platform;
 	sbx__timeouts timeouts;
 	sbx__source_reader *file; /* the options' source, outlives the request; NULL: none */
+	bool compresses;          /* the answer may come compressed */
 } sbx__request_input;
 
 /* How long the name of a method may be, its NUL counted. */

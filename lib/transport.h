@@ -20,7 +20,7 @@
 typedef enum sbx__taken {
 	SBX__TAKEN,
 	SBX__NOT_TAKEN, /* the exchange ends */
-	SBX__LATER,     /* none of them; they are offered again after resume() */
+	SBX__LATER,     /* none of them; they are offered again after resume(), perhaps with more behind them */
 } sbx__taken;
 
 /* What read() returns besides a number of bytes. */
@@ -69,7 +69,6 @@ typedef struct sbx__exchange {
 	int64_t body_length;                                             /* -1: not known */
 	int64_t (*read)(void *user_data, void *buffer, size_t capacity); /* 0 at the end, else as above */
 	bool (*rewind)(void *user_data);
-	bool compressed;         /* the answer may come compressed; the transport decompresses it */
 	int64_t connect_timeout; /* nanoseconds, so that time can be shared out to several addresses; SBX__NEVER */
 	bool large;              /* the answer is expected to be one: worth a large buffer */
 	bool measured;           /* times and counts are wanted; of `facts` the version always is */

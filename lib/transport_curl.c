@@ -344,10 +344,8 @@ static CURLcode set_changes(sbx__curl_transport *transport, const sbx__exchange 
 	if ((!settings->known || settings->large != exchange->large) &&
 	    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, exchange->large ? LARGE_BUFFER : USUAL_BUFFER) == CURLE_OK)
 		settings->large = exchange->large;
-	if (!settings->known || settings->compressed != exchange->compressed || settings->tls != transport->tls)
-		code |= sbx__curl_options_set_exchange(transport->context->options, easy, exchange->compressed,
-		                                       transport->tls);
-	settings->compressed = exchange->compressed;
+	if (!settings->known || settings->tls != transport->tls)
+		code |= sbx__curl_options_set_proxy(transport->context->options, easy, transport->tls);
 	settings->tls = transport->tls;
 	return code;
 }

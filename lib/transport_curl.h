@@ -52,7 +52,6 @@ typedef struct sbx__curl_context {
 typedef struct sbx__curl_settings {
 	bool known;
 	bool large;
-	bool compressed;
 	bool tls;
 	bool custom_method;
 	long connect_ms;

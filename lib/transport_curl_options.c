@@ -36,7 +36,6 @@ static sbx_status check_features(const sbx__http_options *http, sbx_error **erro
 	        {http->unix_socket != NULL, CURL_VERSION_UNIX_SOCKETS, "Unix sockets"},
 	        {uses_scheme(&http->proxies, "https:"), CURL_VERSION_HTTPS_PROXY, "HTTPS proxies"},
 	        {uses_tls_options(http), CURL_VERSION_SSL, "TLS"},
-	        {http->compression != SBX_COMPRESSION_NONE, CURL_VERSION_LIBZ, "compression"},
 	};
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
 	for (size_t index = 0; index < sizeof features / sizeof features[0]; index++)
@@ -207,14 +206,11 @@ CURLcode sbx__curl_options_set(const sbx__curl_options *options, CURL *easy)
 	return set_all(options, easy, &failed);
 }
 
-CURLcode sbx__curl_options_set_exchange(const sbx__curl_options *options, CURL *easy, bool compressed, bool tls)
+CURLcode sbx__curl_options_set_proxy(const sbx__curl_options *options, CURL *easy, bool tls)
 {
 	const sbx__proxies *proxies = &options->http->proxies;
 	/* An empty text says that there is none, and keeps libcurl from asking the environment. */
-	CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY, tls ? proxies->https : proxies->http);
-	/* An empty text stands for all that libcurl can decompress. */
-	code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, compressed ? "" : NULL);
-	return code;
+	return curl_easy_setopt(easy, CURLOPT_PROXY, tls ? proxies->https : proxies->http);
 }
 
 bool sbx__curl_options_asks_proxy(const sbx__curl_options *options, bool tls)
@@ -232,8 +228,8 @@ static sbx_status try_all(const sbx__curl_options *options, sbx_error **error)
 	CURLcode code = easy ? set_all(options, easy, &failed) : CURLE_OUT_OF_MEMORY;
 	if (code == CURLE_OK) {
 		failed = "proxy";
-		code = sbx__curl_options_set_exchange(options, easy, false, false);
-		code |= sbx__curl_options_set_exchange(options, easy, true, true);
+		code = sbx__curl_options_set_proxy(options, easy, false);
+		code |= sbx__curl_options_set_proxy(options, easy, true);
 	}
 	curl_easy_cleanup(easy);
 	if (code == CURLE_OK)

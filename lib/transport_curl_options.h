@@ -20,7 +20,7 @@ void sbx__curl_options_free(sbx__curl_options *options);
 
 /* Sets what holds for every exchange of an easy handle. */
 CURLcode sbx__curl_options_set(const sbx__curl_options *options, CURL *easy);
-/* Sets what depends on the exchange: whether the answer may come compressed, and whether it goes over TLS. */
-CURLcode sbx__curl_options_set_exchange(const sbx__curl_options *options, CURL *easy, bool compressed, bool tls);
+/* Sets the proxy, which depends on whether an exchange goes over TLS. */
+CURLcode sbx__curl_options_set_proxy(const sbx__curl_options *options, CURL *easy, bool tls);
 
 #endif

@@ -23,14 +23,14 @@ typedef enum sbx_http_version {
 	SBX_HTTP_2 = 2        /**< over `https` HTTP/2 (RFC 9113) where the server speaks it, else HTTP/1.1 */
 } sbx_http_version;
 
-/** Which answers may come compressed. They reach the caller decompressed. Since 0.1.0. */
+/** Which answers may come compressed, with gzip or deflate (RFC 9110, section 8.4.1). They reach the caller
+ * decompressed. Since 0.1.0. */
 typedef enum sbx_compression {
 	SBX_COMPRESSION_DEFAULT = 0, /**< ::SBX_COMPRESSION_NONE */
 	SBX_COMPRESSION_NONE = 1,    /**< none */
 	SBX_COMPRESSION_DOCUMENTS =
-	        2, /**< those that are read whole into memory, such as JSON; no downloads and streams */
-	SBX_COMPRESSION_ALL =
-	        3 /**< all. A stream that is not read for a while may then hold some 16 MiB more than its buffer */
+	        2,              /**< those that are read whole into memory, such as JSON; no downloads and streams */
+	SBX_COMPRESSION_ALL = 3 /**< all */
 } sbx_compression;
 
 /**

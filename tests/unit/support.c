@@ -98,15 +98,41 @@ static bool connect_and_send(fake_transport *fake)
 		return false;
 	}
 	fake->connects++;
-	take_body(fake, &fake->bodies[fake->attempts - 1]);
+	if (!fake->answers[fake->attempts - 1].early)
+		take_body(fake, &fake->bodies[fake->attempts - 1]);
 	return true;
+}
+
+/* Tells the body as far as it is taken now, and then the end. */
+static void give_body(fake_transport *fake)
+{
+	const fake_answer *answer = &fake->answers[fake->attempts - 1];
+	const sbx__exchange *exchange = fake->exchange;
+	const char *body = answer->body ? answer->body : "";
+	size_t length = answer->body_length ? answer->body_length : strlen(body);
+	while (fake->given < length) {
+		size_t left = length - fake->given;
+		size_t piece = answer->piece && answer->piece < left ? answer->piece : left;
+		switch (exchange->events->body(exchange->user_data, body + fake->given, piece)) {
+		case SBX__TAKEN:
+			fake->given += piece;
+			break;
+		case SBX__LATER:
+			return;
+		case SBX__NOT_TAKEN:
+			done(fake, SBX__LOST, "aborted");
+			return;
+		}
+	}
+	if (answer->cut)
+		done(fake, SBX__LOST, "cut");
+	else if (!answer->early)
+		done(fake, SBX__ANSWERED, "");
 }
 
 static void give_answer(fake_transport *fake, const fake_answer *answer)
 {
 	const sbx__exchange *exchange = fake->exchange;
-	const char *body = answer->body ? answer->body : "";
-	size_t length = answer->body_length ? answer->body_length : strlen(body);
 	exchange->events->status(exchange->user_data, answer->status);
 	for (size_t index = 0; index < 8 && answer->headers[index]; index++)
 		if (!exchange->events->header(exchange->user_data, answer->headers[index],
@@ -114,15 +140,11 @@ static void give_answer(fake_transport *fake, const fake_answer *answer)
 			done(fake, SBX__LOST, "aborted");
 			return;
 		}
-	bool taken = exchange->events->head(exchange->user_data);
-	if (taken && length)
-		taken = exchange->events->body(exchange->user_data, body, length) == SBX__TAKEN;
-	if (!taken)
-		done(fake, SBX__LOST, "aborted");
-	else if (answer->cut)
-		done(fake, SBX__LOST, "cut");
+	fake->given = 0;
+	if (exchange->events->head(exchange->user_data))
+		give_body(fake);
 	else
-		done(fake, SBX__ANSWERED, "");
+		done(fake, SBX__LOST, "aborted");
 }
 
 static void act(fake_transport *fake)
@@ -164,7 +186,7 @@ static void wake(sbx__transport *base)
 
 static void resume(sbx__transport *base)
 {
-	(void)base;
+	give_body((fake_transport *)base);
 }
 
 static void release(sbx__transport *base)

@@ -35,10 +35,12 @@ typedef struct fake_answer {
 	bool never_connects; /* nothing ever happens */
 	bool exact;          /* the transport reads no further than the announced length */
 	bool cut;            /* the connection is lost within the body */
+	bool early;          /* it comes before the request's body was read, and nothing after it */
 	int status;
 	const char *headers[8];
 	const char *body;
 	size_t body_length; /* 0: as far as the NUL */
+	size_t piece;       /* of the body, that is told at once; 0: all */
 } fake_answer;
 
 #define FAKE_ATTEMPTS 32
@@ -51,6 +53,7 @@ typedef struct fake_transport {
 	size_t attempts;
 	sbx__exchange *exchange;
 	bool begun;
+	size_t given; /* bytes of the answer's body that were taken */
 	int64_t started_at[FAKE_ATTEMPTS];
 	char *urls[FAKE_ATTEMPTS];
 	char *methods[FAKE_ATTEMPTS];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "packed.h"
 #include "support.h"
 
 #define KEY "key-of-the-memory-transport"
@@ -294,6 +295,50 @@ static void streams_are_read_at_leisure(void **state)
 	end(&own);
 }
 
+/* A transport gives what came, and the library decodes it, where its own request has asked for that. */
+static void compressed_answers_are_decoded(void **state)
+{
+	(void)state;
+	enum { SIZE = 5 << 20 };
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	http.compression = SBX_COMPRESSION_ALL;
+	fixture own = fixture_with(&http, 0);
+	const sbx_request request = request_of("sandboxes.list", NULL);
+	const sbx_pair gzip[] = {{"content-encoding", "gzip"}};
+	sbx__buffer plain = {0};
+	sbx__buffer body = {0};
+	char *seen = malloc(SIZE + 1);
+	sbx_stream *stream = NULL;
+	packed_pattern(&plain, SIZE, 0);
+	packed_append(&body, PACKED_GZIP, plain.data, plain.length);
+	sbx_memory_answer answer = SBX_MEMORY_ANSWER_INIT;
+	answer.headers = gzip;
+	answer.headers_count = 1;
+	answer.body = body.data;
+	answer.length = body.length;
+	assert_int_equal(sbx_memory_transport_add(own.memory, &answer, NULL), SBX_OK);
+	assert_int_equal(sbx_client_open(own.client, &request, NULL, &stream, NULL), SBX_OK);
+	assert_int_equal(read_all(stream, seen, SIZE + 1), SIZE);
+	assert_memory_equal(seen, plain.data, SIZE);
+	sbx_stream_free(stream);
+	const sbx_memory_request *sent = sbx_memory_transport_request_at(own.memory, 0);
+	assert_string_equal(header_of(sent, "Accept-Encoding"), "gzip, deflate");
+	/* Cut within, and whole to the transport. */
+	answer.length--;
+	sbx_error *error = NULL;
+	assert_int_equal(sbx_memory_transport_add(own.memory, &answer, NULL), SBX_OK);
+	assert_int_equal(sbx_sandboxes_list(own.client, NULL, NULL, NULL, &error), SBX_ERROR_CONNECTION);
+	assert_string_equal(sbx_error_detail(error), "the compressed body of the answer is cut short");
+	sbx_error_free(error);
+	/* Decompressed by the transport, which says so by saying nothing. */
+	add(&own, 200, "{\"data\":[]}");
+	assert_int_equal(sbx_sandboxes_list(own.client, NULL, NULL, NULL, NULL), SBX_OK);
+	free(seen);
+	sbx__buffer_free(&plain);
+	sbx__buffer_free(&body);
+	end(&own);
+}
+
 static void wrong_answers_are_refused(void **state)
 {
 	(void)state;
@@ -339,6 +384,7 @@ int main(void)
 	        cmocka_unit_test(redirects_and_limits_are_the_clients),
 	        cmocka_unit_test(many_calls_at_once),
 	        cmocka_unit_test(streams_are_read_at_leisure),
+	        cmocka_unit_test(compressed_answers_are_decoded),
 	        cmocka_unit_test(wrong_answers_are_refused),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);

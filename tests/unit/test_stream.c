@@ -7,6 +7,7 @@
 
 #include "files.h"
 #include "loopback.h"
+#include "packed.h"
 #include "support.h"
 
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Length: "
@@ -394,6 +395,117 @@ static void a_body_is_saved_whole_or_not_at_all(void **state)
 	free(cut);
 }
 
+/* A body, what it is compressed, and how much of that is sent. */
+typedef struct packed_body {
+	sbx__buffer plain;
+	sbx__buffer packed;
+	size_t sent;
+} packed_body;
+
+static void answer_packed(void *user_data, const char *request, size_t length, sbx__buffer *answer)
+{
+	(void)request, (void)length;
+	const packed_body *body = user_data;
+	sbx__buffer_format(answer, HEAD "%zu\r\nContent-Encoding: gzip\r\n\r\n", body->sent);
+	sbx__buffer_append(answer, body->packed.data, body->sent);
+}
+
+static sbx_client *compressing_client_of(const loopback *server)
+{
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client *client = NULL;
+	http.compression = SBX_COMPRESSION_ALL;
+	options.http = &http;
+	options.api_key = "key";
+	options.base_url = loopback_url(server);
+	options.max_retries = 0;
+	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
+	return client;
+}
+
+/* Reads to the end, in pieces that have nothing to do with those that come; what has come has to be the body's. */
+static sbx_status read_packed(sbx_client *client, sbx_stream *stream, const packed_body *body, size_t *sum)
+{
+	char piece[70001];
+	size_t got;
+	sbx_status status;
+	*sum = 0;
+	while ((status = sbx_stream_read(stream, piece, sizeof piece, &got, NULL)) == SBX_OK ||
+	       status == SBX_WOULD_BLOCK) {
+		if (status == SBX_WOULD_BLOCK) {
+			sbx_client_poll(client, 1, NULL);
+			continue;
+		}
+		assert_true(got <= body->plain.length - *sum);
+		assert_memory_equal(piece, body->plain.data + *sum, got);
+		*sum += got;
+	}
+	return status;
+}
+
+/* Through libcurl's pauses, of both drivers: of many bytes that come, and of few that become many, the last of which is
+ * held back together with all that comes out of it. */
+static void a_compressed_body_is_read_in_pieces(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		packed_body body = {.sent = 0};
+		bool cut = kind % 2;
+		size_t sum;
+		if (kind < 2)
+			packed_pattern(&body.plain, 4 * LARGE, 0);
+		else
+			packed_noise(&body.plain, LARGE);
+		packed_append(&body.packed, PACKED_GZIP, body.plain.data, body.plain.length);
+		body.sent = body.packed.length - cut;
+		loopback *server = loopback_start_with(answer_packed, &body);
+		sbx_client *client = compressing_client_of(server);
+		sbx_stream *stream = open_stream(client);
+		assert_int_equal(read_packed(client, stream, &body, &sum), cut ? SBX_ERROR_CONNECTION : SBX_DONE);
+		assert_int_equal(sum, body.plain.length);
+		sbx_stream_free(stream);
+		stream = open_started(client, NULL, NULL);
+		for (int turn = 0; turn < 20; turn++)
+			sbx_client_poll(client, 0.01, NULL);
+		/* The end is behind bytes that nobody has read. */
+		assert_int_equal(sbx_client_in_flight(client), 1);
+		assert_int_equal(read_packed(client, stream, &body, &sum), cut ? SBX_ERROR_CONNECTION : SBX_DONE);
+		assert_int_equal(sum, body.plain.length);
+		sbx_stream_free(stream);
+		sbx_client_free(client);
+		loopback_stop(server);
+		sbx__buffer_free(&body.plain);
+		sbx__buffer_free(&body.packed);
+	}
+}
+
+static void compressed_events_are_read(void **state)
+{
+	(void)state;
+	static const char events[] = "data: one\n\ndata: two\n\n";
+	for (size_t cut = 0; cut < 2; cut++) {
+		packed_body body = {.sent = 0};
+		packed_append(&body.packed, PACKED_GZIP, events, sizeof events - 1);
+		body.sent = body.packed.length - cut;
+		loopback *server = loopback_start_with(answer_packed, &body);
+		sbx_client *client = compressing_client_of(server);
+		sbx_stream *stream = open_started(client, NULL, NULL);
+		sbx_event event = SBX_EVENT_INIT;
+		while (sbx_client_poll(client, 5, NULL) == SBX_OK)
+			;
+		assert_int_equal(sbx_stream_event(stream, &event, NULL), SBX_OK);
+		assert_string_equal(event.data, "one");
+		assert_int_equal(sbx_stream_event(stream, &event, NULL), SBX_OK);
+		assert_string_equal(event.data, "two");
+		assert_int_equal(sbx_stream_event(stream, &event, NULL), cut ? SBX_ERROR_CONNECTION : SBX_DONE);
+		sbx_stream_free(stream);
+		sbx_client_free(client);
+		loopback_stop(server);
+		sbx__buffer_free(&body.packed);
+	}
+}
+
 static void bad_arguments_are_refused(void **state)
 {
 	(void)state;
@@ -450,6 +562,8 @@ int main(void)
 	        cmocka_unit_test(lines_are_read),
 	        cmocka_unit_test(events_are_read),
 	        cmocka_unit_test(a_body_is_saved_whole_or_not_at_all),
+	        cmocka_unit_test(a_compressed_body_is_read_in_pieces),
+	        cmocka_unit_test(compressed_events_are_read),
 	        cmocka_unit_test(bad_arguments_are_refused),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);

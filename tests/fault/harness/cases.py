@@ -18,8 +18,8 @@ DEADLINES = {0: 2.0, 2: 6.0}
 KEYS = {
     "name", "outcome", "stream", "except", "http_status", "script", "scripts", "modes", "listen", "host", "tls",
     "scheme", "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts",
-    "resolver_left", "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "pending",
-    "pending_stream", "short", "says_body_back",
+    "resolver_left", "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "short",
+    "says_body_back",
 }  # fmt: skip
 
 
@@ -52,11 +52,6 @@ class Case:
     @property
     def name(self) -> str:
         return f"{self.fault['name']} / {self.operation} / {self.mode} / {self.retries} retries"
-
-    @property
-    def pending(self) -> bool:
-        """Whether a difference is known that is not yet repaired."""
-        return "pending" in self.fault or (self.mode == "stream" and "pending_stream" in self.fault)
 
     @property
     def short(self) -> bool:
