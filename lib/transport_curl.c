@@ -138,6 +138,26 @@ static int status_of(const char *line, size_t length)
 	return 0;
 }
 
+/* Whether a header says that the body is compressed on its way, which nobody asked for (RFC 9112, section 7.4): libcurl
+ * would unpack it all the same, without a limit, and not tell where it is cut. */
+static bool is_packed_transfer(const char *line, size_t length)
+{
+	static const char name[] = "Transfer-Encoding:";
+	static const char *const plain[] = {"chunked", "identity"};
+	size_t start = sizeof name - 1;
+	if (length < start || strncasecmp(line, name, start) != 0)
+		return false;
+	while (start < length && (line[start] == ' ' || line[start] == '\t'))
+		start++;
+	while (length > start && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+		length--;
+	for (size_t index = 0; index < sizeof plain / sizeof plain[0]; index++)
+		if (length - start == strlen(plain[index]) &&
+		    strncasecmp(line + start, plain[index], length - start) == 0)
+			return false;
+	return true;
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 {
 	sbx__curl_transport *transport = user_data;
@@ -161,7 +181,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 			ok = exchange->events->head(exchange->user_data);
 	} else if (!transport->head_ended) {
 		/* What follows the body, trailers, is not part of the head: it must not decide on retries. */
-		ok = exchange->events->header(exchange->user_data, data, trimmed);
+		transport->packed = is_packed_transfer(data, trimmed);
+		ok = !transport->packed && exchange->events->header(exchange->user_data, data, trimmed);
 	}
 	transport->refused = transport->refused || !ok;
 	/* Any other number than the length tells libcurl to end the transfer. */
@@ -393,6 +414,7 @@ bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange)
 	transport->connected = false;
 	transport->stale = false;
 	transport->refused = false;
+	transport->packed = false;
 	transport->head_ended = false;
 	transport->http_status = 0;
 	transport->problem[0] = '\0';
@@ -412,14 +434,11 @@ void sbx__curl_stop(sbx__transport *base)
 	transport->exchange = NULL;
 }
 
-/* libcurl's own limits have no code of their own: 100 KiB for a line of headers, 300 KiB for all, and 64 MiB for what
- * it unpacks while the reader of a stream lets it wait. */
+/* libcurl's own limits have no code of their own: 100 KiB for a line of headers, and 300 KiB for all. */
 static bool is_too_large(const sbx__curl_transport *transport, CURLcode code, bool starved)
 {
-	if (!transport->http_status)
+	if (!transport->http_status || transport->head_ended)
 		return false;
-	if (transport->head_ended)
-		return code == CURLE_WRITE_ERROR && !transport->refused;
 #if LIBCURL_VERSION_NUM >= 0x080600
 	if (code == CURLE_TOO_LARGE)
 		return true;
@@ -432,6 +451,11 @@ static bool is_too_large(const sbx__curl_transport *transport, CURLcode code, bo
 static bool is_garbage(const sbx__curl_transport *transport)
 {
 	return transport->connected && !transport->http_status;
+}
+
+static const char *problem_of(const sbx__curl_transport *transport)
+{
+	return transport->packed ? "the answer came in a transfer encoding that was not asked for" : transport->problem;
 }
 
 /* TLS libraries write to a closed connection without asking that no SIGPIPE come of it. */
@@ -467,7 +491,7 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starve
 	exchange->out_of_memory = (starved && code != CURLE_OK && !transport->refused) ||
 	                          (code == CURLE_OUT_OF_MEMORY && !exchange->too_large && !is_garbage(transport));
 	if (code != CURLE_OK)
-		sbx__curl_failure_explain(&failure, transport->easy, code, transport->problem, transport->connected);
+		sbx__curl_failure_explain(&failure, transport->easy, code, problem_of(transport), transport->connected);
 	fill_facts(transport->easy, exchange);
 	curl_multi_remove_handle(transport->multi, transport->easy);
 	transport->exchange = NULL;

@@ -70,6 +70,7 @@ typedef struct sbx__curl_transport {
 	bool tls;
 	bool targeted; /* libcurl was told what to ask the server for */
 	bool refused;  /* a callback has ended the exchange */
+	bool packed;   /* that is because the body would have been compressed on its way */
 	bool stale;    /* the kept connection turned out to be of no use before anything was sent */
 	int http_status;
 	sbx__curl_settings settings;

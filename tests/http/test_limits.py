@@ -57,6 +57,36 @@ def test_a_broken_compression_is_an_error(drive: Drive, origin: Origin) -> None:
     assert result["status"] == "connection"
 
 
+def test_a_body_whose_compression_is_cut_is_an_error(drive: Drive, origin: Origin, tmp_path: Path) -> None:
+    """It is whole by its length."""
+    whole = gzip.compress(b'{"total": 7}')
+    target = tmp_path / "file"
+    for length in range(1, len(whole)):
+        origin.answers = [answer(whole[:length], Content_Encoding="gzip")]
+        results = drive(origin.url, {"compression": 3}, LIST, {**DOWNLOAD, "into": str(target)})
+        assert [result["status"] for result in results] == ["connection"] * 2
+        assert all(result["message"].endswith("the compressed body of the answer is cut short") for result in results)
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip"])
+def test_an_encoding_that_nobody_asked_for_is_an_error(drive: Drive, origin: Origin, coding: str) -> None:
+    origin.answers = [answer(b"{}", Content_Encoding=coding)]
+    [result] = drive(origin.url, {"compression": 2})
+    assert result["status"] == "connection" and "encoding that was not asked for" in result["message"]
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "deflate, chunked", "gzip"])
+def test_a_transfer_encoding_that_nobody_asked_for_is_an_error(drive: Drive, origin: Origin, coding: str) -> None:
+    """libcurl would unpack it, and not tell where it is cut."""
+    body = gzip.compress(b'{"total": 7}')
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    head = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: {coding}\r\nConnection: close\r\n\r\n".encode()
+    origin.answers = [head + (chunks if "chunked" in coding else body)]
+    [result] = drive(origin.url)
+    assert result["status"] == "connection" and "transfer encoding that was not asked for" in result["message"]
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_a_bomb_ends(drive: Drive, origin: Origin, tmp_path: Path, coding: str) -> None:
     """64 KiB on the wire that would become 64 MiB."""

@@ -172,6 +172,7 @@ class Connection:
             "${gzip length}": str(len(packed)).encode(),
             "${half gzip}": packed[: len(packed) // 2],
             "${half gzip length}": str(len(packed) // 2).encode(),
+            "${half gzip chunks}": answers.chunks(packed[: len(packed) // 2]),
             "${type}": answers.content_type(self.current()).encode(),
         }
         filled = text.encode("latin-1")
