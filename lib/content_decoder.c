@@ -209,7 +209,7 @@ bool sbx__content_decoder_starved(const sbx__content_decoder *decoder)
 
 bool sbx__content_decoder_whole(const sbx__content_decoder *decoder)
 {
-	return decoder->ended && !decoder->length;
+	return decoder->ended && !decoder->length && !decoder->problem && !decoder->starved;
 }
 
 void sbx__content_decoder_free(sbx__content_decoder *decoder)

@@ -75,6 +75,7 @@ static const char *decode(sink *into, sbx__content_coding coding, const sbx__buf
 	const char *problem = sbx__content_decoder_problem(decoder);
 	assert_int_equal(taken == SBX__TAKEN, problem == NULL);
 	assert_false(sbx__content_decoder_starved(decoder));
+	assert_false(problem && sbx__content_decoder_whole(decoder));
 	if (!problem && !sbx__content_decoder_whole(decoder))
 		problem = "cut";
 	sbx__content_decoder_free(decoder);
