@@ -41,7 +41,11 @@ static sbx_status open_client(const char *script, sbx_client **made)
 {
 	char url[64];
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
 	sbx_error *error = NULL;
+	http.compression = SBX_COMPRESSION_ALL;
+	if (strcmp(script, "packed") == 0)
+		options.http = &http;
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/%s", server_port, script);
 	options.api_key = "key";
 	options.base_url = url;
@@ -306,7 +310,7 @@ SCENARIO(a_download_into_memory, "ok")
 	return status;
 }
 
-SCENARIO(a_download_to_a_file, "ok")
+static sbx_status download_to_a_file(sbx_error **error)
 {
 	char path[256];
 	struct stat there;
@@ -321,6 +325,16 @@ SCENARIO(a_download_to_a_file, "ok")
 	else
 		HOLDS(stat(path, &there) != 0 || there.st_size == (off_t)strlen(SERVER_FILE));
 	return status;
+}
+
+SCENARIO(a_download_to_a_file, "ok")
+{
+	return download_to_a_file(error);
+}
+
+SCENARIO(a_compressed_download_to_a_file, "packed")
+{
+	return download_to_a_file(error);
 }
 
 /* ---- custom requests ---- */
@@ -515,7 +529,7 @@ static sbx_status open_download(sbx_stream **stream, sbx_error **error)
 	return status;
 }
 
-SCENARIO(a_stream, "retry")
+static sbx_status read_stream(sbx_error **error)
 {
 	char bytes[100];
 	size_t sum = 0;
@@ -530,6 +544,16 @@ SCENARIO(a_stream, "retry")
 		HOLDS(sum == strlen(SERVER_FILE) && memcmp(bytes, SERVER_FILE, sum) == 0);
 	sbx_stream_free(stream);
 	return status;
+}
+
+SCENARIO(a_stream, "retry")
+{
+	return read_stream(error);
+}
+
+SCENARIO(a_compressed_stream, "packed")
+{
+	return read_stream(error);
 }
 
 SCENARIO(a_stream_by_lines, "ok")
@@ -773,6 +797,7 @@ const scenario scenarios[] = {
         {"an upload of unknown length", an_upload_of_unknown_length, SBX_OK, false},
         {"a download into memory", a_download_into_memory, SBX_OK, false},
         {"a download to a file", a_download_to_a_file, SBX_OK, false},
+        {"a compressed download to a file", a_compressed_download_to_a_file, SBX_OK, false},
         {"a custom request with JSON", a_custom_request_with_json, SBX_OK, false},
         {"a custom request with a form", a_custom_request_with_a_form, SBX_OK, false},
         {"a custom request with parts", a_custom_request_with_parts, SBX_OK, false},
@@ -783,6 +808,7 @@ const scenario scenarios[] = {
         {"a cancelled call", a_cancelled_call, SBX_ERROR_CANCELLED, false},
         {"a cancel of many", a_cancel_of_many, SBX_ERROR_CANCELLED, false},
         {"a stream", a_stream, SBX_OK, false},
+        {"a compressed stream", a_compressed_stream, SBX_OK, false},
         {"a stream by lines", a_stream_by_lines, SBX_OK, false},
         {"a stream to a file", a_stream_to_a_file, SBX_OK, false},
         {"a stream that is left", a_stream_that_is_left, SBX_OK, false},

@@ -89,6 +89,12 @@ static void answer_execute(int descriptor, bool streams)
 		answer_json(descriptor, execution);
 }
 
+/* SERVER_FILE in the gzip format (RFC 1952). */
+static const char packed_file[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x33\x30\x34\x32\x36\x31"
+                                  "\x35\x33\xb7\xb0\x4c\x4c\x4a\x4e\x49\x4d\x4b\xcf\xc8\xcc\xca\xce"
+                                  "\xc9\xcd\xcb\x2f\x28\x2c\x2a\x2e\x29\x2d\x2b\xaf\xa8\xac\x02\x00"
+                                  "\x7d\x53\xb5\xfd\x24\x00\x00\x00";
+
 static void answer_api(int descriptor, const char *path, bool streams)
 {
 	if (strstr(path, "/create "))
@@ -143,6 +149,8 @@ static bool respond(int descriptor, const char *request)
 	} else if (strncmp(path, "/cut/", 5) == 0) {
 		send_all(descriptor, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n0123456789", 51);
 		return false;
+	} else if (strncmp(path, "/packed/", 8) == 0) {
+		answer(descriptor, "200 OK", "Content-Encoding: gzip\r\n", packed_file, sizeof packed_file - 1);
 	} else {
 		answer_api(descriptor, path, streams);
 	}
