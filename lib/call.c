@@ -186,11 +186,30 @@ static void check_early_answer(sbx__call *call)
 	}
 }
 
+/* Whether nothing says how long a file or a stream is that comes over TLS. */
+static bool is_unframed(const sbx__call *call)
+{
+	const sbx__headers *headers = &call->attempt.headers;
+	bool whole = call->input.operation->model && !call->stream;
+	return !whole && strncasecmp(call->request.url, "https:", 6) == 0 &&
+	       !sbx__headers_get(headers, "content-length") && !sbx__headers_get(headers, "transfer-encoding");
+}
+
+/* Keeps what the head says of the body: the headers of a stream are its reader's from then on. */
+static void expect_body(sbx__call *call)
+{
+	sbx__attempt *attempt = &call->attempt;
+	attempt->unframed = is_unframed(call);
+	if (call->input.compresses)
+		attempt->coding = sbx__content_coding_of(&attempt->headers);
+}
+
 static bool on_head(void *user_data)
 {
 	sbx__call *call = user_data;
 	bool sending = call->exchange.has_body && !call->exchange.body && !call->attempt.body_sent;
 	call->attempt.refused_early = sending && call->attempt.http_status >= 300;
+	expect_body(call);
 	check_early_answer(call);
 	if (call->stream && sbx__is_success(call->attempt.http_status)) {
 		call->opened = true;
@@ -241,30 +260,25 @@ static sbx__taken take_decoded(void *user_data, const void *data, size_t length)
 	return taken;
 }
 
-/* Looks, at the first bytes of a body, whether it came compressed. False: it cannot be decoded. */
+/* At the first bytes of a body that came compressed. False: it cannot be decoded. */
 static bool begin_decoding(sbx__call *call)
 {
 	sbx__attempt *attempt = &call->attempt;
-	sbx__content_coding coding = sbx__content_coding_of(&attempt->headers);
-	if (coding == SBX__CODING_IDENTITY)
-		return true;
-	if (coding == SBX__CODING_FOREIGN) {
+	if (attempt->coding == SBX__CODING_FOREIGN) {
 		attempt->undecodable = "the body of the answer came in an encoding that was not asked for";
 		return false;
 	}
-	attempt->decoder = sbx__content_decoder_new(coding, take_decoded, call);
+	attempt->decoder = sbx__content_decoder_new(attempt->coding, take_decoded, call);
 	attempt->out_of_memory = !attempt->decoder;
 	return attempt->decoder != NULL;
 }
 
-/* Takes bytes of the body of an answer that may come compressed. */
+/* Takes bytes of a body that came compressed. */
 static sbx__taken take_coded(sbx__call *call, const void *data, size_t length)
 {
 	sbx__attempt *attempt = &call->attempt;
-	if (!attempt->came && !attempt->decoder && length && !begin_decoding(call))
+	if (!attempt->decoder && !begin_decoding(call))
 		return SBX__NOT_TAKEN;
-	if (!attempt->decoder)
-		return take_decoded(call, data, length);
 	sbx__taken taken = sbx__content_decoder_feed(attempt->decoder, data, length);
 	attempt->undecodable = sbx__content_decoder_problem(attempt->decoder);
 	attempt->out_of_memory = attempt->out_of_memory || sbx__content_decoder_starved(attempt->decoder);
@@ -275,7 +289,8 @@ static sbx__taken on_body(void *user_data, const void *data, size_t length)
 {
 	sbx__call *call = user_data;
 	touch(call);
-	sbx__taken taken = call->input.compresses ? take_coded(call, data, length) : take_decoded(call, data, length);
+	bool coded = call->attempt.coding != SBX__CODING_IDENTITY && length;
+	sbx__taken taken = coded ? take_coded(call, data, length) : take_decoded(call, data, length);
 	if (taken == SBX__TAKEN)
 		call->attempt.came += (int64_t)length;
 	check_early_answer(call);
@@ -299,13 +314,10 @@ static void end_attempt(sbx__call *call, sbx__attempt_end end, const char *detai
  */
 static bool has_no_end(const sbx__call *call)
 {
-	const sbx__headers *headers = &call->attempt.headers;
 	int http_status = call->attempt.http_status;
 	int version = call->exchange.facts.http_version;
-	bool whole = call->input.operation->model && !call->stream;
-	return !whole && sbx__is_success(http_status) && http_status != 204 && version > 0 && version < 20 &&
-	       strcmp(call->request.method, "HEAD") != 0 && strncasecmp(call->request.url, "https:", 6) == 0 &&
-	       !sbx__headers_get(headers, "content-length") && !sbx__headers_get(headers, "transfer-encoding");
+	return call->attempt.unframed && sbx__is_success(http_status) && http_status != 204 && version > 0 &&
+	       version < 20 && strcmp(call->request.method, "HEAD") != 0;
 }
 
 /* Why a body that came compressed is not what was compressed; NULL: it is. */

@@ -47,7 +47,9 @@ typedef struct sbx__attempt {
 	char *detail;
 	int http_status;
 	sbx__headers headers;
-	sbx__content_decoder *decoder; /* of the body; NULL: it did not come compressed, or not yet */
+	bool unframed;                 /* nothing says how long the body is */
+	sbx__content_coding coding;    /* that the body is decoded from */
+	sbx__content_decoder *decoder; /* NULL: nothing of such a body has come yet */
 	const char *undecodable;       /* why the body, or the rest of it, cannot be decoded; NULL: it can */
 	int64_t came;                  /* bytes of body on the wire */
 	int64_t received;              /* bytes of body, decoded */

@@ -51,6 +51,7 @@ static bool start(sbx__transport *base, sbx__exchange *exchange)
 	record(fake, exchange);
 	fake->exchange = exchange;
 	fake->begun = false;
+	fake->answering = false;
 	fake->attempts++;
 	return true;
 }
@@ -103,7 +104,7 @@ static bool connect_and_send(fake_transport *fake)
 	return true;
 }
 
-/* Tells the body as far as it is taken now, and then the end. */
+/* Tells the body as far as it is taken and comes now, and then the end. */
 static void give_body(fake_transport *fake)
 {
 	const fake_answer *answer = &fake->answers[fake->attempts - 1];
@@ -116,6 +117,8 @@ static void give_body(fake_transport *fake)
 		switch (exchange->events->body(exchange->user_data, body + fake->given, piece)) {
 		case SBX__TAKEN:
 			fake->given += piece;
+			if (answer->slow)
+				return;
 			break;
 		case SBX__LATER:
 			return;
@@ -141,10 +144,11 @@ static void give_answer(fake_transport *fake, const fake_answer *answer)
 			return;
 		}
 	fake->given = 0;
-	if (exchange->events->head(exchange->user_data))
-		give_body(fake);
-	else
+	fake->answering = exchange->events->head(exchange->user_data);
+	if (!fake->answering)
 		done(fake, SBX__LOST, "aborted");
+	else if (!answer->slow)
+		give_body(fake);
 }
 
 static void act(fake_transport *fake)
@@ -171,6 +175,10 @@ static void wait_for(sbx__transport *base, int64_t nanoseconds)
 	if (fake->exchange && !fake->begun) {
 		fake->begun = true;
 		act(fake);
+		return;
+	}
+	if (fake->exchange && fake->answering && fake->answers[fake->attempts - 1].slow) {
+		give_body(fake);
 		return;
 	}
 	/* Nothing will happen: the time passes. A call that waits for ever would hang. */

@@ -41,6 +41,7 @@ typedef struct fake_answer {
 	const char *body;
 	size_t body_length; /* 0: as far as the NUL */
 	size_t piece;       /* of the body, that is told at once; 0: all */
+	bool slow;          /* a piece comes at each wait, the first at that after the head */
 } fake_answer;
 
 #define FAKE_ATTEMPTS 32
@@ -53,7 +54,8 @@ typedef struct fake_transport {
 	size_t attempts;
 	sbx__exchange *exchange;
 	bool begun;
-	size_t given; /* bytes of the answer's body that were taken */
+	bool answering; /* the head was told */
+	size_t given;   /* bytes of the answer's body that were taken */
 	int64_t started_at[FAKE_ATTEMPTS];
 	char *urls[FAKE_ATTEMPTS];
 	char *methods[FAKE_ATTEMPTS];

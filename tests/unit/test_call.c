@@ -537,6 +537,45 @@ static void cut_answers_are_lost(void **state)
 	clear(&result);
 }
 
+/* Over TLS a stream has to say where it ends; its headers are its reader's before it does. */
+static void streams_over_tls_have_an_end(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		sbx_status status;
+	} cases[] = {
+	        {"Content-Length: 3", SBX_OK}, {"Transfer-Encoding: chunked", SBX_OK}, {NULL, SBX_ERROR_CONNECTION}};
+	for (size_t index = 0; index < 3; index++)
+		for (int slow = 0; slow < 2; slow++) {
+			const fake_answer answer = {
+			        .status = 200, .headers = {cases[index].line}, .body = "abc", .piece = 1, .slow = slow};
+			fake_platform platform;
+			fake_transport transport;
+			sbx__stream_buffer buffer;
+			sbx__call call;
+			sbx_response *response = NULL;
+			sbx_request request = SBX_REQUEST_INIT;
+			sbx__config *config = test_config(NULL);
+			request.method = "GET";
+			request.url = "https://server.test/x";
+			fake_platform_init(&platform);
+			fake_transport_init(&transport, &platform, &answer, 1);
+			sbx__stream_buffer_init(&buffer);
+			assert_int_equal(
+			        sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL),
+			        SBX_OK);
+			sbx__call_set_stream(&call, &buffer, false);
+			fake_drive(&call, &transport);
+			assert_int_equal(sbx__call_take(&call, &response, NULL), cases[index].status);
+			sbx_response_free(response);
+			sbx__call_free(&call);
+			sbx__stream_buffer_free(&buffer);
+			sbx__config_unref(config);
+			fake_transport_clear(&transport);
+		}
+}
+
 static void error_keeps_what_the_server_said(void **state)
 {
 	(void)state;
@@ -938,6 +977,7 @@ int main(void)
 	        cmocka_unit_test(the_commands_timeout_may_be_in_the_extra_body),
 	        cmocka_unit_test(answers_that_are_none),
 	        cmocka_unit_test(cut_answers_are_lost),
+	        cmocka_unit_test(streams_over_tls_have_an_end),
 	        cmocka_unit_test(error_keeps_what_the_server_said),
 	        cmocka_unit_test(a_source_that_fails_ends_the_call),
 	        cmocka_unit_test(a_source_that_cannot_be_rewound_is_sent_once),

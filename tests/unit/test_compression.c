@@ -7,6 +7,7 @@
 #include "error.h"
 #include "files.h"
 #include "packed.h"
+#include "starvation.h"
 #include "support.h"
 
 #define LIST "sandboxes.list"
@@ -521,6 +522,113 @@ static void a_stream_holds_little_and_loses_nothing(void **state)
 			}
 }
 
+/* Reads what is there, and lets more come, until the call is done. */
+static sbx_status read_slowly(reading *from, sbx__buffer *seen)
+{
+	char bytes[100];
+	size_t got;
+	bool resume;
+	sbx_response *response = NULL;
+	while (!sbx__call_step(&from->call))
+		from->transport.base.type->wait(&from->transport.base, 0);
+	while ((got = sbx__stream_buffer_take(&from->buffer, bytes, sizeof bytes, &resume)))
+		sbx__buffer_append(seen, bytes, got);
+	sbx_status status = sbx__call_take(&from->call, &response, NULL);
+	sbx_response_free(response);
+	return status;
+}
+
+/* Its headers are the reader's before the first byte of the body comes. */
+static void a_stream_may_be_open_before_its_body_comes(void **state)
+{
+	(void)state;
+	sbx__buffer body = packed_of(PACKED_GZIP, "a text");
+	const fake_answer answer = {.status = 200,
+	                            .headers = {GZIP},
+	                            .body = body.data,
+	                            .body_length = body.length,
+	                            .piece = 3,
+	                            .slow = true};
+	fake_answer cut = answer;
+	fake_answer foreign = answer;
+	cut.body_length--;
+	foreign.headers[0] = "Content-Encoding: br";
+	const struct {
+		const fake_answer *answer;
+		sbx_status status;
+		const char *seen;
+	} cases[] = {{&answer, SBX_OK, "a text"},
+	             {&cut, SBX_ERROR_CONNECTION, "a text"},
+	             {&foreign, SBX_ERROR_CONNECTION, ""}};
+	for (size_t index = 0; index < 3; index++) {
+		reading from;
+		sbx__buffer seen = {0};
+		begin_reading(&from, cases[index].answer);
+		assert_false(sbx__call_step(&from.call));
+		assert_non_null(from.call.response);
+		assert_int_equal(read_slowly(&from, &seen), cases[index].status);
+		assert_string_equal(seen.data ? seen.data : "", cases[index].seen);
+		sbx__buffer_free(&seen);
+		end_reading(&from);
+	}
+	sbx__buffer_free(&body);
+}
+
+/* A transport may tell that there is nothing. */
+static void no_bytes_are_no_body(void **state)
+{
+	(void)state;
+	const fake_answer answer = {.status = 200, .headers = {GZIP}, .slow = true};
+	reading from;
+	sbx__buffer seen = {0};
+	begin_reading(&from, &answer);
+	const sbx__exchange *exchange = from.transport.exchange;
+	assert_int_equal(exchange->events->body(exchange->user_data, "", 0), SBX__TAKEN);
+	assert_int_equal(read_slowly(&from, &seen), SBX_OK);
+	end_reading(&from);
+}
+
+/* Whichever allocation fails while the answer comes: it is told, and is no lost connection. */
+static void memory_that_runs_out_is_told(void **state)
+{
+	(void)state;
+	sbx__buffer body = packed_of(PACKED_GZIP, "{\"data\":[]}");
+	const fake_answer answer = {
+	        .status = 200, .headers = {GZIP}, .body = body.data, .body_length = body.length, .piece = 10};
+	long failing = 0;
+	long allocations;
+	size_t told = 0;
+	do {
+		fake_platform platform;
+		fake_transport transport;
+		sbx__call call;
+		sbx_response *response = NULL;
+		sbx__config *config = compressing(SBX_COMPRESSION_DOCUMENTS);
+		const sbx_request request = request_of(LIST, NULL);
+		fake_platform_init(&platform);
+		fake_transport_init(&transport, &platform, &answer, 1);
+		assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL),
+		                 SBX_OK);
+		sbx__call_set_transport(&call, &transport.base);
+		assert_false(sbx__call_step(&call));
+		starvation_begin(++failing);
+		transport.base.type->wait(&transport.base, 0);
+		allocations = starvation_end();
+		assert_true(sbx__call_step(&call));
+		sbx_status status = sbx__call_take(&call, &response, NULL);
+		/* That of the words about the end alone changes nothing. */
+		assert_true(status == SBX_ERROR_OUT_OF_MEMORY || (status == SBX_OK && failing >= allocations));
+		told += status == SBX_ERROR_OUT_OF_MEMORY;
+		sbx_response_free(response);
+		sbx__call_free(&call);
+		sbx__config_unref(config);
+		fake_transport_clear(&transport);
+	} while (allocations >= failing);
+	/* The headers (two), the decoder, zlib (two), the body. */
+	assert_int_equal(told, 6);
+	sbx__buffer_free(&body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +645,9 @@ int main(void)
 	        cmocka_unit_test(progress_counts_what_comes_out),
 	        cmocka_unit_test(an_early_answer_is_measured_on_the_wire),
 	        cmocka_unit_test(a_stream_holds_little_and_loses_nothing),
+	        cmocka_unit_test(a_stream_may_be_open_before_its_body_comes),
+	        cmocka_unit_test(no_bytes_are_no_body),
+	        cmocka_unit_test(memory_that_runs_out_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,10 +406,14 @@ static void memory_that_runs_out_is_told(void **state)
 			bool starved = !decoder || sbx__content_decoder_starved(decoder);
 			const char *problem = decoder ? sbx__content_decoder_problem(decoder) : NULL;
 			whole = decoder && sbx__content_decoder_whole(decoder);
+			/* And what came is lost: nothing goes on from there. */
+			bool ended = !decoder || whole ||
+			             sbx__content_decoder_feed(decoder, body.data, body.length) == SBX__NOT_TAKEN;
 			sbx__content_decoder_free(decoder);
 			allocations = starvation_end();
 			assert_int_equal(starvation_left(), 0);
 			assert_null(problem);
+			assert_true(ended);
 			assert_int_equal(starved, !whole);
 			assert_int_equal(whole, sum == plain.length);
 		} while (allocations >= failing);
