@@ -145,7 +145,7 @@ static bool is_packed_transfer(const char *line, size_t length)
 	static const char name[] = "Transfer-Encoding:";
 	static const char *const plain[] = {"chunked", "identity"};
 	size_t start = sizeof name - 1;
-	if (length < start || strncasecmp(line, name, start) != 0)
+	if (length < start || (*line | 0x20) != 't' || strncasecmp(line, name, start) != 0)
 		return false;
 	while (start < length && (line[start] == ' ' || line[start] == '\t'))
 		start++;

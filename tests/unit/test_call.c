@@ -562,9 +562,9 @@ static void streams_over_tls_have_an_end(void **state)
 			fake_platform_init(&platform);
 			fake_transport_init(&transport, &platform, &answer, 1);
 			sbx__stream_buffer_init(&buffer);
-			assert_int_equal(
-			        sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL),
-			        SBX_OK);
+			assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, NULL,
+			                                platform.now, NULL),
+			                 SBX_OK);
 			sbx__call_set_stream(&call, &buffer, false);
 			fake_drive(&call, &transport);
 			assert_int_equal(sbx__call_take(&call, &response, NULL), cases[index].status);

@@ -46,7 +46,7 @@ static void send_with(run_result *result, sbx__config *config, const sbx_request
 	*result = (run_result){0};
 	fake_platform_init(&result->platform);
 	fake_transport_init(&result->transport, &result->platform, answers, count);
-	result->status = sbx__call_init(&call, config, &result->platform.platform, request, options,
+	result->status = sbx__call_init(&call, config, &result->platform.platform, request, NULL, options,
 	                                result->platform.now, &result->error);
 	if (result->status == SBX_OK) {
 		fake_drive(&call, &result->transport);
@@ -461,7 +461,7 @@ static void begin_reading(reading *from, const fake_answer *answer)
 	fake_platform_init(&from->platform);
 	fake_transport_init(&from->transport, &from->platform, answer, 1);
 	sbx__stream_buffer_init(&from->buffer);
-	assert_int_equal(sbx__call_init(&from->call, from->config, &from->platform.platform, &request, NULL,
+	assert_int_equal(sbx__call_init(&from->call, from->config, &from->platform.platform, &request, NULL, NULL,
 	                                from->platform.now, NULL),
 	                 SBX_OK);
 	sbx__call_set_stream(&from->call, &from->buffer, false);
@@ -607,8 +607,9 @@ static void memory_that_runs_out_is_told(void **state)
 		const sbx_request request = request_of(LIST, NULL);
 		fake_platform_init(&platform);
 		fake_transport_init(&transport, &platform, &answer, 1);
-		assert_int_equal(sbx__call_init(&call, config, &platform.platform, &request, NULL, platform.now, NULL),
-		                 SBX_OK);
+		assert_int_equal(
+		        sbx__call_init(&call, config, &platform.platform, &request, NULL, NULL, platform.now, NULL),
+		        SBX_OK);
 		sbx__call_set_transport(&call, &transport.base);
 		assert_false(sbx__call_step(&call));
 		starvation_begin(++failing);
