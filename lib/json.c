@@ -468,6 +468,7 @@ sbx_status sbx_json_parse(const char *text, size_t length, sbx_json **json, sbx_
 	json_builder builder;
 	builder.root = NULL;
 	builder.depth = 0;
+	builder.name_stays = false;
 	builder.long_name = (sbx__buffer){0};
 	bool read = sbx__json_read(&reading, text, length, &build_events, &builder);
 	sbx__buffer_free(&builder.long_name);
