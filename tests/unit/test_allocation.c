@@ -544,14 +544,15 @@ static sbx_status make_arguments(void)
 	sbx__arguments arguments, members;
 	sbx__arguments_init(&arguments);
 	sbx__arguments_init(&members);
-	if (arguments.object && members.object) {
-		sbx__arguments_pairs(&arguments, "pairs", pairs, 1);
-		sbx__arguments_strings(&arguments, "strings", strings, 1);
-		sbx__arguments_number(&members, "number", 1.5);
-	}
+	sbx__arguments_pairs(&arguments, "pairs", pairs, 1);
+	sbx__arguments_strings(&arguments, "strings", strings, 1);
+	sbx__arguments_number(&members, "number", 1.5);
 	sbx__arguments_object(&arguments, "members", &members);
 	sbx_status status = arguments.status;
-	sbx_json_free(arguments.object);
+	if (status == SBX_OK)
+		status = sbx__arguments_build(&arguments, NULL);
+	CHECK(status < 0 || sbx_json_count(arguments.object) == 3);
+	sbx__arguments_free(&arguments);
 	sbx__buffer flat = {0};
 	sbx__buffer_format(&flat, "%s", "some text");
 	sbx__buffer_number(&flat, 0.1, true);
