@@ -225,15 +225,17 @@ const sbx_json *sbx_json_get(const sbx_json *object, const char *name)
 
 int sbx_json_next(const sbx_json *object, sbx_json_cursor *cursor, const char **name, const sbx_json **value)
 {
-	if (sbx_json_type_of(object) != SBX_JSON_OBJECT)
+	if (!cursor || sbx_json_type_of(object) != SBX_JSON_OBJECT)
 		return 0;
 	struct lh_entry *entry = cursor->position ? lh_entry_next((const struct lh_entry *)cursor->position)
 	                                          : lh_table_head(json_object_get_object(to_object(object)));
 	if (!entry)
 		return 0;
 	cursor->position = entry;
-	*name = lh_entry_k(entry);
-	*value = from_object(lh_entry_v(entry));
+	if (name)
+		*name = lh_entry_k(entry);
+	if (value)
+		*value = from_object(lh_entry_v(entry));
 	return 1;
 }
 

@@ -244,9 +244,9 @@ SBX_API const sbx_json *sbx_json_get(const sbx_json *object, const char *name);
  *
  * @param object a value that is not changed meanwhile
  * @param cursor where the iteration stands
- * @param name receives the member's name, owned by the object
- * @param value receives the member, owned by the object
- * @return 1 while there was a member, then 0
+ * @param name receives the member's name, owned by the object; may be NULL
+ * @param value receives the member, owned by the object; may be NULL
+ * @return 1 while there was a member, then 0; 0 for every other type and without a cursor
  *
  * Since 0.1.0.
  */
@@ -289,11 +289,11 @@ SBX_API sbx_status sbx_json_parse(const char *text, size_t length, sbx_json **js
 /**
  * Writes a value as JSON text. Characters outside ASCII are written as they are.
  *
- * @param json a value
+ * @param json a value; NULL counts as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Since 0.1.0.
  */

@@ -269,12 +269,12 @@ SBX_API const sbx_json *sbx_sandbox_json(const sbx_sandbox *sandbox);
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param sandbox a sandbox
+ * @param sandbox a sandbox; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -393,12 +393,12 @@ SBX_API const sbx_json *sbx_pagination_json(const sbx_pagination *pagination);
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param pagination a pagination
+ * @param pagination a pagination; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -488,12 +488,12 @@ SBX_API const sbx_json *sbx_sandbox_list_json(const sbx_sandbox_list *sandbox_li
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param sandbox_list a sandbox list
+ * @param sandbox_list a sandbox list; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -692,12 +692,12 @@ SBX_API const sbx_json *sbx_sandbox_deletion_json(const sbx_sandbox_deletion *sa
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param sandbox_deletion a sandbox deletion
+ * @param sandbox_deletion a sandbox deletion; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -798,12 +798,12 @@ SBX_API const sbx_json *sbx_sandbox_deletion_error_json(const sbx_sandbox_deleti
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param sandbox_deletion_error a sandbox deletion error
+ * @param sandbox_deletion_error a sandbox deletion error; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -989,12 +989,12 @@ SBX_API const sbx_json *sbx_sandbox_deletions_json(const sbx_sandbox_deletions *
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param sandbox_deletions a sandbox deletions
+ * @param sandbox_deletions a sandbox deletions; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -1253,12 +1253,12 @@ SBX_API const sbx_json *sbx_execution_json(const sbx_execution *execution);
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param execution an execution
+ * @param execution an execution; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -1377,12 +1377,12 @@ SBX_API const sbx_json *sbx_uploaded_file_json(const sbx_uploaded_file *uploaded
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param uploaded_file an uploaded file
+ * @param uploaded_file an uploaded file; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -1481,12 +1481,12 @@ SBX_API const sbx_json *sbx_volume_mount_json(const sbx_volume_mount *volume_mou
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param volume_mount a volume mount
+ * @param volume_mount a volume mount; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -1805,12 +1805,12 @@ SBX_API const sbx_json *sbx_volume_json(const sbx_volume *volume);
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param volume a volume
+ * @param volume a volume; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -1900,12 +1900,12 @@ SBX_API const sbx_json *sbx_volume_list_json(const sbx_volume_list *volume_list)
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param volume_list a volume list
+ * @param volume_list a volume list; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -2034,12 +2034,12 @@ SBX_API const sbx_json *sbx_volume_deletion_json(const sbx_volume_deletion *volu
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param volume_deletion a volume deletion
+ * @param volume_deletion a volume deletion; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -2349,12 +2349,12 @@ SBX_API const sbx_json *sbx_snapshot_json(const sbx_snapshot *snapshot);
 /**
  * Writes all fields as JSON text, those included that this version does not know.
  *
- * @param snapshot a snapshot
+ * @param snapshot a snapshot; NULL is written as null
  * @param indent spaces a level; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @param error receives the error, freed with sbx_error_free(); may be NULL
- * @return ::SBX_OK or ::SBX_ERROR_OUT_OF_MEMORY
+ * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY
  *
  * Safe from any thread. Since 0.1.0.
  */

@@ -14,9 +14,11 @@ static const sbx__model *view(const void *model)
 
 static sbx_status to_json(const sbx__model *model, int indent, char **text, size_t *length, sbx_error **error)
 {
-	sbx_status status = sbx_json_print(sbx__model_json(model), indent, text, length);
-
-	return status < 0 ? sbx__fail_memory(error) : status;
+	if (!text)
+		return sbx__fail_argument(error, "text", "must not be NULL");
+	if (sbx_json_print(sbx__model_json(model), indent, text, length) < 0)
+		return sbx__fail_memory(error);
+	return SBX_OK;
 }
 
 enum {

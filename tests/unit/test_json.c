@@ -602,6 +602,10 @@ static void members_come_in_order(void **state)
 	sbx_json_cursor none = {NULL};
 	assert_false(sbx_json_next(sbx_json_get(object, "z"), &none, &name, &value));
 	assert_false(sbx_json_next(NULL, &none, &name, &value));
+	assert_false(sbx_json_next(object, NULL, &name, &value));
+	assert_true(sbx_json_next(object, &none, NULL, NULL));
+	assert_true(sbx_json_next(object, &none, &name, NULL));
+	assert_string_equal(name, "a");
 	assert_null(sbx_json_get(object, NULL));
 	sbx_json_free(object);
 }
