@@ -28,6 +28,7 @@ struct sbx_stream {
 	bool driven;           /* the driver has begun and not ended */
 	sbx__driver driver;
 	stream_form form;
+	sbx_error *lost; /* why bytes that were taken have gone nowhere; NULL: none have */
 	sbx__line_decoder lines;
 	sbx__event_decoder events;
 	sbx__config *config;
@@ -228,12 +229,21 @@ sbx_status sbx__stream_read(sbx_stream *stream, void *buffer, size_t capacity, s
 	return status;
 }
 
-static sbx_status check_form(sbx_stream *stream, stream_form form, sbx_error **error)
+static sbx_status check_form(const sbx_stream *stream, stream_form form, sbx_error **error)
 {
 	if (!stream)
 		return sbx__fail_argument(error, "stream", "must not be NULL");
 	if (stream->form != FORM_OPEN && stream->form != form)
 		return sbx__fail_argument(error, "stream", "is already read in another way");
+	return stream->lost ? sbx__error_give(error, sbx__error_ref(stream->lost)) : SBX_OK;
+}
+
+/* From now on the body is read so and in no other way. */
+static sbx_status take_form(sbx_stream *stream, stream_form form, sbx_error **error)
+{
+	sbx_status status = check_form(stream, form, error);
+	if (status < 0)
+		return status;
 	if (stream->form == FORM_OPEN && form == FORM_LINES)
 		sbx__line_decoder_init(&stream->lines, stream->config->http->max_event_line_bytes);
 	if (stream->form == FORM_OPEN && form == FORM_EVENTS)
@@ -248,7 +258,7 @@ sbx_status sbx_stream_read(sbx_stream *stream, void *buffer, size_t capacity, si
 	SBX__KEEP_ERRNO();
 	if (!buffer || !capacity || !got)
 		return sbx__fail_argument(error, got ? "buffer" : "got", got ? "has no room" : "must not be NULL");
-	sbx_status status = check_form(stream, FORM_BYTES, error);
+	sbx_status status = take_form(stream, FORM_BYTES, error);
 	return status < 0 ? status : sbx__stream_read(stream, buffer, capacity, got, error);
 }
 
@@ -259,7 +269,7 @@ sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t *length
 	size_t got;
 	if (!line)
 		return sbx__fail_argument(error, "line", "must not be NULL");
-	sbx_status status = check_form(stream, FORM_LINES, error);
+	sbx_status status = take_form(stream, FORM_LINES, error);
 	while (status == SBX_OK) {
 		size_t found;
 		status = sbx__line_decoder_next(&stream->lines, line, &found, error);
@@ -286,7 +296,7 @@ sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **er
 	sbx_event next;
 	sbx_status status = sbx__struct_check(event, "event", error);
 	if (status == SBX_OK)
-		status = check_form(stream, FORM_EVENTS, error);
+		status = take_form(stream, FORM_EVENTS, error);
 	while (status == SBX_OK) {
 		status = sbx__event_decoder_next(&stream->events, &next, error);
 		if (status == SBX_OK)
@@ -303,6 +313,18 @@ sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **er
 	return status;
 }
 
+/* Moves what is left of the body. */
+static sbx_status drain(sbx_stream *stream, sbx__sink_writer *writer, sbx_error **error)
+{
+	char piece[PIECE];
+	size_t got;
+	sbx_status status;
+	while ((status = sbx__stream_read(stream, piece, sizeof piece, &got, error)) == SBX_OK)
+		if (!sbx__sink_write(writer, piece, got))
+			return sbx__sink_failure(writer, error);
+	return status == SBX_DONE ? sbx__sink_finish(writer, error) : status;
+}
+
 sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
@@ -312,18 +334,20 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 	if (stream->started)
 		return sbx__fail_argument(error, "stream", "would block the loop that drives it");
 	sbx__sink_writer writer;
-	char piece[PIECE];
-	size_t got;
 	status = sbx__sink_open(&writer, sink, NULL, error);
 	if (status == SBX_OK && writer.sink.kind == SBX_SINK_MEMORY)
 		status = sbx__fail_argument(error, "sink", "must be a path, a descriptor or a callback");
-	while (status == SBX_OK) {
-		status = sbx__stream_read(stream, piece, sizeof piece, &got, error);
-		if (status == SBX_OK && !sbx__sink_write(&writer, piece, got))
-			status = sbx__sink_failure(&writer, error);
+	if (status == SBX_OK)
+		status = take_form(stream, FORM_BYTES, error);
+	if (status == SBX_OK) {
+		sbx_error *problem = NULL;
+		status = drain(stream, &writer, &problem);
+		/* What was taken for the sink is nowhere: whoever reads on would not notice the hole. */
+		if (problem) {
+			stream->lost = problem;
+			sbx__error_give(error, sbx__error_ref(problem));
+		}
 	}
-	if (status == SBX_DONE)
-		status = sbx__sink_finish(&writer, error);
 	sbx__sink_close(&writer);
 	return status;
 }
@@ -365,6 +389,7 @@ void sbx_stream_free(sbx_stream *stream)
 		sbx__line_decoder_free(&stream->lines);
 	if (stream->form == FORM_EVENTS)
 		sbx__event_decoder_free(&stream->events);
+	sbx_error_free(stream->lost);
 	sbx__config_unref(stream->config);
 	pthread_mutex_destroy(&stream->mutex);
 	free(stream);

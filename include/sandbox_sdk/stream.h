@@ -124,7 +124,8 @@ SBX_API sbx_status sbx_stream_line(sbx_stream *stream, const char **line, size_t
 SBX_API sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **error);
 
 /**
- * Writes what is left of the body to where it shall be. A file at a path appears whole or not at all.
+ * Writes what is left of the body to where it shall be. A file at a path appears whole or not at all. Where that fails
+ * on the way, each later read gives the same error: bytes are missing by then.
  *
  * @param stream a stream that sbx_client_open() gave out
  * @param sink where to: a path, a descriptor or a callback

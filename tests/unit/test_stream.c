@@ -548,6 +548,66 @@ static void bad_arguments_are_refused(void **state)
 	loopback_stop(server);
 }
 
+static int take_once(void *user_data, const void *data, size_t length)
+{
+	(void)data, (void)length;
+	return ++*(int *)user_data == 1 ? 0 : -1;
+}
+
+static void what_a_sink_did_not_take_is_missed(void **state)
+{
+	(void)state;
+	char *answer = large_answer(LARGE, LARGE);
+	loopback *server = loopback_start(answer);
+	sbx_client *client = client_of(server);
+	test_folder folder;
+	folder_make(&folder);
+	int calls = 0;
+	char byte;
+	size_t got = 7;
+	sbx_error *error = NULL;
+	sbx_sink failing = SBX_SINK_INIT;
+	sbx_sink file = SBX_SINK_INIT;
+	failing.kind = SBX_SINK_CALLBACK;
+	failing.write = take_once;
+	failing.user_data = &calls;
+	file.kind = SBX_SINK_PATH;
+	file.path = folder_file(&folder, "file");
+	sbx_stream *stream = open_stream(client);
+	assert_int_equal(sbx_stream_save(stream, &failing, NULL), SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(sbx_stream_save(stream, &file, &error), SBX_ERROR_LOCAL_FILE);
+	assert_non_null(strstr(sbx_error_message(error), "write function"));
+	sbx_error_free(error);
+	assert_int_equal(sbx_stream_read(stream, &byte, 1, &got, NULL), SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(got, 7);
+	assert_int_equal(folder_count(folder.path), 0);
+	sbx_stream_free(stream);
+	folder_remove(&folder);
+	sbx_client_free(client);
+	loopback_stop(server);
+	free(answer);
+}
+
+static void a_save_that_did_not_begin_decides_nothing(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json("a line");
+	sbx_client *client = client_of(server);
+	sbx_sink sink = SBX_SINK_INIT;
+	const char *line;
+	sbx_stream *stream = open_stream(client);
+	sink.kind = SBX_SINK_PATH;
+	sink.path = "/nowhere/at/all";
+	assert_int_equal(sbx_stream_save(stream, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(sbx_stream_save(stream, &sink, NULL), SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(sbx_stream_line(stream, &line, NULL, NULL), SBX_OK);
+	assert_string_equal(line, "a line");
+	assert_int_equal(sbx_stream_save(stream, &sink, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	sbx_stream_free(stream);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +624,8 @@ int main(void)
 	        cmocka_unit_test(a_body_is_saved_whole_or_not_at_all),
 	        cmocka_unit_test(a_compressed_body_is_read_in_pieces),
 	        cmocka_unit_test(compressed_events_are_read),
+	        cmocka_unit_test(what_a_sink_did_not_take_is_missed),
+	        cmocka_unit_test(a_save_that_did_not_begin_decides_nothing),
 	        cmocka_unit_test(bad_arguments_are_refused),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
