@@ -36,9 +36,9 @@ static sbx_status examine_descriptor(sbx__source_reader *reader, const char *nam
 	if (reader->start < 0)
 		return sbx__fail_file(error, ARGUMENT, "read", name, errno);
 	reader->total = status.st_size > reader->start ? status.st_size - reader->start : 0;
-	/* The kernel's files, as in /proc, have a length of 0 without being empty. */
+	/* The kernel's files, as in /proc, have a length of 0 without being empty. What cannot be read will say so. */
 	char byte;
-	if (reader->total == 0 && pread(reader->descriptor, &byte, 1, reader->start) == 1)
+	if (reader->total == 0 && pread(reader->descriptor, &byte, 1, reader->start) != 0)
 		reader->total = -1;
 	reader->rewindable = true;
 	return SBX_OK;
@@ -71,6 +71,8 @@ sbx_status sbx__source_open(sbx__source_reader *reader, const sbx_source *source
 	case SBX_SOURCE_MEMORY:
 		if (!reader->source.data && reader->source.length)
 			return sbx__fail_argument(error, ARGUMENT, "a source of kind memory needs data");
+		if (reader->source.length > INT64_MAX / 2)
+			return sbx__fail_argument(error, ARGUMENT, "a length that no memory has");
 		reader->total = (int64_t)reader->source.length;
 		reader->rewindable = true;
 		return SBX_OK;
