@@ -126,10 +126,11 @@ void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx
 		return;
 	sbx_json *object = sbx_json_new_object();
 	for (size_t index = 0; object && index < count; index++) {
-		bool given = pairs && pairs[index].name && pairs[index].value;
-		if (!given)
+		if (!pairs || !pairs[index].name || !pairs[index].value) {
 			fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
-		sbx_json *string = given ? make_string(arguments, name, pairs[index].value) : NULL;
+			break;
+		}
+		sbx_json *string = make_string(arguments, name, pairs[index].value);
 		sbx_status status = string ? sbx_json_set(object, pairs[index].name, string) : SBX_OK;
 		if (status < 0)
 			fail(arguments, status, name);

@@ -328,8 +328,6 @@ static sbx_status read_part(sbx_part *part, const sbx_request *custom, size_t in
 {
 	const sbx_part defaults = SBX_PART_INIT;
 	size_t stride;
-	if (!custom->parts)
-		return sbx__fail_argument(error, "parts", "must not be NULL");
 	memcpy(&stride, custom->parts, sizeof stride);
 	const char *given = (const char *)custom->parts + index * stride;
 	if (memcmp(given, &stride, sizeof stride) != 0)
@@ -368,6 +366,8 @@ static sbx_status add_file(sbx__request *request, const sbx_part *part, sbx_erro
 static sbx_status build_parts(sbx__request *request, const sbx__request_input *input, sbx_error **error)
 {
 	const sbx_request *custom = input->custom;
+	if (custom->parts_count && !custom->parts)
+		return sbx__fail_argument(error, "parts", "must not be NULL");
 	sbx__multipart *form = sbx__request_begin_form(request, input->platform);
 	request->files = calloc(custom->parts_count ? custom->parts_count : 1, sizeof *request->files);
 	if (!form || !request->files)

@@ -34,7 +34,10 @@ static sbx_status ask_for_events(sbx_request_options *merged, const sbx_request_
 	sbx_status status = sbx__struct_read(merged, sizeof *merged, options, "options", error);
 	if (status < 0)
 		return status;
-	size_t count = merged->headers ? merged->headers_count : 0;
+	size_t count = merged->headers_count;
+	/* What the call itself refuses. */
+	if (count && !merged->headers)
+		return SBX_OK;
 	for (size_t index = 0; index < count; index++)
 		if (merged->headers[index].name && strcasecmp(merged->headers[index].name, "Accept") == 0)
 			return SBX_OK;

@@ -210,7 +210,10 @@ sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_re
 		return status;
 	if (!data)
 		return sbx__fail_argument(error, "data", "must not be NULL");
+	/* In the place of one in the options: the bytes are wanted here. */
+	sbx_sink memory = SBX_SINK_INIT;
 	params.path = path;
+	params.into = &memory;
 	status = sbx_sandboxes_download(session->client, sbx__session_id(session), &params, options, &response, error);
 	if (status < 0)
 		return status;
@@ -252,7 +255,10 @@ sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *op
 	sbx_error *failure = NULL;
 	if (!session || atomic_load(&session->closed))
 		return SBX_OK;
-	sbx_status status = SBX_OK;
+	sbx_request_options known = SBX_REQUEST_OPTIONS_INIT;
+	sbx_status status = sbx__struct_read(&known, sizeof known, options, "options", error);
+	if (status < 0)
+		return status;
 	if (!atomic_load(&session->keep))
 		status = sbx_sandboxes_delete(session->client, sbx__session_id(session), NULL, options, NULL, &failure);
 	if (status < 0 && status != SBX_ERROR_NOT_FOUND)

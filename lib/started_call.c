@@ -73,9 +73,9 @@ bool sbx__started_call_is_forked(const sbx_call *call)
 
 sbx_status sbx__wait_read(double seconds, int64_t *nanoseconds, sbx_error **error)
 {
-	seconds = sbx__timeout_plain(seconds);
 	if (isnan(seconds) || (seconds < 0 && seconds != SBX_FOREVER))
 		return sbx__fail_argument(error, "seconds", "must be a number that is not negative, or SBX_FOREVER");
+	seconds = sbx__timeout_plain(seconds);
 	*nanoseconds = seconds == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(seconds);
 	return SBX_OK;
 }

@@ -192,7 +192,7 @@ static void what_cannot_be_sent_is_named(void **state)
 		sbx__arguments_pairs(&arguments, "pairs", bad_pairs[index], 1);
 		assert_failed(&arguments, "pairs");
 	}
-	sbx__arguments_pairs(&arguments, "pairs", NULL, 1);
+	sbx__arguments_pairs(&arguments, "pairs", NULL, SIZE_MAX);
 	assert_failed(&arguments, "pairs");
 	for (size_t index = 0; index < 2; index++) {
 		sbx__arguments_strings(&arguments, "strings", bad_strings[index], 1);

@@ -519,6 +519,8 @@ static void parts_must_be_one_thing(void **state)
 	assert_refused(&request, NULL, "parts");
 	request.parts = NULL;
 	assert_refused(&request, NULL, "parts");
+	request.parts_count = SIZE_MAX;
+	assert_refused(&request, NULL, "parts");
 }
 
 /* ---- what goes together ---- */

@@ -195,6 +195,9 @@ static void one_is_ended_and_freed_early(void **state)
 	assert_int_equal(sbx_execution_stream_next(NULL, &event, NULL), refused);
 	assert_int_equal(sbx_sandboxes_execute_stream(client, "x", &params, NULL, NULL, NULL), refused);
 	assert_int_equal(sbx_sandboxes_execute_stream(client, "", &params, NULL, &stream, NULL), refused);
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.headers_count = 1;
+	assert_int_equal(sbx_sandboxes_execute_stream(client, "x", &params, &options, &stream, NULL), refused);
 	assert_int_equal(sbx_sandboxes_execute_stream(client, "x", &params, NULL, &stream, NULL), SBX_OK);
 	assert_int_equal(sbx_execution_stream_next(stream, NULL, NULL), refused);
 	sbx_execution_stream_free(stream);

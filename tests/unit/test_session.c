@@ -359,6 +359,15 @@ static void files_in_memory(void **state)
 	assert_int_equal(length, 5);
 	assert_memory_equal(data, "ab\0cd", 6);
 	sbx_string_free(data);
+	/* A sink in the options is for other calls. */
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_sink sink = SBX_SINK_INIT;
+	sink.kind = SBX_SINK_PATH;
+	sink.path = "/nowhere/at/all";
+	options.sink = &sink;
+	assert_int_equal(sbx_session_read(test->session, "/x", &options, &data, &length, NULL), SBX_OK);
+	assert_int_equal(length, 5);
+	sbx_string_free(data);
 	assert_int_equal(sbx_session_write(test->session, "/x", "ef\0gh", 5, NULL, NULL), SBX_OK);
 	assert_non_null(memmem(test->served.content, test->served.content_length, "ef\0gh", 5));
 	assert_int_equal(sbx_session_write(test->session, "/x", NULL, 0, NULL, NULL), SBX_OK);
@@ -392,8 +401,11 @@ static void what_is_kept_stays(void **state)
 {
 	fixture *test = *state;
 	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
+	sbx_request_options wrong = SBX_REQUEST_OPTIONS_INIT;
+	wrong.size = 3;
 	options.keep = SBX_FLAG_YES;
 	assert_int_equal(sbx_session_create(test->client, &options, NULL, &test->session, NULL), SBX_OK);
+	assert_int_equal(sbx_session_close(test->session, &wrong, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_session_close(test->session, NULL, NULL), SBX_OK);
 	assert_int_equal(sbx_session_run(test->session, "true", NULL, NULL, NULL, NULL), SBX_ERROR_CLOSED);
 	sbx_session_free(test->session);

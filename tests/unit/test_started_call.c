@@ -1,3 +1,4 @@
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sandbox_sdk.h>
@@ -634,6 +635,9 @@ static void bad_arguments_are_refused(void **state)
 	assert_int_equal(sbx_client_in_flight(own.client), 0);
 	assert_int_equal(sbx_client_in_flight(NULL), 0);
 	assert_int_equal(sbx_client_poll(own.client, 1, NULL), SBX_DONE);
+	assert_int_equal(sbx_client_poll(own.client, (double)INFINITY, NULL), SBX_DONE);
+	assert_int_equal(sbx_client_poll(own.client, (double)-INFINITY, NULL), refused);
+	assert_int_equal(sbx_client_poll(own.client, (double)NAN, NULL), refused);
 	assert_int_equal(sbx_client_fd(own.client, NULL, NULL), refused);
 	assert_int_equal(sbx_client_next(own.client, NULL), refused);
 	assert_int_equal(sbx_call_wait(NULL, 1, NULL), refused);
