@@ -23,7 +23,7 @@
 #define DEFAULT_COMPRESSED_BODY_BYTES ((int64_t)1 << 30)
 
 /* A later member must not hide in what is padding now: callers of before would seem to have set it. */
-_Static_assert(offsetof(sbx_http_options, max_body_bytes) + sizeof(int64_t) == sizeof(sbx_http_options),
+_Static_assert(offsetof(sbx_http_options, crl_file) + sizeof(char *) == sizeof(sbx_http_options),
                "sbx_http_options ends with padding");
 
 /* ---- texts, files and bytes ---- */
@@ -42,6 +42,7 @@ static sbx_status copy_texts(sbx__http_options *made, const sbx_http_options *gi
 		const char *name;
 	} texts[] = {
 	        {&made->ca_directory, given->ca_directory, "ca_directory"},
+	        {&made->crl_file, given->crl_file, "crl_file"},
 	        {&made->key_password, given->key_password, "key_password"},
 	        {&made->unix_socket, given->unix_socket, "unix_socket"},
 	        {&made->local_address, given->local_address, "local_address"},
@@ -98,6 +99,8 @@ static sbx_status copy_certificates(sbx__http_options *made, const sbx_http_opti
 	                                  (material_names){"ca_file", "ca_data"}, SBX__PEM_CERTIFICATE, error);
 	if (status == SBX_OK && given->ca_directory)
 		status = sbx__pem_check_directory(given->ca_directory, "ca_directory", error);
+	if (status == SBX_OK && given->crl_file)
+		status = sbx__pem_check_file(given->crl_file, SBX__PEM_REVOCATIONS, "crl_file", error);
 	if (status == SBX_OK)
 		status = copy_material(
 		        &made->certificate, given->certificate_file, given->certificate_data, given->certificate_length,
@@ -126,9 +129,9 @@ static sbx_status check_together(const sbx_http_options *given, sbx_error **erro
 		                        given->local_address ? "local_address" : "network_interface");
 	if (given->local_address && given->network_interface)
 		return sbx__fail_option(error, "network_interface", "contradicts local_address");
-	if (given->accept_invalid_certificates == SBX_FLAG_YES && trusts)
-		return sbx__fail_option(error, "accept_invalid_certificates",
-		                        "contradicts the authorities that are to be trusted");
+	if (given->accept_invalid_certificates == SBX_FLAG_YES && (trusts || given->crl_file))
+		return sbx__fail_option(error, "accept_invalid_certificates", "contradicts %s",
+		                        trusts ? "the authorities that are to be trusted" : "crl_file");
 	return SBX_OK;
 }
 
@@ -348,6 +351,7 @@ void sbx__http_options_unref(sbx__http_options *options)
 	sbx__proxies_free(&options->proxies);
 	free_material(&options->ca);
 	free(options->ca_directory);
+	free(options->crl_file);
 	free_material(&options->certificate);
 	free_material(&options->key);
 	sbx__secret_free(options->key_password);

@@ -28,6 +28,7 @@ typedef struct sbx__http_options {
 	sbx_http_version version;
 	sbx__material ca;
 	char *ca_directory; /* NULL: none */
+	char *crl_file;     /* NULL: revocation is not checked */
 	sbx__material certificate;
 	sbx__material key;
 	char *key_password;      /* NULL: none */

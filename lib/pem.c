@@ -11,22 +11,36 @@
 #include "error.h"
 #include "secret.h"
 
-/* The system's own file of authorities has some 220 KiB. */
-#define LARGEST_FILE ((size_t)16 << 20)
+/* The system's own file of authorities has some 220 KiB; the lists of a large authority can have tens of MiB. */
+#define LARGEST_FILE ((size_t)128 << 20)
 
 static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
+
+/* How a label of each kind ends, and what an error says where there is none or not all of it. */
+static const struct {
+	const char *label;
+	const char *missing;
+	const char *cut;
+} kinds[] = {
+        [SBX__PEM_CERTIFICATE] = {"CERTIFICATE-----", "there is no certificate in the PEM format in it",
+	                          "the certificate in it is cut short"},
+        [SBX__PEM_KEY] = {"PRIVATE KEY-----", "there is no private key in the PEM format in it",
+	                  "the private key in it is cut short"},
+        [SBX__PEM_REVOCATIONS] = {"X509 CRL-----", "there is no list of revoked certificates in the PEM format in it",
+	                          "the list of revoked certificates in it is cut short"},
+};
 
 static const char *find(const char *data, const char *end, const char *text, size_t length)
 {
 	return data < end ? memmem(data, (size_t)(end - data), text, length) : NULL;
 }
 
-/* Whether a label, up to its five hyphens, is of that kind: CERTIFICATE and TRUSTED CERTIFICATE, or PRIVATE KEY with
- * any word before it. */
+/* Whether a label, up to its five hyphens, is of that kind: CERTIFICATE and TRUSTED CERTIFICATE, PRIVATE KEY with any
+ * word before it, or X509 CRL. */
 static bool is_label_of(const char *label, const char *end, sbx__pem_kind kind)
 {
-	const char *word = kind == SBX__PEM_KEY ? "PRIVATE KEY-----" : "CERTIFICATE-----";
+	const char *word = kinds[kind].label;
 	size_t length = strlen(word);
 	const char *line_end = memchr(label, '\n', (size_t)(end - label));
 	const char *hyphens = find(label, line_end ? line_end : end, "-----", 5);
@@ -39,16 +53,14 @@ static bool is_label_of(const char *label, const char *end, sbx__pem_kind kind)
 bool sbx__pem_check(const char *data, size_t length, sbx__pem_kind kind, const char **problem)
 {
 	const char *end = data + length;
-	*problem = kind == SBX__PEM_KEY ? "there is no private key in the PEM format in it"
-	                                : "there is no certificate in the PEM format in it";
+	*problem = kinds[kind].missing;
 	for (const char *at = data; (at = find(at, end, begin_mark, sizeof begin_mark - 1));) {
 		at += sizeof begin_mark - 1;
 		if (!is_label_of(at, end, kind))
 			continue;
 		if (find(at, end, end_mark, sizeof end_mark - 1))
 			return true;
-		*problem = kind == SBX__PEM_KEY ? "the private key in it is cut short"
-		                                : "the certificate in it is cut short";
+		*problem = kinds[kind].cut;
 	}
 	return false;
 }

@@ -1,6 +1,6 @@
 /*
- * A first look at certificates and keys in the PEM format (RFC 7468), so that a wrong file is found where a client is
- * made. What they say is read by the TLS library, when a connection is made.
+ * A first look at certificates, keys and lists of revoked certificates in the PEM format (RFC 7468), so that a wrong
+ * file is found where a client is made. What they say is read by the TLS library, when a connection is made.
  */
 #ifndef SBX_LIB_PEM_H
 #define SBX_LIB_PEM_H
@@ -11,6 +11,7 @@
 typedef enum sbx__pem_kind {
 	SBX__PEM_CERTIFICATE,
 	SBX__PEM_KEY,
+	SBX__PEM_REVOCATIONS, /* a list of revoked certificates */
 } sbx__pem_kind;
 
 /* Whether bytes hold one block of that kind at least. False: *problem (static text) says why. */

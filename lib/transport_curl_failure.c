@@ -17,10 +17,14 @@ static words verification_words(long result, bool proxy)
 		words server;
 		words proxy;
 	} table[] = {
+	        {3, "crl_file has no list of the authority of the server's certificate, or of one above it",
+		 "crl_file has no list of the authority of the proxy's certificate, or of one above it"},
 	        {9, "the server's certificate is not valid yet; is this machine's clock right?",
 		 "the proxy's certificate is not valid yet; is this machine's clock right?"},
 	        {10, "the server's certificate has expired" ASK_FOR_RENEWAL,
 		 "the proxy's certificate has expired" ASK_FOR_RENEWAL},
+	        {12, "a list of revoked certificates in crl_file has expired; it has to be renewed",
+		 "a list of revoked certificates in crl_file has expired; it has to be renewed"},
 	        {18, "the server's certificate is signed by itself" TRUST_IT,
 		 "the proxy's certificate is signed by itself" TRUST_IT},
 	        {19, "the server's certificate comes from an unknown authority" TRUST_IT,
@@ -132,6 +136,8 @@ static words final_words(CURL *easy, CURLcode code, const char *problem, bool co
 		return proxy_words(easy);
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		return "this libcurl cannot speak it";
+	case CURLE_SSL_CRL_BADFILE:
+		return "the lists of revoked certificates in crl_file cannot be read";
 	default:
 		return NULL;
 	}

@@ -22,7 +22,19 @@ static bool uses_scheme(const sbx__proxies *proxies, const char *scheme)
 static bool uses_tls_options(const sbx__http_options *http)
 {
 	return http->ca.file || http->ca.data || http->ca_directory || http->certificate.file ||
-	       http->certificate.data || http->accept_invalid_certificates || http->minimum_tls != SBX_TLS_1_2;
+	       http->certificate.data || http->crl_file || http->accept_invalid_certificates ||
+	       http->minimum_tls != SBX_TLS_1_2;
+}
+
+/* Whether its TLS library is OpenSSL or one that was made of it: others pass over the lists of revoked certificates, or
+ * over an authority that has none. */
+static bool checks_revocation(const curl_version_info_data *info)
+{
+	static const char *const libraries[] = {"OpenSSL", "LibreSSL", "BoringSSL", "AWS-LC", "quictls"};
+	for (size_t index = 0; info->ssl_version && index < sizeof libraries / sizeof libraries[0]; index++)
+		if (strncmp(info->ssl_version, libraries[index], strlen(libraries[index])) == 0)
+			return true;
+	return false;
 }
 
 static sbx_status check_features(const sbx__http_options *http, sbx_error **error)
@@ -42,6 +54,9 @@ static sbx_status check_features(const sbx__http_options *http, sbx_error **erro
 		if (features[index].wanted && !(info->features & features[index].feature))
 			return sbx__fail(error, SBX_ERROR_CONFIGURATION, "http: libcurl %s was built without %s",
 			                 info->version, features[index].name);
+	if (http->crl_file && !checks_revocation(info))
+		return sbx__fail_option(error, "crl_file", "libcurl %s was built with %s, which does not check it",
+		                        info->version, info->ssl_version);
 	return SBX_OK;
 }
 
@@ -136,6 +151,20 @@ static CURLcode set_proxy_trust(CURL *easy, const sbx__http_options *http, const
 	return code;
 }
 
+static CURLcode set_revocations(CURL *easy, const sbx__http_options *http, const char **failed)
+{
+	if (!http->crl_file)
+		return CURLE_OK;
+	*failed = "crl_file";
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_CRLFILE, http->crl_file);
+	if (code == CURLE_OK && uses_scheme(&http->proxies, "https:"))
+		code = curl_easy_setopt(easy, CURLOPT_PROXY_CRLFILE, http->crl_file);
+	/* In a session that is resumed no certificate is shown, and it may have been revoked meanwhile. */
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	return code;
+}
+
 /* "host!" and "if!" say which of the two it is: libcurl would else guess. */
 static CURLcode set_local(CURL *easy, const sbx__http_options *http, const char **failed)
 {
@@ -182,6 +211,8 @@ static CURLcode set_all(const sbx__curl_options *options, CURL *easy, const char
 		code = set_trust(easy, http, failed);
 	if (code == CURLE_OK)
 		code = set_proxy_trust(easy, http, failed);
+	if (code == CURLE_OK)
+		code = set_revocations(easy, http, failed);
 	if (code == CURLE_OK)
 		code = set_local(easy, http, failed);
 	if (code == CURLE_OK) {

@@ -40,8 +40,8 @@ typedef enum sbx_compression {
  * What this build of libcurl cannot do, what contradicts itself and a file that is not what it should be is an error
  * (::SBX_ERROR_CONFIGURATION) where the client is made.
  *
- * Certificates and keys are in the PEM format (RFC 7468). Times are in seconds, sizes in bytes; ::SBX_DEFAULT takes
- * what is named here. Since 0.1.0.
+ * Certificates, keys and lists of revoked certificates are in the PEM format (RFC 7468). Times are in seconds, sizes in
+ * bytes; ::SBX_DEFAULT takes what is named here. Since 0.1.0.
  */
 typedef struct sbx_http_options {
 	size_t size; /**< set by ::SBX_HTTP_OPTIONS_INIT */
@@ -109,6 +109,11 @@ typedef struct sbx_http_options {
 	/** Of any body, counted after decompression; default 1 GiB for one that came compressed, no limit for others.
 	 */
 	int64_t max_body_bytes;
+	/** Lists of revoked certificates (RFC 5280, section 5): one of every authority of the chain. A certificate that
+	 * is on one is refused, and so is one of whose authority there is no list, or only one that has expired. For
+	 * the server and an HTTPS proxy. It is read for each new connection, so that it may be replaced while the
+	 * client lives. NULL: nobody asks whether a certificate was revoked. */
+	const char *crl_file;
 } sbx_http_options;
 
 /** Options that take every default. */
@@ -149,7 +154,8 @@ typedef struct sbx_http_options {
 	 SBX_DEFAULT, \
 	 SBX_DEFAULT, \
 	 SBX_DEFAULT, \
-	 SBX_DEFAULT}
+	 SBX_DEFAULT, \
+	 NULL}
 
 SBX_END_DECLS
 

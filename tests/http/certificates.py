@@ -17,9 +17,10 @@ DAY = datetime.timedelta(days=1)
 class Authority:
     """An authority and its certificate in a file."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, above: Authority | None = None) -> None:
         self.folder = folder
-        self.made = trustme.CA(organization_name=name)
+        self.made = above.made.create_child_ca() if above else trustme.CA(organization_name=name)
+        self.serial_numbers: list[int] = []  # of the servers' certificates, in the order in which they were made
         self.file = folder / f"{name}.pem"
         self.pem = self.made.cert_pem.bytes()
         self.file.write_bytes(self.pem)
@@ -28,11 +29,27 @@ class Authority:
         """What a server of those hosts listens with."""
         until = datetime.datetime.now(datetime.timezone.utc) - DAY if expired else None
         leaf = self.made.issue_cert(*(hosts or ("127.0.0.1", "localhost")), not_after=until)
+        self.serial_numbers.append(serial_number(leaf.cert_chain_pems[0].bytes()))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         leaf.configure_cert(context)
         if oldest:
             context.minimum_version = oldest
         return context
+
+    def revocations(self, *serial_numbers: int, expired: bool = False) -> str:
+        """The list of the certificates that the authority has revoked (RFC 5280, section 5)."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        made = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(x509.load_pem_x509_certificate(self.pem).subject)
+            .last_update(now - 2 * DAY)
+            .next_update(now - DAY if expired else now + DAY)
+        )
+        for number in serial_numbers:
+            entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now - 2 * DAY)
+            made = made.add_revoked_certificate(entry.build())
+        key = serialization.load_pem_private_key(self.made.private_key_pem.bytes(), None)
+        return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
     def client(self, name: str) -> tuple[Path, Path]:
         """A client's certificate, with its chain, and its key."""
@@ -42,6 +59,10 @@ class Authority:
         certificate.write_bytes(b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
         key.write_bytes(leaf.private_key_pem.bytes())
         return certificate, key
+
+
+def serial_number(pem: bytes) -> int:
+    return x509.load_pem_x509_certificate(pem).serial_number
 
 
 def encrypt_key(key: Path, password: bytes) -> Path:

@@ -55,6 +55,7 @@ static const member http_members[] = {
         HTTP(max_document_bytes, LARGE),
         HTTP(max_event_line_bytes, LARGE),
         HTTP(max_body_bytes, LARGE),
+        HTTP(crl_file, TEXT),
         {NULL, TEXT, 0},
 };
 

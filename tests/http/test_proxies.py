@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,21 @@ def test_an_https_proxy_that_nobody_vouches_for_is_refused(
         assert result["status"] == "connection" and result["attempts"] == 1
         assert "the proxy's certificate comes from an unknown authority" in result["message"]
         assert not proxy.heads and not origin.requests
+
+
+def test_an_https_proxy_whose_certificate_was_revoked_is_refused(
+    drive: Drive, closing: Closing, authority: Authority, origin: Origin, tmp_path: Path
+) -> None:
+    proxy = closing(HttpProxy(tls=authority.context()))
+    file = tmp_path / "revocations.pem"
+    http = {"proxy": f"https://{proxy.address}", "ca_file": authority.file, "crl_file": file}
+    file.write_text(authority.revocations())
+    assert drive(origin.url, http)[0]["status"] == "ok"
+    file.write_text(authority.revocations(authority.serial_numbers[-1]))
+    [result] = drive(origin.url, http, max_retries=2)
+    assert result["status"] == "connection" and result["attempts"] == 1 and not result["outcome_unknown"]
+    assert "the proxy's certificate was revoked; it has to be replaced" in result["message"]
+    assert len(proxy.heads) == 1 and len(origin.requests) == 1
 
 
 @pytest.mark.parametrize("scheme, seen", [("socks5", "127.0.0.1"), ("socks5h", "localhost")])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certificates import Authority, encrypt_key, self_signed
+from certificates import Authority, encrypt_key, self_signed, serial_number
 from conftest import KEY
 from origin import Origin, answer, linger
 
@@ -233,6 +233,76 @@ def test_authorities_that_vanish_or_are_none(
     file.write_text(broken)
     for http in ({"ca_file": file}, {"ca_data": broken}):
         assert_refused(drive(origin.url, http, CREATE, max_retries=2), origin, "cannot be read")
+
+
+REVOKED = "was revoked; it has to be replaced"
+NO_LIST = "crl_file has no list of the authority of the server's certificate, or of one above it"
+
+
+@pytest.fixture
+def listed(authority: Authority, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Trust in the authority, with the lists of revoked certificates that are given as one file."""
+
+    def write(*lists: str) -> dict[str, Any]:
+        file = tmp_path / "revocations.pem"
+        file.write_text("".join(lists))
+        return {"ca_file": authority.file, "crl_file": file}
+
+    return write
+
+
+def test_revoked(drive: Drive, closing: Closing, authority: Authority, listed: Callable[..., dict[str, Any]]) -> None:
+    good = closing(Origin(tls=authority.context()))
+    revoked = closing(Origin(tls=authority.context()))
+    http = listed(authority.revocations(authority.serial_numbers[-1]))
+    assert drive(good.url, http)[0]["status"] == "ok"
+    assert_refused(drive(revoked.url, http, CREATE, max_retries=2), revoked, "the server's certificate " + REVOKED)
+    assert drive(revoked.url, {"ca_file": authority.file})[0]["status"] == "ok"
+
+
+def test_of_every_authority_a_list_must_be_there(
+    drive: Drive,
+    closing: Closing,
+    authority: Authority,
+    stranger: Authority,
+    listed: Callable[..., dict[str, Any]],
+    tmp_path: Path,
+) -> None:
+    between = Authority(tmp_path, "between", above=authority)
+    origin = closing(Origin(tls=between.context()))
+    top, own = authority.revocations(), between.revocations()
+    for lists in ([top], [own], [stranger.revocations()], [stranger.revocations(), top]):
+        assert_refused(drive(origin.url, listed(*lists), CREATE, max_retries=2), origin, NO_LIST)
+    without_between = authority.revocations(serial_number(between.pem))
+    assert_refused(drive(origin.url, listed(without_between, own), CREATE, max_retries=2), origin, REVOKED)
+    assert drive(origin.url, listed(top, own))[0]["status"] == "ok"
+
+
+def test_a_list_that_cannot_be_relied_on(
+    drive: Drive, closing: Closing, authority: Authority, listed: Callable[..., dict[str, Any]]
+) -> None:
+    origin = closing(Origin(tls=authority.context()))
+    results = drive(origin.url, listed(authority.revocations(expired=True)), CREATE, max_retries=2)
+    assert_refused(results, origin, "a list of revoked certificates in crl_file has expired; it has to be renewed")
+    first, *_, last = authority.revocations().splitlines()
+    results = drive(origin.url, listed("\n".join([first, "AAAA", last, ""])), CREATE, max_retries=2)
+    assert_refused(results, origin, "the lists of revoked certificates in crl_file cannot be read")
+
+
+def test_a_new_list_counts_for_the_next_connection(
+    drive: Drive, closing: Closing, authority: Authority, listed: Callable[..., dict[str, Any]]
+) -> None:
+    """Also where TLS would resume a session, in which the server shows no certificate again."""
+
+    class Revoking(Origin):
+        def serve_one(self, stream: socket.socket, number: int) -> bool:
+            listed(authority.revocations(authority.serial_numbers[-1]))
+            return super().serve_one(stream, number)
+
+    origin = closing(Revoking(tls=authority.context(), keep_alive=False, answers=[answer(Connection="close")]))
+    first, second = drive(origin.url, listed(authority.revocations()), CREATE, CREATE)
+    assert first["status"] == "ok" and second["status"] == "connection" and REVOKED in second["message"], second
+    assert len(origin.requests) == 1
 
 
 DOWNLOAD = {"operation": "sandboxes.download", "arguments": {"id": "a", "path": "/f"}}

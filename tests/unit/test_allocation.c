@@ -441,6 +441,8 @@ static void cores(void **state)
 	torture(make_core, SBX_OK);
 }
 
+static const char *crl_file;
+
 static sbx_status make_client_with_http_options(void)
 {
 	static const char pem[] = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
@@ -456,6 +458,7 @@ static sbx_status make_client_with_http_options(void)
 	http.no_proxy = "other.test";
 	http.ca_data = http.certificate_data = http.key_data = pem;
 	http.ca_length = http.certificate_length = http.key_length = sizeof pem - 1;
+	http.crl_file = crl_file;
 	http.key_password = "secret";
 	http.local_address = "127.0.0.1";
 	http.name_overrides = overrides;
@@ -471,8 +474,14 @@ static sbx_status make_client_with_http_options(void)
 static void clients_with_http_options(void **state)
 {
 	(void)state;
+	static const char list[] = "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n";
+	test_folder folder;
+	folder_make(&folder);
 	query = NULL;
+	crl_file = folder_file(&folder, "lists");
+	file_write(crl_file, list, sizeof list - 1);
 	torture(make_client_with_http_options, SBX_OK);
+	folder_remove(&folder);
 }
 
 static sbx_status call_over_memory(void)

@@ -13,6 +13,7 @@
 
 /* No certificate, but what looks like one from outside. */
 #define CERTIFICATE "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+#define REVOCATIONS "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n"
 #define KEY "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n"
 
 static sbx__http_options *options_of(const sbx_http_options *given)
@@ -253,7 +254,11 @@ static void what_contradicts_itself_is_refused(void **state)
 	given.accept_invalid_certificates = SBX_FLAG_YES;
 	given.ca_data = CERTIFICATE;
 	given.ca_length = strlen(CERTIFICATE);
-	assert_refused(&given, "accept_invalid_certificates", "contradicts");
+	assert_refused(&given, "accept_invalid_certificates", "contradicts the authorities");
+	given.ca_data = NULL;
+	given.ca_length = 0;
+	given.crl_file = "lists.pem";
+	assert_refused(&given, "accept_invalid_certificates", "contradicts crl_file");
 }
 
 static void texts_that_say_nothing_are_refused(void **state)
@@ -266,6 +271,7 @@ static void texts_that_say_nothing_are_refused(void **state)
 #define CASE(name) {offsetof(sbx_http_options, name), #name}
 	        CASE(unix_socket),
 	        CASE(network_interface),
+	        CASE(crl_file),
 #undef CASE
 	};
 	const char *empty = "";
@@ -363,6 +369,37 @@ static void certificates_that_are_none_are_refused(void **state)
 	folder_remove(&folder);
 }
 
+static void lists_of_revoked_certificates_that_are_none_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		const char *words;
+	} wrong[] = {
+	        {"no list", "no list of revoked certificates in the PEM format"},
+	        {CERTIFICATE KEY, "no list of revoked certificates in the PEM format"},
+	        {"-----BEGIN X509 CRL-----\nMIIB\n", "is cut short"},
+	};
+	test_folder folder;
+	folder_make(&folder);
+	const char *file = folder_file(&folder, "lists");
+	sbx_http_options given = SBX_HTTP_OPTIONS_INIT;
+	given.crl_file = folder_file(&folder, "missing");
+	assert_refused(&given, "crl_file", "No such file");
+	given.crl_file = folder.path;
+	assert_refused(&given, "crl_file", "Is a directory");
+	given.crl_file = file;
+	for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
+		file_write(file, wrong[index].text, strlen(wrong[index].text));
+		assert_refused(&given, "crl_file", wrong[index].words);
+	}
+	file_write(file, CERTIFICATE REVOCATIONS, strlen(CERTIFICATE REVOCATIONS));
+	sbx__http_options *options = options_of(&given);
+	assert_string_equal(options->crl_file, file);
+	sbx__http_options_unref(options);
+	folder_remove(&folder);
+}
+
 static void bytes_that_are_no_certificate_are_refused(void **state)
 {
 	(void)state;
@@ -422,6 +459,12 @@ static void structs_of_other_versions(void **state)
 	sbx__http_options *options = options_of(&given);
 	assert_true(options->max_body_bytes == INT64_MAX);
 	sbx__http_options_unref(options);
+	/* A program of before revocation was checked. */
+	given.crl_file = "left as it was";
+	given.size = offsetof(sbx_http_options, crl_file);
+	options = options_of(&given);
+	assert_true(options->max_body_bytes == 5 && !options->crl_file);
+	sbx__http_options_unref(options);
 	given.size = 3;
 	assert_refused_as(&given, SBX_ERROR_INVALID_ARGUMENT, "http", "_INIT");
 }
@@ -475,6 +518,7 @@ int main(void)
 	        cmocka_unit_test(texts_that_say_nothing_are_refused),
 	        cmocka_unit_test(name_overrides_are_addresses),
 	        cmocka_unit_test(certificates_that_are_none_are_refused),
+	        cmocka_unit_test(lists_of_revoked_certificates_that_are_none_are_refused),
 	        cmocka_unit_test(bytes_that_are_no_certificate_are_refused),
 	        cmocka_unit_test(structs_of_other_versions),
 	        cmocka_unit_test(clients_have_options),

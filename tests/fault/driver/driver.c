@@ -35,6 +35,7 @@ static sbx_client *new_client(const sbx_json *given, sbx_json *log, sbx_error **
 	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
 	sbx_client *client = NULL;
 	http.ca_file = text_of(given, "ca_file");
+	http.crl_file = text_of(given, "crl_file");
 	http.certificate_file = text_of(given, "certificate_file");
 	http.compression = sbx_json_get(given, "compression") ? SBX_COMPRESSION_ALL : SBX_COMPRESSION_DEFAULT;
 	http.max_document_bytes = (int64_t)number_of(given, "max_document_bytes", SBX_DEFAULT);

@@ -17,9 +17,9 @@ RETRIES = (0, 2)
 DEADLINES = {0: 2.0, 2: 6.0}
 KEYS = {
     "name", "outcome", "stream", "except", "http_status", "script", "scripts", "modes", "listen", "host", "tls",
-    "scheme", "client_certificate", "operations", "upload_size", "expect", "before", "deadline", "timeouts",
-    "resolver_left", "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes", "short",
-    "says_body_back",
+    "scheme", "client_certificate", "revocations", "operations", "upload_size", "expect", "before", "deadline",
+    "timeouts", "resolver_left", "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes",
+    "short", "says_body_back",
 }  # fmt: skip
 
 

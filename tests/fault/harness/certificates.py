@@ -7,6 +7,8 @@ import ssl
 from pathlib import Path
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 HOST = "127.0.0.1"
 DAY = datetime.timedelta(days=1)
@@ -24,6 +26,7 @@ class Authority:
             "good": trusted.issue_cert(HOST),
             "expired": trusted.issue_cert(HOST, not_before=now - 30 * DAY, not_after=now - DAY),
             "not yet valid": trusted.issue_cert(HOST, not_before=now + DAY, not_after=now + 30 * DAY),
+            "revoked": trusted.issue_cert(HOST),
             "wrong host": trusted.issue_cert("other.fault.test"),
             "wrong authority": other.issue_cert(HOST),
         }
@@ -34,6 +37,29 @@ class Authority:
             "good": self.write("client", trusted.issue_cert("client@fault.test")),
             "bad": self.write("stranger", other.issue_cert("client@fault.test")),
         }
+
+        self.revocations = {
+            "current": self.write_list("current", trusted, now + DAY),
+            "expired": self.write_list("old", trusted, now - DAY),
+            "of another authority": self.write_list("other", other, now + DAY),
+        }
+
+    def write_list(self, name: str, authority: trustme.CA, until: datetime.datetime) -> Path:
+        """What an authority has revoked (RFC 5280, section 5)."""
+        revoked = x509.load_pem_x509_certificate(self.certificates["revoked"].cert_chain_pems[0].bytes())
+        since = until - 10 * DAY
+        entry = x509.RevokedCertificateBuilder().serial_number(revoked.serial_number).revocation_date(since).build()
+        made = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(x509.load_pem_x509_certificate(authority.cert_pem.bytes()).subject)
+            .last_update(since)
+            .next_update(until)
+            .add_revoked_certificate(entry)
+            .sign(serialization.load_pem_private_key(authority.private_key_pem.bytes(), None), hashes.SHA256())
+        )
+        path = self.folder / f"{name}-revocations.pem"
+        path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        return path
 
     def write(self, name: str, certificate: trustme.LeafCert) -> Path:
         path = self.folder / f"{name}.pem"

@@ -118,6 +118,8 @@ class Runner:
             given["ca_file"] = str(self.authority.folder / "ca.pem")
         if "client_certificate" in fault:
             given["certificate_file"] = str(self.authority.client_files[fault["client_certificate"]])
+        if "revocations" in fault:
+            given["crl_file"] = str(self.authority.revocations[fault["revocations"]])
         if case.retries:  # else it goes to standard error
             given["log"] = "here"
         return given
