@@ -239,9 +239,13 @@ static sbx__taken take_body(sbx__call *call, const void *data, size_t length)
 		return give_to_stream(call, data, length);
 	if (call->input.operation->model || !sbx__is_success(call->attempt.http_status))
 		return keep_in_memory(call, data, length) ? SBX__TAKEN : SBX__NOT_TAKEN;
-	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
-	if (call->attempt.sink_failed)
+	if (call->sink.sink.kind == SBX_SINK_MEMORY) {
+		if (!keep_in_memory(call, data, length))
+			return SBX__NOT_TAKEN;
+	} else if (!sbx__sink_write(&call->sink, data, length)) {
+		call->attempt.sink_failed = true;
 		return SBX__NOT_TAKEN;
+	}
 	tell_received(call, length);
 	return SBX__TAKEN;
 }

@@ -103,7 +103,9 @@ typedef struct sbx_http_options {
 	double idle_expiry;
 	int64_t max_header_bytes; /**< of all headers of an answer; default 256 KiB. libcurl takes no line above 100 KiB
 	                           */
-	int64_t max_document_bytes;   /**< of an answer that is read whole into memory; default 256 MiB */
+	/** Of an answer that is read whole into memory, a download and a custom request without a sink as well; default
+	 * 256 MiB. */
+	int64_t max_document_bytes;
 	int64_t max_event_line_bytes; /**< of one line of an event stream or of a stream read by lines; default 16 MiB
 	                               */
 	/** Of any body, counted after decompression; default 1 GiB for one that came compressed, no limit for others.

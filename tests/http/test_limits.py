@@ -112,6 +112,13 @@ def test_the_size_of_a_document(drive: Drive, origin: Origin) -> None:
     assert result["status"] == "response_too_large" and result["attempts"] == 1
 
 
+def test_the_size_of_a_download_into_memory(drive: Drive, origin: Origin) -> None:
+    origin.answers = [answer(b"x" * 1000)]
+    assert drive(origin.url, {"max_document_bytes": 1000}, DOWNLOAD)[0]["body"] == "x" * 1000
+    [result] = drive(origin.url, {"max_document_bytes": 999}, DOWNLOAD, max_retries=2)
+    assert result["status"] == "response_too_large" and result["attempts"] == 1
+
+
 def test_the_size_of_an_errors_body(drive: Drive, origin: Origin) -> None:
     origin.answers = [answer(b"x" * 100, status=404)]
     assert drive(origin.url, {"max_document_bytes": 100})[0]["status"] == "not_found"
