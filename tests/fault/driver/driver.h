@@ -14,15 +14,15 @@ double number_of(const sbx_json *object, const char *name, double fallback);
 void set(sbx_json *object, const char *name, sbx_json *value);
 sbx_json *new_text(const char *text);
 
-/* An operation with all that a call of it needs. */
+/* An operation or a custom request, with all that a call of it needs. */
 typedef struct fault_subject {
-	const sbx_operation *operation;
-	sbx_json *arguments;
+	sbx_request request;
+	sbx_json *arguments; /* of an operation, or the JSON of a custom request */
 	sbx_request_options options;
 	sbx_pair header;
 	sbx_source source;
 	sbx_sink sink;
-	char *bytes; /* of an upload */
+	char *bytes; /* of an upload, or of a custom request */
 	size_t length;
 	size_t position;
 	int taken; /* bytes that the callback of a download got */

@@ -24,24 +24,27 @@ static void take_response(fault_result *result, sbx_response *response)
 	}
 	take_head(result, response);
 	const sbx_json *json = sbx_response_json(response);
-	result->answer = json ? sbx_json_copy(json) : NULL;
+	size_t length = 0;
+	const char *body = sbx_response_body(response, &length);
+	/* The bytes of a custom request's answer are the caller's to read where the server does not say that they are
+	 * JSON. */
+	if (json)
+		result->answer = sbx_json_copy(json);
+	else if (body)
+		sbx_json_parse(body, length, &result->answer, NULL);
 	sbx_response_free(response);
 }
 
 static void call_sync(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
 	sbx_response *response = NOTHING;
-	result->status = sbx_client_invoke(client, subject->operation, subject->arguments, &subject->options, &response,
-	                                   &result->error);
+	const sbx_request *request = &subject->request;
+	if (request->operation)
+		result->status = sbx_client_invoke(client, request->operation, request->arguments, &subject->options,
+		                                   &response, &result->error);
+	else
+		result->status = sbx_client_send(client, request, &subject->options, &response, &result->error);
 	take_response(result, response);
-}
-
-static sbx_request request_of(const fault_subject *subject)
-{
-	sbx_request request = SBX_REQUEST_INIT;
-	request.operation = subject->operation;
-	request.arguments = subject->arguments;
-	return request;
 }
 
 /* Waits for the client's descriptor alone, as a loop does that knows nothing of the client. */
@@ -54,10 +57,10 @@ static bool turn(sbx_client *client)
 
 static void call_async(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
-	sbx_request request = request_of(subject);
 	sbx_response *response = NOTHING;
 	sbx_call *call = NOTHING;
-	result->status = sbx_client_start(client, &request, &subject->options, NULL, NULL, &call, &result->error);
+	result->status =
+	        sbx_client_start(client, &subject->request, &subject->options, NULL, NULL, &call, &result->error);
 	if (result->status < 0) {
 		result->touched = call != NOTHING;
 		return;
@@ -107,11 +110,10 @@ static void take_stream(sbx_stream *stream, const fault_subject *subject, fault_
 
 static void call_stream(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
-	sbx_request request = request_of(subject);
 	sbx_request_options options = subject->options;
 	sbx_stream *stream = NOTHING;
 	options.sink = NULL;
-	result->status = sbx_client_open(client, &request, &options, &stream, &result->error);
+	result->status = sbx_client_open(client, &subject->request, &options, &stream, &result->error);
 	if (result->status < 0) {
 		result->touched = stream != NOTHING;
 		return;

@@ -1,4 +1,4 @@
-/* The operations that faults happen to: one or more of each class of safety. */
+/* The operations and custom requests that faults happen to: one or more of each class of safety. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +15,20 @@ static const struct {
 	bool has_id;
 	const char *argument;
 	const char *value;
+	const char *method; /* of a custom request, with its URL */
+	const char *url;
 } known[] = {
-        {"list", "sandboxes.list", false, NULL, NULL},
-        {"execute", "sandboxes.execute", true, "command", "echo " MARK},
-        {"delete", "sandboxes.delete", true, NULL, NULL},
-        {"upload", "sandboxes.upload", true, "path", "/data/in"},
-        {"upload_once", "sandboxes.upload", true, "path", "/data/in"},
-        {"download", "sandboxes.download", true, "path", "/data/out"},
-        {"download_once", "sandboxes.download", true, "path", "/data/out"},
+        {"list", "sandboxes.list", false, NULL, NULL, NULL, NULL},
+        {"execute", "sandboxes.execute", true, "command", "echo " MARK, NULL, NULL},
+        {"delete", "sandboxes.delete", true, NULL, NULL, NULL, NULL},
+        {"upload", "sandboxes.upload", true, "path", "/data/in", NULL, NULL},
+        {"upload_once", "sandboxes.upload", true, "path", "/data/in", NULL, NULL},
+        {"download", "sandboxes.download", true, "path", "/data/out", NULL, NULL},
+        {"download_once", "sandboxes.download", true, "path", "/data/out", NULL, NULL},
+        {"custom_get", NULL, false, NULL, NULL, "GET", "/v1/things/custom_get"},
+        {"custom_post", NULL, false, "command", "echo " MARK, "POST", "/v1/things/custom_post"},
+        {"custom_put", NULL, false, NULL, NULL, "PUT", "/v1/things/custom_put"},
+        {"custom_put_once", NULL, false, NULL, NULL, "PUT", "/v1/things/custom_put"},
 };
 
 static int64_t give(void *user_data, void *buffer, size_t capacity)
@@ -55,7 +61,23 @@ static void init_source(fault_subject *subject, bool once, size_t length)
 	subject->source.length = subject->length;
 	subject->source.read = give;
 	subject->source.user_data = subject;
-	subject->options.source = &subject->source;
+}
+
+/* A custom request's body is JSON, bytes that are there, or a source that cannot be rewound. */
+static void init_body(fault_subject *subject, const sbx_json *given, const char *wanted)
+{
+	bool once = strstr(wanted, "_once") != NULL;
+	if (strcmp(wanted, "custom_post") == 0)
+		subject->request.json = subject->arguments;
+	if (strncmp(wanted, "upload", 6) != 0 && strncmp(wanted, "custom_put", 10) != 0)
+		return;
+	init_source(subject, once, (size_t)number_of(given, "upload_size", 1000));
+	if (strcmp(wanted, "custom_put") == 0) {
+		subject->request.data = subject->bytes;
+		subject->request.length = subject->length;
+	} else {
+		subject->options.source = &subject->source;
+	}
 }
 
 static void init_sink(fault_subject *subject, const char *path)
@@ -85,6 +107,7 @@ void subject_init(fault_subject *subject, const sbx_json *given, const char *wan
 {
 	size_t index = 0;
 	*subject = (fault_subject){
+	        .request = SBX_REQUEST_INIT,
 	        .options = SBX_REQUEST_OPTIONS_INIT,
 	        .source = SBX_SOURCE_INIT,
 	        .sink = SBX_SINK_INIT,
@@ -94,14 +117,16 @@ void subject_init(fault_subject *subject, const sbx_json *given, const char *wan
 		index++;
 	if (index == sizeof known / sizeof *known)
 		return;
-	subject->operation = sbx_operation_find(known[index].operation);
 	if (known[index].has_id)
 		set(subject->arguments, "id", new_text("sb-1"));
 	if (known[index].argument)
 		set(subject->arguments, known[index].argument, new_text(known[index].value));
+	subject->request.operation = sbx_operation_find(known[index].operation);
+	subject->request.arguments = subject->request.operation ? subject->arguments : NULL;
+	subject->request.method = known[index].method;
+	subject->request.url = known[index].url;
 	init_options(subject, given);
-	if (strncmp(wanted, "upload", 6) == 0)
-		init_source(subject, strcmp(wanted, "upload_once") == 0, (size_t)number_of(given, "upload_size", 1000));
+	init_body(subject, given, wanted);
 	if (strncmp(wanted, "download", 8) == 0)
 		init_sink(subject, strcmp(wanted, "download") == 0 ? text_of(given, "into") : NULL);
 }

@@ -12,13 +12,16 @@ JSON = {
     "execute": {"id": "ex-1", "status": "completed", "exit_code": 0, "stdout": "made\n", "stderr": ""},
     "delete": {"id": "sb-1", "message": "deleted"},
     "upload": {"message": "stored", "path": "/data/in", "size": 1000},
+    "custom_get": {"id": "thing-1", "name": "one", "state": "as it was"},
+    "custom_post": {"id": "thing-2", "name": "two", "state": "made"},
+    "custom_put": {"id": "thing-3", "name": "three", "state": "put", "size": 1000},
 }
-ENDS = {"list": "list", "execute": "execute", "delete": "delete", "upload": "upload", "download": "download"}
 
 
 def operation_of(target: str) -> str:
     """The operation of a request's target."""
-    return ENDS.get(target.partition("?")[0].rpartition("/")[2], "list")
+    end = target.partition("?")[0].rpartition("/")[2]
+    return end if end in JSON or end == "download" else "list"
 
 
 def plain(operation: str) -> str:

@@ -36,6 +36,7 @@ class Expected:
     retryable: bool
     outcome_unknown: bool = False
     http_status: int | None = None
+    any_answer: bool = False
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Case:
     operation: str
     mode: str
     retries: int
+    safety: str
     expected: list[Expected]
     scripts: list[list] = field(default_factory=list)
 
@@ -89,6 +91,11 @@ def listed(value: str | list) -> list:
     return value if isinstance(value, list) else [value]
 
 
+def flat(names: list) -> list[str]:
+    """Names, with those of the lists among them."""
+    return [name for one in names for name in listed(one)]
+
+
 def check(fault: dict) -> None:
     unknown = set(fault) - KEYS
     if unknown:
@@ -99,16 +106,18 @@ def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case
     check(fault)
     scripts = fault.get("scripts") or [fault.get("script", [])]
     cases = []
-    for operation in fault.get("operations", list(outcomes.class_of)):
+    for operation in flat(fault.get("operations", list(outcomes.class_of))):
         if operation == "download_once" and "operations" not in fault:
             continue
+        safety = outcomes.class_of[operation]
         for mode in fault.get("modes", modes):
-            names = listed(fault.get("except", {}).get(operation, fault["outcome"]))
+            exceptions = fault.get("except", {})
+            names = listed(exceptions.get(operation) or exceptions.get(safety) or fault["outcome"])
             if mode == "stream":
                 names = listed(fault.get("stream", names))
             for retries in fault.get("retries", RETRIES):
                 expected = [outcomes.expected(name, fault, operation, retries) for name in names]
-                cases.append(Case(fault, operation, mode, retries, expected, scripts))
+                cases.append(Case(fault, operation, mode, retries, safety, expected, scripts))
     return cases
 
 

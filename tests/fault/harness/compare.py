@@ -69,8 +69,8 @@ def of_file(case: Case, folder: Path, said: dict) -> list[str]:
 def of_answer(case: Case, said: dict) -> list[str]:
     """A success has the answer that the server gave."""
     operation = answers.plain(case.operation)
-    raw = case.mode == "stream" and case.fault.get("stream") == "the bytes as they are"
-    if said["code"] != "ok" or operation == "download" or raw:
+    any_answer = any(expected.any_answer for expected in case.expected)
+    if said["code"] != "ok" or operation == "download" or any_answer:
         return []
     return [] if said["answer"] == answers.JSON[operation] else [f"the answer is {said['answer']}"]
 
@@ -82,10 +82,10 @@ def of_server(case: Case, server: Server, said: dict) -> list[str]:
     mine = mine[1:] if "before" in case.fault else mine
     whole = [request for request in mine if request.whole and not request.answered]
     differences = []
-    doubtful = said["code"] in ("connection", "timeout") and answers.plain(case.operation) not in ("list", "download")
+    doubtful = said["code"] in ("connection", "timeout") and case.safety != "safe"
     if doubtful and whole and not said["outcome_unknown"]:
         differences.append("the server has the whole request, and the error says that it was not carried out")
-    if said["code"] in ("connection", "timeout") and case.operation in ("execute", "upload_once") and len(whole) > 1:
+    if said["code"] in ("connection", "timeout") and case.safety == "unsafe" and len(whole) > 1:
         differences.append(f"the server was sent the request {len(whole)} times")
     if len(mine) > said["attempts"] and not case.fault.get("uncounted"):
         differences.append(f"the server saw {len(mine)} requests, and the call says {said['attempts']} attempts")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FEWEST_FAULTS = 48
 WORKERS = 24
 # What is read as a stream where not all is run: one operation of each kind.
-STREAMED = ("list", "execute", "download", "download_once")
+STREAMED = ("list", "execute", "download", "download_once", "custom_put_once")
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
