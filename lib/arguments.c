@@ -250,10 +250,11 @@ sbx_status sbx__arguments_invoke(const sbx__arguments *arguments, sbx_client *cl
 		return status;
 	if (model)
 		*model = sbx__model_ref(made->model);
+	/* A caller may name one place twice. */
+	if (merged.response && merged.response != response)
+		*merged.response = sbx__response_ref(made);
 	if (response)
 		*response = made;
-	else if (merged.response)
-		*merged.response = made;
 	else
 		sbx_response_free(made);
 	return status;

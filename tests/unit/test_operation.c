@@ -272,6 +272,27 @@ static void the_raw_answer_comes_along(void **state)
 	end(&made);
 }
 
+static void the_raw_answer_comes_along_with_the_response(void **state)
+{
+	(void)state;
+	fixture made = begin(ANSWER);
+	sbx_response *wanted = NULL;
+	sbx_response *response = NULL;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_sandboxes_download_params params = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
+	params.path = "/x";
+	options.response = &wanted;
+	assert_int_equal(sbx_sandboxes_download(made.client, "a", &params, &options, &response, NULL), SBX_OK);
+	sbx_response_free(response);
+	assert_string_equal(sbx_response_body(wanted, NULL), "{\"id\":\"made\"}");
+	sbx_response_free(wanted);
+	/* Both may be one place. */
+	options.response = &response;
+	assert_int_equal(sbx_sandboxes_download(made.client, "a", &params, &options, &response, NULL), SBX_OK);
+	sbx_response_free(response);
+	end(&made);
+}
+
 static void no_response_is_empty(void **state)
 {
 	(void)state;
@@ -301,6 +322,7 @@ int main(void)
 	        cmocka_unit_test(volumes_are_created_listed_kept_and_deleted),
 	        cmocka_unit_test(what_is_refused_is_named_and_not_sent),
 	        cmocka_unit_test(the_raw_answer_comes_along),
+	        cmocka_unit_test(the_raw_answer_comes_along_with_the_response),
 	        cmocka_unit_test(no_response_is_empty),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
