@@ -861,10 +861,7 @@ void sbx__call_abort(sbx__call *call, sbx_status code, const char *message)
 	if (call->state == SBX__CALL_SENDING)
 		call->transport->type->stop(call->transport);
 	call->attempt.end = may_have_left ? SBX__LOST : SBX__NOT_CONNECTED;
-	sbx_error *error = sbx__error_new(code, "%s", message);
-	if (!sbx__error_is_static(error))
-		error->retryable = code == SBX_ERROR_TIMEOUT;
-	sbx__outcome_fail(call, error);
+	sbx__outcome_fail(call, sbx__error_new(code, "%s", message));
 	sbx__attempt_tell(call);
 }
 

@@ -68,6 +68,7 @@ static sbx_error *new_error(sbx_status code, const char *argument, const char *f
 		return &out_of_memory;
 	atomic_init(&error->references, 1);
 	error->code = code;
+	error->retryable = code == SBX_ERROR_TIMEOUT;
 	error->retry_after = SBX_DEFAULT;
 	sbx__buffer message = {0};
 	if (argument) {

@@ -199,6 +199,7 @@ static void a_sandbox_that_is_never_ready_is_deleted(void **state)
 	                 SBX_ERROR_TIMEOUT);
 	assert_string_equal(sbx_error_message(test->error),
 	                    "The sandbox sbx-1 was not ready within 0.3 s: it is pending");
+	assert_int_equal(sbx_error_retryable(test->error), 1);
 	assert_null(test->session);
 	assert_true(test->served.lists >= 2);
 	assert_false(test->served.exists);
@@ -227,7 +228,9 @@ static void the_wait_ends_early(void **state)
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
 	test->served.ready_after = -1;
 	options.deadline = 0.2;
-	assert_int_equal(sbx_session_create(test->client, NULL, &options, &test->session, NULL), SBX_ERROR_TIMEOUT);
+	assert_int_equal(sbx_session_create(test->client, NULL, &options, &test->session, &test->error),
+	                 SBX_ERROR_TIMEOUT);
+	assert_int_equal(sbx_error_retryable(test->error), 1);
 	assert_false(test->served.exists);
 	int asked = 0;
 	options.deadline = SBX_DEFAULT;
