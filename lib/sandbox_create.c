@@ -53,7 +53,9 @@ static sbx_status find(const sbx__steps *steps, const char *id, const char *name
 		return status;
 	status = sbx_sandboxes_each(steps->client, NULL, &step, &pages, error);
 	while (status == SBX_OK && (status = sbx_sandboxes_next(pages, &listed, error)) == SBX_OK) {
-		if (strcmp(id ? sbx_sandbox_id(listed) : sbx_sandbox_name(listed), id ? id : name) != 0)
+		bool same = id ? strcmp(sbx_sandbox_id(listed), id) == 0
+		               : strcmp(sbx_sandbox_name(listed), name) == 0 && sbx_sandbox_id_length(listed);
+		if (!same)
 			continue;
 		*sandbox = sbx_sandbox_ref(listed);
 		break;
@@ -162,6 +164,22 @@ static sbx_status recover(const sbx__steps *steps, const char *name, sbx_sandbox
 	return sbx__error_give(error, failure);
 }
 
+/* Creates the sandbox; one that nobody could name later is of no use. */
+static sbx_status create_named(const sbx__steps *steps, const sbx_sandboxes_create_params *params,
+                               const sbx_request_options *step, sbx_sandbox **sandbox, sbx_error **error)
+{
+	sbx_sandbox *made = NULL;
+	sbx_status status = sbx_sandboxes_create(steps->client, params, step, &made, error);
+	if (status < 0)
+		return status;
+	if (sbx_sandbox_id_length(made)) {
+		*sandbox = made;
+		return SBX_OK;
+	}
+	sbx_sandbox_free(made);
+	return sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's sandbox has no identifier");
+}
+
 static sbx_status create(const sbx__steps *steps, const sbx_session_options *given, sbx_sandbox **sandbox,
                          sbx_error **error)
 {
@@ -179,7 +197,7 @@ static sbx_status create(const sbx__steps *steps, const sbx_session_options *giv
 			return sbx__fail_memory(error);
 	}
 	step.body = NULL;
-	status = sbx_sandboxes_create(steps->client, &params, &step, sandbox, &failure);
+	status = create_named(steps, &params, &step, sandbox, &failure);
 	if (status < 0)
 		status = recover(steps, name, sandbox, error, failure);
 	free(name);
@@ -208,15 +226,12 @@ sbx_status sbx__sandbox_create(sbx_client *client, const sbx_session_options *se
 		return status;
 	if (timeout == SBX_DEFAULT)
 		timeout = READY_TIMEOUT;
-	status = sbx_sandbox_id_length(made)
-	                 ? wait_until_ready(&steps, sbx__timeout_plain(timeout), &made, error)
-	                 : sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's sandbox has no identifier");
+	status = wait_until_ready(&steps, sbx__timeout_plain(timeout), &made, error);
 	if (status == SBX_OK) {
 		*sandbox = made;
 		return SBX_OK;
 	}
-	if (sbx_sandbox_id_length(made))
-		delete_unused(client, made);
+	delete_unused(client, made);
 	sbx_sandbox_free(made);
 	return status;
 }

@@ -19,6 +19,7 @@ typedef struct world {
 	bool hidden;           /* the list does not show it */
 	bool lose_create;      /* no answer comes to a creation */
 	bool garble_create;    /* a page of HTML comes */
+	bool nameless_create;  /* the answer has no identifier */
 	int fail_deletes;      /* so many are answered with 403 */
 	const char *execution; /* the answer to each command */
 	char *content;         /* of the last file that was written: the whole request */
@@ -42,6 +43,8 @@ static void create(world *served, const char *request, sbx__buffer *answer)
 	describe(served, &body);
 	if (served->garble_create)
 		loopback_json(answer, 200, "<html>");
+	else if (served->nameless_create)
+		loopback_json(answer, 200, "{}");
 	else if (!served->lose_create)
 		loopback_json(answer, 200, body.data);
 	sbx__buffer_free(&body);
@@ -243,16 +246,17 @@ static void the_wait_ends_early(void **state)
 static void a_sandbox_without_an_answer_is_found(void **state)
 {
 	fixture *test = *state;
-	for (int round = 0; round < 2; round++) {
+	for (int round = 0; round < 3; round++) {
 		test->served.lose_create = round == 0;
 		test->served.garble_create = round == 1;
+		test->served.nameless_create = round == 2;
 		open_session(test);
 		assert_string_equal(sbx_session_id(test->session), "sbx-1");
 		sbx_session_free(test->session);
 		test->session = NULL;
 	}
 	/* Not there: the error is the one of the creation. */
-	test->served.garble_create = false;
+	test->served.nameless_create = false;
 	test->served.lose_create = true;
 	test->served.hidden = true;
 	assert_int_equal(sbx_session_create(test->client, NULL, NULL, &test->session, &test->error),
