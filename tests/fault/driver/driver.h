@@ -7,6 +7,11 @@
 #include <sandbox_sdk.h>
 #include <stdbool.h>
 
+/* What bodies hold, which must be seen on the wire and nowhere else. */
+#define MARK "canary-body-3f9c1d"
+/* What outputs hold before a call: a failure must leave it there. */
+#define NOTHING ((void *)(uintptr_t)16)
+
 /* Members of a case: NULL or the fallback where there is none. */
 const char *text_of(const sbx_json *object, const char *name);
 double number_of(const sbx_json *object, const char *name, double fallback);
@@ -14,7 +19,7 @@ double number_of(const sbx_json *object, const char *name, double fallback);
 void set(sbx_json *object, const char *name, sbx_json *value);
 sbx_json *new_text(const char *text);
 
-/* An operation or a custom request, with all that a call of it needs. */
+/* An operation, a custom request or a session's call, with all that a call of it needs. */
 typedef struct fault_subject {
 	sbx_request request;
 	sbx_json *arguments; /* of an operation, or the JSON of a custom request */
@@ -25,7 +30,11 @@ typedef struct fault_subject {
 	char *bytes; /* of an upload, or of a custom request */
 	size_t length;
 	size_t position;
-	int taken; /* bytes that the callback of a download got */
+	int taken;                /* bytes that the callback of a download got */
+	const char *session_call; /* NULL: none */
+	const char *from;         /* a directory to send */
+	const char *into;         /* where a download goes */
+	double ready_timeout;     /* of a session */
 } fault_subject;
 
 /* `wanted` is one of the names in subject.c; the rest is the case's. */
@@ -43,6 +52,10 @@ typedef struct fault_result {
 	bool touched; /* a failed call wrote to its output */
 } fault_result;
 
+/* What an answer says of itself, and its JSON; or whether a failed call wrote to its output. Takes over the answer. */
+void take_response(fault_result *result, sbx_response *response);
+/* Makes a session's call. Ends the driver where there is no such call. */
+void call_session(sbx_client *client, const fault_subject *subject, fault_result *result);
 /* Calls the operation in a mode: "sync", "async", "stream", or of execute "events" or "started events". Ends the driver
  * where there is no such mode. */
 void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result);

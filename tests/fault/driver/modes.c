@@ -6,8 +6,6 @@
 
 #include "driver.h"
 
-/* What outputs hold before a call: a failure must leave it there. */
-#define NOTHING ((void *)(uintptr_t)16)
 #define AT_ONCE 1000
 
 static void take_head(fault_result *result, const sbx_response *response)
@@ -16,7 +14,7 @@ static void take_head(fault_result *result, const sbx_response *response)
 	result->attempts = sbx_response_attempts(response);
 }
 
-static void take_response(fault_result *result, sbx_response *response)
+void take_response(fault_result *result, sbx_response *response)
 {
 	if (result->status < 0) {
 		result->touched = response != NOTHING;
@@ -39,6 +37,10 @@ static void call_sync(sbx_client *client, const fault_subject *subject, fault_re
 {
 	sbx_response *response = NOTHING;
 	const sbx_request *request = &subject->request;
+	if (subject->session_call) {
+		call_session(client, subject, result);
+		return;
+	}
 	if (request->operation)
 		result->status = sbx_client_invoke(client, request->operation, request->arguments, &subject->options,
 		                                   &response, &result->error);

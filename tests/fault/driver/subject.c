@@ -4,8 +4,6 @@
 
 #include "driver.h"
 
-/* What bodies hold, which must be seen on the wire and nowhere else. */
-#define MARK "canary-body-3f9c1d"
 /* Less than a request's buffer, so that a callback is asked more than once. */
 #define AT_ONCE 10000
 
@@ -103,6 +101,16 @@ static void init_options(fault_subject *subject, const sbx_json *given)
 	options->headers_count = subject->header.value ? 1 : 0;
 }
 
+static void init_session(fault_subject *subject, const sbx_json *given, const char *wanted)
+{
+	init_options(subject, given);
+	init_source(subject, false, (size_t)number_of(given, "upload_size", 1000));
+	subject->session_call = wanted;
+	subject->from = text_of(given, "from");
+	subject->into = text_of(given, "into");
+	subject->ready_timeout = number_of(given, "ready_timeout", SBX_DEFAULT);
+}
+
 void subject_init(fault_subject *subject, const sbx_json *given, const char *wanted)
 {
 	size_t index = 0;
@@ -113,6 +121,8 @@ void subject_init(fault_subject *subject, const sbx_json *given, const char *wan
 	        .sink = SBX_SINK_INIT,
 	        .arguments = sbx_json_new_object(),
 	};
+	if (strncmp(wanted, "session_", 8) == 0)
+		init_session(subject, given, wanted);
 	while (index < sizeof known / sizeof *known && strcmp(known[index].name, wanted) != 0)
 		index++;
 	if (index == sizeof known / sizeof *known)

@@ -11,22 +11,25 @@ JSON = {
     "list": PAGE,
     "execute": {"id": "ex-1", "status": "completed", "exit_code": 0, "stdout": "made\n", "stderr": ""},
     "delete": {"id": "sb-1", "message": "deleted"},
+    "session_create": {"id": "sb-1", "status": "running"},
     "upload": {"message": "stored", "path": "/data/in", "size": 1000},
     "custom_get": {"id": "thing-1", "name": "one", "state": "as it was"},
     "custom_post": {"id": "thing-2", "name": "two", "state": "made"},
     "custom_put": {"id": "thing-3", "name": "three", "state": "put", "size": 1000},
 }
+# What the calls of a session are that are one request.
+REQUESTS = {"session_run": "execute", "session_read": "download", "session_write": "upload", "session_close": "delete"}
 
 
 def operation_of(target: str) -> str:
     """The operation of a request's target."""
     end = target.partition("?")[0].rpartition("/")[2]
-    return end if end in JSON or end == "download" else "list"
+    return end if end in JSON or end in ("download", "create") else "list"
 
 
 def plain(operation: str) -> str:
-    """An operation without how often its bytes can be had."""
-    return operation.removesuffix("_once")
+    """The operation that a request is of, however often its bytes can be had."""
+    return REQUESTS.get(operation, operation.removesuffix("_once"))
 
 
 def body(operation: str) -> bytes:
@@ -44,9 +47,16 @@ def chunks(data: bytes, size: int = 40) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
 
 
-def whole(operation: str, status: str = "200 OK", headers: dict | None = None, text: str | None = None) -> bytes:
+def whole(
+    operation: str,
+    status: str = "200 OK",
+    headers: dict | None = None,
+    text: str | None = None,
+    data: bytes | None = None,
+) -> bytes:
     """An ordinary answer."""
-    data = body(operation) if text is None else text.encode("latin-1")
+    data = body(operation) if data is None else data
+    data = data if text is None else text.encode("latin-1")
     fields = {"Content-Type": content_type(operation), "Content-Length": len(data), **(headers or {})}
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value is not None)
     return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1") + data

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from . import answers
+from .world import SAFETY
 
 FOLDER = Path(__file__).resolve().parent.parent
 MODES = ("sync", "async", "stream")
@@ -19,7 +20,8 @@ KEYS = {
     "name", "outcome", "stream", "except", "http_status", "script", "scripts", "modes", "listen", "host", "tls",
     "scheme", "client_certificate", "revocations", "operations", "upload_size", "expect", "before", "deadline",
     "timeouts", "resolver_left", "uncounted", "retries", "compression", "max_document_bytes", "max_body_bytes",
-    "short", "says_body_back",
+    "requests", "safety", "undone", "left", "ready_after", "ready_timeout", "exit_code",
+    "archive", "cleanup", "short", "says_body_back",
 }  # fmt: skip
 
 
@@ -64,6 +66,11 @@ class Case:
     def deadline(self) -> float:
         return self.fault.get("deadline", DEADLINES[self.retries])
 
+    @property
+    def latest(self) -> float:
+        """When it must have ended: what cleans up after it has a time of its own."""
+        return self.deadline + self.fault.get("cleanup", 0)
+
 
 class Outcomes:
     """The table of outcomes.yaml."""
@@ -78,7 +85,7 @@ class Outcomes:
         if outcome not in self.outcomes:
             raise CaseError(f"{fault['name']}: no outcome is called '{outcome}'")
         rows = self.outcomes[outcome]
-        row = dict(rows.get(operation) or rows.get(self.class_of[operation]) or rows["any"])
+        row = dict(rows.get(operation) or rows.get(fault.get("safety") or self.class_of[operation]) or rows["any"])
         attempts = row["attempts"][RETRIES.index(retries)]
         least, most = attempts if isinstance(attempts, list) else (attempts, attempts)
         row["attempts"] = range(least, most + 1)
@@ -102,6 +109,11 @@ def check(fault: dict) -> None:
         raise CaseError(f"{fault['name']}: no key is called {', '.join(sorted(unknown))}")
 
 
+def modes_of(operation: str, fault: dict, modes: tuple[str, ...]) -> list[str]:
+    """The calls of a session wait for their end."""
+    return [mode for mode in fault.get("modes", modes) if mode == "sync" or not operation.startswith("session_")]
+
+
 def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case]:
     check(fault)
     scripts = fault.get("scripts") or [fault.get("script", [])]
@@ -109,8 +121,8 @@ def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case
     for operation in flat(fault.get("operations", list(outcomes.class_of))):
         if operation == "download_once" and "operations" not in fault:
             continue
-        safety = outcomes.class_of[operation]
-        for mode in fault.get("modes", modes):
+        safety = fault.get("safety") or outcomes.class_of[operation]
+        for mode in modes_of(operation, fault, modes):
             exceptions = fault.get("except", {})
             names = listed(exceptions.get(operation) or exceptions.get(safety) or fault["outcome"])
             if mode == "stream":
@@ -126,6 +138,33 @@ def load(modes: tuple[str, ...] = MODES) -> list[Case]:
     table = yaml.safe_load((FOLDER / "faults.yaml").read_text(encoding="utf-8"))
     outcomes = Outcomes()
     return [case for fault in table["faults"] for case in expand(fault, outcomes, modes)]
+
+
+def session_fault(moment: dict, broken: dict) -> dict:
+    """What breaks at a moment of a session's call, as a fault like any other."""
+    request = moment["request"]
+    outcome = broken.get("stream", broken["outcome"]) if moment.get("stream") else broken["outcome"]
+    instead = moment.get("outcomes", {})
+    passed_on = {name: moment[name] for name in ("operations", "ready_after", "left", "cleanup") if name in moment}
+    passed_on |= {name: broken[name] for name in ("timeouts", "deadline") if name in broken}
+    return passed_on | {
+        "name": f"{broken['name']}, {moment['name']}",
+        "modes": ["sync"],
+        "requests": {request: broken["script"]},
+        "undone": moment.get("undone", []) + ([request] if broken.get("undone") else []),
+        "safety": SAFETY[request],
+        "outcome": instead.get(outcome) or instead.get("any") or outcome,
+    }
+
+
+def load_sessions() -> list[Case]:
+    """Every case of sessions.yaml: each break at each moment, and those that are like no other."""
+    table = yaml.safe_load((FOLDER / "sessions.yaml").read_text(encoding="utf-8"))
+    outcomes = Outcomes()
+    faults = [session_fault(moment, broken) for moment in table["moments"] for broken in table["breaks"]]
+    plain = {"modes": ["sync"], "safety": "safe", "requests": {}}
+    faults += [plain | fault for fault in table["faults"]]
+    return [case for fault in faults for case in expand(fault, outcomes, MODES)]
 
 
 def cuts(modes: tuple[str, ...], operations: tuple[str, ...]) -> list[Case]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from . import answers
 from .cases import Case, Expected
+from .script import Request
 from .server import Server
+from .world import OLD, TREE, World, read_tree
 
 # What must be seen on the wire and nowhere else; the last is in driver/subject.c.
 KEY = f"canary-key-{secrets.token_hex(8)}"
@@ -54,8 +56,10 @@ def of_error(said: dict) -> list[str]:
 
 def of_file(case: Case, folder: Path, said: dict) -> list[str]:
     """A download is there whole or not at all, and nothing lies beside it."""
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    if case.operation != "download":
+    files = read_tree(folder)
+    if case.operation.startswith("session_download"):
+        return of_directory(case, files, said)
+    if answers.plain(case.operation) != "download" or case.operation == "download_once":
         return [f"there is a file {name}" for name in files]
     if said["code"] != "ok":
         return [f"the call failed, and there is {name} with {len(data)} bytes" for name, data in files.items()]
@@ -66,11 +70,27 @@ def of_file(case: Case, folder: Path, said: dict) -> list[str]:
     return []
 
 
+def in_target(tree: dict) -> dict:
+    return {f"file/{name}": content for name, content in tree.items()}
+
+
+def of_directory(case: Case, files: dict, said: dict) -> list[str]:
+    """A directory is there whole or not at all; in one that was there each file is the old one or the new one."""
+    before = in_target(OLD) if case.operation == "session_download_into" else {}
+    wanted = before | in_target(TREE) if said["code"] == "ok" else before
+    if said["code"] == "ok" or not before:
+        return [] if files == wanted else [f"there should be {sorted(wanted)}, and there are {sorted(files)}"]
+    new = in_target(TREE | {"way": "below"})
+    good = {name: [content[name] for content in (before, new) if name in content] for name in before | new}
+    gone = [f"{name} is gone" for name in before if name not in files]
+    return gone + [f"{name} is not whole" for name, content in files.items() if content not in good.get(name, [])]
+
+
 def of_answer(case: Case, said: dict) -> list[str]:
     """A success has the answer that the server gave."""
     operation = answers.plain(case.operation)
     any_answer = any(expected.any_answer for expected in case.expected)
-    if said["code"] != "ok" or operation == "download" or any_answer:
+    if said["code"] != "ok" or operation not in answers.JSON or any_answer:
         return []
     return [] if said["answer"] == answers.JSON[operation] else [f"the answer is {said['answer']}"]
 
@@ -81,6 +101,8 @@ def of_server(case: Case, server: Server, said: dict) -> list[str]:
     mine = [request for request in server.requests if request.header("x-api-key") == KEY]
     mine = mine[1:] if "before" in case.fault else mine
     whole = [request for request in mine if request.whole and not request.answered]
+    if server.world:
+        return of_world(case, server.world, mine, said) + server.problems
     differences = []
     doubtful = said["code"] in ("connection", "timeout") and case.safety != "safe"
     if doubtful and whole and not said["outcome_unknown"]:
@@ -93,6 +115,20 @@ def of_server(case: Case, server: Server, said: dict) -> list[str]:
     if len(keys) > 1:
         differences.append("the attempts had different idempotency keys")
     return differences + server.problems
+
+
+def of_world(case: Case, world: World, requests: list[Request], said: dict) -> list[str]:
+    """Nothing that could be removed is left, and no command or creation was sent twice without an answer."""
+    differences = []
+    wanted = case.operation == "session_create" and said["code"] == "ok"
+    if world.exists != wanted and not case.fault.get("left"):
+        differences.append("there is no sandbox" if wanted else "the sandbox is left")
+    if world.archives and not case.fault.get("left"):
+        differences.append("the archive is left in the sandbox")
+    open_ended = [r.body for r in requests if r.operation in ("create", "execute") and r.whole and not r.answered]
+    if said["code"] in ("connection", "timeout") and len(open_ended) > len(set(open_ended)):
+        differences.append("what could be done twice was sent twice")
+    return differences
 
 
 def of_leftovers(case: Case, said: dict) -> list[str]:
@@ -117,8 +153,8 @@ def of_canary(case: Case, said: dict) -> list[str]:
 
 
 def of_time(case: Case, said: dict) -> list[str]:
-    late = said["elapsed"] - case.deadline
-    return [f"it ended {late * 1000:.0f} ms after its deadline of {case.deadline} s"] if late > GRACE else []
+    late = said["elapsed"] - case.latest
+    return [f"it ended {late * 1000:.0f} ms after its deadline of {case.latest} s"] if late > GRACE else []
 
 
 def compare(case: Case, said: dict, server: Server, folder: Path) -> list[str]:

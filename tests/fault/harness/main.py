@@ -43,15 +43,31 @@ def show(result: Result) -> None:
         print(f"    it said: {result.said['message']}")
 
 
+def report(results: list[Result], what: str, too_few: bool) -> int:
+    failed = [result for result in results if result.differences or result.late]
+    for result in failed:
+        show(result)
+    bad = len(failed) + too_few
+    print(f"\n{what}")
+    print(f"{len(results) - len(failed)} passed, {bad} failed")
+    return 1 if bad or not results else 0
+
+
+def names(known: list[cases.Case]) -> int:
+    return len({case.fault["name"] for case in known})
+
+
 def main(argv: list[str] | None = None) -> int:
     chosen = arguments(sys.argv[1:] if argv is None else argv)
     modes = tuple(chosen.modes.split(","))
     every = tuple(cases.Outcomes().class_of) if chosen.full else ("list",)
     known = cases.load(modes)
-    faults = len({case.fault["name"] for case in known})
+    sessions = cases.load_sessions() if "sync" in modes else []
+    counted = f"{names(known)} faults, {names(sessions)} of sessions and the cuts in {', '.join(modes)}"
+    too_few = names(known) < FEWEST_FAULTS
     if not chosen.full:
         known = [case for case in known if case.mode != "stream" or case.operation in STREAMED]
-    wanted = cases.choose(known + cases.cuts(modes, every), chosen.case)
+    wanted = cases.choose(known + sessions + cases.cuts(modes, every), chosen.case)
     if chosen.list:
         print("\n".join(case.name for case in wanted))
         return 0
@@ -59,13 +75,6 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1")
     with tempfile.TemporaryDirectory() as folder:
         results = Runner(chosen.driver, chosen.workers, Authority(Path(folder))).run_all(cases.grouped(wanted))
-    failed = [result for result in results if result.differences or result.late]
-    for result in failed:
-        show(result)
-    bad = len(failed) + (faults < FEWEST_FAULTS)
-    if faults < FEWEST_FAULTS:
-        print(f"there are only {faults} faults; there must be {FEWEST_FAULTS}")
-    seconds = time.monotonic() - started
-    print(f"\n{faults} faults and the cuts in {', '.join(modes)}: {len(results)} calls, {seconds:.1f} s")
-    print(f"{len(results) - len(failed)} passed, {bad} failed")
-    return 1 if bad or not results else 0
+    if too_few:
+        print(f"there must be {FEWEST_FAULTS} faults")
+    return report(results, f"{counted}: {len(results)} calls, {time.monotonic() - started:.1f} s", too_few)

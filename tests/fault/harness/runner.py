@@ -16,12 +16,13 @@ from .cases import Case
 from .certificates import Authority
 from .compare import KEY, MARKS, PASSWORD, compare, of_time
 from .server import Server
+from .world import OLD, TREE, World, write_tree
 
 # More than any case takes, in seconds: what is still running then hangs.
 LONGEST_CALL = 60
 TRIES = 3
 # What a fault says to the driver in its own words.
-PASSED_ON = ("upload_size", "before", "expect", "compression", "max_document_bytes", "max_body_bytes")
+PASSED_ON = ("upload_size", "before", "expect", "compression", "max_document_bytes", "max_body_bytes", "ready_timeout")
 
 
 @dataclass
@@ -96,6 +97,7 @@ class Runner:
         self.driver = driver
         self.workers = workers
         self.authority = authority
+        self.tree = write_tree(authority.folder / "tree", TREE)
         self.healthy = Server([["read", "answer"] * 1000], "list")
         self.healthy.listen()
 
@@ -111,6 +113,7 @@ class Runner:
             "deadline": case.deadline,
             "max_retries": case.retries,
             "into": str(folder / "file"),
+            "from": str(self.tree),
         }
         given |= {f"{phase}_timeout": seconds for phase, seconds in fault.get("timeouts", {}).items()}
         given |= {name: fault[name] for name in PASSED_ON if name in fault}
@@ -126,7 +129,8 @@ class Runner:
 
     def start_server(self, case: Case) -> Server:
         context = self.authority.server(case.fault["tls"]) if "tls" in case.fault else None
-        server = Server(case.scripts, case.operation, context)
+        world = World(case.fault) if "requests" in case.fault else None
+        server = Server(case.scripts, case.operation, context, world=world)
         how = case.fault.get("listen", "accepting")
         if how == "full":
             server.fill()
@@ -137,6 +141,8 @@ class Runner:
     def run_one(self, case: Case, driver: Driver) -> Result:
         with tempfile.TemporaryDirectory() as name, self.start_server(case) as server:
             folder = Path(name)
+            if case.operation == "session_download_into":
+                write_tree(folder / "file", OLD)
             said = driver.ask(self.request(case, server.port, folder))
             differences = compare(case, said, server, folder)
             return Result(case, differences, [] if "client_error" in said else of_time(case, said), said)

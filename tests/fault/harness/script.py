@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass, field
 
 from . import answers
+from .world import World
 
 NO_LINGER = struct.pack("ii", 1, 0)
 LONGEST_STALL = 30.0
@@ -63,21 +64,39 @@ class Connection:
     operation: str
     stopping: threading.Event
     requests: list[Request]
+    world: World | None = None
     buffer: bytes = b""
     request: Request | None = None
     ended: bool = field(default=False)
 
     def play(self, script: list) -> None:
         try:
-            for step in script:
-                name, value, more = split_step(step)
-                getattr(self, f"do_{name.replace(' ', '_')}")(value, **more)
+            if self.world:
+                self.play_world()
+            else:
+                self.play_steps(script)
             if not self.ended:
                 self.do_close(None)
         except (Ended, OSError):
             pass
         finally:
             self.sock.close()
+
+    def play_steps(self, script: list) -> None:
+        for step in script:
+            name, value, more = split_step(step)
+            getattr(self, f"do_{name.replace(' ', '_')}")(value, **more)
+
+    def play_world(self) -> None:
+        """To each request the script of what it is for; where there is none it is answered."""
+        while not self.ended:
+            self.read_head()
+            if self.current() == "execute":  # only its body says what it is for
+                self.do_read(None)
+            script = self.world.fault["requests"].get(
+                self.world.kind(self.current(), self.request.body), ["read", "answer"]
+            )
+            self.play_steps(script[1:] if self.request.whole and script[0] == "read" else script)
 
     # ---- taking ----
 
@@ -137,6 +156,9 @@ class Connection:
             left = int(self.request.header("content-length") or 0) - len(self.request.body)
             self.request.body += self.take(left)
         self.request.whole = True
+        if self.world:
+            kind = self.world.kind(self.current(), self.request.body)
+            self.world.take(kind, self.request.head, self.request.body)
 
     def do_read_slowly(self, amount: int, every: float) -> None:
         """So many bytes at a time, with a pause after each, until the client goes away."""
@@ -153,9 +175,12 @@ class Connection:
     def current(self) -> str:
         return self.request.operation if self.request and self.request.operation else self.operation
 
+    def good_body(self) -> bytes:
+        return self.world.body(self.current()) if self.world else answers.body(self.current())
+
     def filled(self, text: str) -> bytes:
         """A text of the script with what it stands for."""
-        data = answers.body(self.current())
+        data = self.good_body()
         half = data[: len(data) // 2]
         packed = gzip.compress(data)
         values = {
@@ -201,7 +226,7 @@ class Connection:
         options = dict(options or {})
         until, cut = options.pop("until", None), options.pop("cut", None)
         pace = {name: options.pop(name) for name in ("piece", "every") if name in options}
-        data = answers.whole(self.current(), **options)
+        data = answers.whole(self.current(), data=self.good_body(), **options)
         head = data.index(b"\r\n\r\n") + 4
         ends = {"status line": 12, "headers": head - 10, "blank line": head, "body": (head + len(data)) // 2}
         if until:

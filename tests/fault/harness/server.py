@@ -9,6 +9,7 @@ import threading
 from collections import deque
 
 from .script import Connection, Request
+from .world import World
 
 # Small, so that a client that uploads megabytes has to wait for us.
 RECEIVE_BUFFER = 16384
@@ -18,12 +19,18 @@ class Server:
     """Plays the first script to the first connection, and so on; the last one, or all again, to those that follow."""
 
     def __init__(
-        self, scripts: list[list], operation: str, context: ssl.SSLContext | None = None, again: bool = False
+        self,
+        scripts: list[list],
+        operation: str,
+        context: ssl.SSLContext | None = None,
+        again: bool = False,
+        world: World | None = None,
     ) -> None:
         self.scripts = scripts
         self.again = again
         self.operation = operation
         self.context = context
+        self.world = world
         # What plays again plays long: nobody looks at its requests, and they are let go.
         self.requests: list[Request] | deque[Request] = deque(maxlen=1) if again else []
         self.connections = 0
@@ -78,7 +85,7 @@ class Server:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
                 sock = self.secure(sock)
-            Connection(number, sock, self.operation, self.stopping, self.requests).play(script)
+            Connection(number, sock, self.operation, self.stopping, self.requests, self.world).play(script)
         except OSError:
             sock.close()
         except Exception as error:  # a script that cannot be played is a fault of ours

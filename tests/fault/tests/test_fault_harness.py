@@ -10,6 +10,7 @@ import pytest
 from harness import answers, cases, compare
 from harness.runner import Result, Runner
 from harness.script import Connection, Request
+from harness.world import OLD, TREE, World, write_tree
 
 GOOD = {
     "code": "connection", "error_code": "connection", "http_status": 0, "attempts": 1, "outcome_unknown": True,
@@ -32,6 +33,7 @@ class Seen:
     def __init__(self, *requests: Request) -> None:
         self.requests = list(requests)
         self.problems: list[str] = []
+        self.world: World | None = None
 
 
 def request(**changed: object) -> Request:
@@ -102,6 +104,51 @@ def test_a_file_with_other_bytes_is_seen(tmp_path: Path) -> None:
     assert len(differences(tmp_path, case, Seen(), **said)) == 1
 
 
+def session_case_of(name: str, operation: str) -> cases.Case:
+    wanted = f"{name} / {operation} / sync / 0 retries"
+    return next(case for case in cases.load_sessions() if case.name == wanted)
+
+
+FETCHED = "a reset in the body, as the archive is fetched"
+
+
+@pytest.mark.parametrize(
+    ("operation", "file", "content", "seen"),
+    [
+        ("session_download", "a", b"half", "there should be []"),
+        ("session_download_into", "a", b"half", "file/a is not whole"),
+        ("session_download_into", ".a.part", b"", "file/.a.part is not whole"),
+        ("session_download_into", "../outside", b"out", "outside is not whole"),
+        ("session_download_into", "a", None, "file/a is gone"),
+        ("session_download_into", "a", TREE["a"], None),
+    ],
+)
+def test_half_a_directory_is_seen(
+    tmp_path: Path, operation: str, file: str, content: bytes | None, seen: str | None
+) -> None:
+    target = write_tree(tmp_path / "file", OLD if operation.endswith("into") else {})
+    (target / file).unlink(missing_ok=True)
+    if content is not None:
+        (target / file).write_bytes(content)
+    found = differences(tmp_path, session_case_of(FETCHED, operation), Seen(), outcome_unknown=False)
+    assert (seen in found[0]) if seen else found == []
+
+
+def test_what_is_left_at_a_server_is_seen(tmp_path: Path) -> None:
+    case = session_case_of(
+        "a reset after the request, as a sandbox is created that is then not there", "session_create"
+    )
+    seen = Seen(request(operation="create", body=b"{}"), request(operation="create", body=b"{}"))
+    seen.world = World(case.fault)
+    seen.world.take("list", b"", b"")
+    assert differences(tmp_path, case, seen) == ["what could be done twice was sent twice"]
+    seen = Seen(request(operation="create", body=b'{"name": "one"}'))
+    seen.world = World({"requests": {}})
+    seen.world.take("create", b"", b'{"name": "one"}')
+    seen.world.take("upload", b"", b"/tmp/.sandbox-sdk-0123456789abcdef.tar")
+    assert differences(tmp_path, case, seen) == ["the sandbox is left", "the archive is left in the sandbox"]
+
+
 def test_a_late_call_runs_again_alone(capsys: pytest.CaptureFixture) -> None:
     late = Result(case_of("refused", "list"), [], ["it ended 300 ms after its deadline of 2 s"])
     runner = object.__new__(Runner)
@@ -119,6 +166,14 @@ def test_tables_are_complete() -> None:
     assert len(names) == len(set(names))
     assert len({case.fault["name"] for case in known}) >= 48
     assert {case.operation for case in known} == set(cases.Outcomes().class_of)
+
+
+def test_tables_of_sessions_are_complete() -> None:
+    known = cases.load_sessions()
+    names = [case.name for case in known]
+    assert len(names) == len(set(names))
+    several = {"session_create", "session_upload", "session_download", "session_download_into", "session_free"}
+    assert {case.operation for case in known} == several
 
 
 def test_a_word_that_nobody_knows_is_refused() -> None:
