@@ -170,7 +170,10 @@ static void tell_received(const sbx__call *call, size_t length)
 static int64_t largest_body(const sbx__call *call)
 {
 	const sbx__http_options *http = call->config->http;
-	return call->attempt.decoder ? http->max_compressed_body_bytes : http->max_body_bytes;
+	if (call->attempt.decoder)
+		return http->max_compressed_body_bytes;
+	bool in_memory = !call->opened && !call->input.operation->model && call->sink.sink.kind == SBX_SINK_MEMORY;
+	return in_memory ? http->max_memory_body_bytes : http->max_body_bytes;
 }
 
 /* Some servers answer before they have read the request, and read no more of it: once that answer is whole, the rest of
@@ -239,13 +242,9 @@ static sbx__taken take_body(sbx__call *call, const void *data, size_t length)
 		return give_to_stream(call, data, length);
 	if (call->input.operation->model || !sbx__is_success(call->attempt.http_status))
 		return keep_in_memory(call, data, length) ? SBX__TAKEN : SBX__NOT_TAKEN;
-	if (call->sink.sink.kind == SBX_SINK_MEMORY) {
-		if (!keep_in_memory(call, data, length))
-			return SBX__NOT_TAKEN;
-	} else if (!sbx__sink_write(&call->sink, data, length)) {
-		call->attempt.sink_failed = true;
+	call->attempt.sink_failed = !sbx__sink_write(&call->sink, data, length);
+	if (call->attempt.sink_failed)
 		return SBX__NOT_TAKEN;
-	}
 	tell_received(call, length);
 	return SBX__TAKEN;
 }

@@ -21,6 +21,7 @@
 #define DEFAULT_DOCUMENT_BYTES ((int64_t)256 << 20)
 #define DEFAULT_EVENT_LINE_BYTES ((int64_t)16 << 20)
 #define DEFAULT_COMPRESSED_BODY_BYTES ((int64_t)1 << 30)
+#define DEFAULT_MEMORY_BODY_BYTES ((int64_t)2 << 30)
 
 /* A later member must not hide in what is padding now: callers of before would seem to have set it. */
 _Static_assert(offsetof(sbx_http_options, crl_file) + sizeof(char *) == sizeof(sbx_http_options),
@@ -276,6 +277,7 @@ static sbx_status take_numbers(sbx__http_options *made, const sbx_http_options *
 	bool limited = given->max_body_bytes != SBX_DEFAULT;
 	made->max_body_bytes = limited ? given->max_body_bytes : INT64_MAX;
 	made->max_compressed_body_bytes = limited ? given->max_body_bytes : DEFAULT_COMPRESSED_BODY_BYTES;
+	made->max_memory_body_bytes = limited ? given->max_body_bytes : DEFAULT_MEMORY_BODY_BYTES;
 	made->max_redirects = given->max_redirects == SBX_DEFAULT ? DEFAULT_REDIRECTS : given->max_redirects;
 	if (given->follow_redirects == SBX_FLAG_NO)
 		made->max_redirects = -1;

@@ -48,6 +48,7 @@ typedef struct sbx__http_options {
 	size_t max_event_line_bytes;
 	int64_t max_body_bytes;            /* INT64_MAX: no limit */
 	int64_t max_compressed_body_bytes; /* the same for one that came compressed */
+	int64_t max_memory_body_bytes;     /* the same for one that is read into memory and is no document */
 } sbx__http_options;
 
 /* Reads, checks and copies the caller's options; NULL: the defaults. */

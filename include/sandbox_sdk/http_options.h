@@ -103,13 +103,11 @@ typedef struct sbx_http_options {
 	double idle_expiry;
 	int64_t max_header_bytes; /**< of all headers of an answer; default 256 KiB. libcurl takes no line above 100 KiB
 	                           */
-	/** Of an answer that is read whole into memory, a download and a custom request without a sink as well; default
-	 * 256 MiB. */
-	int64_t max_document_bytes;
+	int64_t max_document_bytes;   /**< of an operation's JSON, and of the body of an error; default 256 MiB */
 	int64_t max_event_line_bytes; /**< of one line of an event stream or of a stream read by lines; default 16 MiB
 	                               */
-	/** Of any body, counted after decompression; default 1 GiB for one that came compressed, no limit for others.
-	 */
+	/** Of any body, counted after decompression; default 1 GiB for one that came compressed, 2 GiB for a download
+	 * or custom request that is read into memory, no limit for others. */
 	int64_t max_body_bytes;
 	/** Lists of revoked certificates (RFC 5280, section 5): one of every authority of the chain. A certificate that
 	 * is on one is refused, and so is one of whose authority there is no list, or only one that has expired. For

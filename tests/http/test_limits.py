@@ -114,8 +114,10 @@ def test_the_size_of_a_document(drive: Drive, origin: Origin) -> None:
 
 def test_the_size_of_a_download_into_memory(drive: Drive, origin: Origin) -> None:
     origin.answers = [answer(b"x" * 1000)]
-    assert drive(origin.url, {"max_document_bytes": 1000}, DOWNLOAD)[0]["body"] == "x" * 1000
-    [result] = drive(origin.url, {"max_document_bytes": 999}, DOWNLOAD, max_retries=2)
+    # That of documents is another one.
+    limits = {"max_body_bytes": 1000, "max_document_bytes": 10}
+    assert drive(origin.url, limits, DOWNLOAD)[0]["body"] == "x" * 1000
+    [result] = drive(origin.url, {"max_body_bytes": 999}, DOWNLOAD, max_retries=2)
     assert result["status"] == "response_too_large" and result["attempts"] == 1
 
 

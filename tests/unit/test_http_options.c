@@ -72,6 +72,7 @@ static void the_defaults(void **state)
 		assert_int_equal(options->max_event_line_bytes, 16 << 20);
 		assert_true(options->max_body_bytes == INT64_MAX);
 		assert_true(options->max_compressed_body_bytes == (int64_t)1 << 30);
+		assert_true(options->max_memory_body_bytes == (int64_t)2 << 30);
 		sbx__http_options_unref(options);
 	}
 }
@@ -131,6 +132,7 @@ static void numbers(void **state)
 	assert_int_equal(options->max_idle_connections, 0);
 	assert_int_equal(options->max_event_line_bytes, 7);
 	assert_true(options->max_body_bytes == 0 && options->max_compressed_body_bytes == 0);
+	assert_true(options->max_memory_body_bytes == 0);
 	sbx__http_options_unref(options);
 	given.idle_expiry = INFINITY;
 	given.follow_redirects = SBX_FLAG_NO;
