@@ -1,10 +1,8 @@
 #include "core.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine.h"
 #include "error.h"
@@ -20,11 +18,10 @@ struct sbx__core {
 	sbx__transport_factory factory;
 	bool is_local;
 	pthread_mutex_t mutex; /* of all below; never held while waiting for the network or in a caller's callback */
-	pthread_cond_t freed;
+	sbx__permits permits;
 	sbx__lease *idle; /* last used first, so that the rest grow old and are closed */
 	size_t idle_count;
 	sbx__lease *used;
-	size_t used_count;
 	sbx__local *local;
 	_Atomic(sbx__engine *) engine; /* NULL: no call was started yet */
 };
@@ -49,11 +46,7 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits,
 	if (local)
 		sbx__core_use(core);
 	pthread_mutex_init(&core->mutex, NULL);
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&core->freed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	sbx__permits_init(&core->permits, limits.connections);
 	return core;
 }
 
@@ -116,7 +109,6 @@ void sbx__core_unref(sbx__core *core)
 		sbx__engine_free(core->engine);
 		core->factory.free(core->factory.context);
 	}
-	pthread_cond_destroy(&core->freed);
 	pthread_mutex_destroy(&core->mutex);
 	free(core);
 }
@@ -172,38 +164,40 @@ static void unlink_used(sbx__core *core, sbx__lease *lease)
 		lease->next->previous = lease->previous;
 }
 
-/* A connection is free: one that waits for it gets it, in a thread or on the loop. */
-static void tell_freed(sbx__core *core)
+/* With the mutex, which it lets go: whose turn it is now is told so, in a thread or on the loop. */
+static void unlock_and_tell(sbx__core *core)
 {
-	if (core->engine)
+	bool loops_turn = sbx__permits_call_next(&core->permits);
+	pthread_mutex_unlock(&core->mutex);
+	if (loops_turn)
 		sbx__engine_wake(core->engine);
+}
+
+sbx__ticket sbx__core_ticket(sbx__core *core)
+{
+	return sbx__permits_ticket(&core->permits);
+}
+
+bool sbx__core_try_permit(sbx__core *core, sbx__ticket ticket)
+{
+	pthread_mutex_lock(&core->mutex);
+	bool taken = sbx__permits_try_loop(&core->permits, ticket);
+	unlock_and_tell(core);
+	return taken;
+}
+
+void sbx__core_leave_queue(sbx__core *core)
+{
+	pthread_mutex_lock(&core->mutex);
+	sbx__permits_leave_loop(&core->permits);
+	unlock_and_tell(core);
 }
 
 void sbx__core_drop_permit(sbx__core *core)
 {
 	pthread_mutex_lock(&core->mutex);
-	core->used_count--;
-	pthread_cond_signal(&core->freed);
-	pthread_mutex_unlock(&core->mutex);
-	tell_freed(core);
-}
-
-bool sbx__core_try_permit(sbx__core *core)
-{
-	pthread_mutex_lock(&core->mutex);
-	bool free = core->used_count < core->limits.connections;
-	if (free)
-		core->used_count++;
-	pthread_mutex_unlock(&core->mutex);
-	return free;
-}
-
-bool sbx__core_has_permit(sbx__core *core)
-{
-	pthread_mutex_lock(&core->mutex);
-	bool free = core->used_count < core->limits.connections;
-	pthread_mutex_unlock(&core->mutex);
-	return free;
+	sbx__permits_release(&core->permits);
+	unlock_and_tell(core);
 }
 
 sbx__engine *sbx__core_engine_of(const sbx__core *core)
@@ -237,35 +231,34 @@ static sbx__lease *make_lease(sbx__core *core)
 	return NULL;
 }
 
-static struct timespec time_after(int64_t nanoseconds)
+static int64_t time_after(int64_t nanoseconds)
 {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	int64_t seconds = nanoseconds / SBX__SECOND;
-	int64_t rest = time.tv_nsec + nanoseconds % SBX__SECOND;
-	time.tv_sec += (time_t)(seconds + rest / SBX__SECOND);
-	time.tv_nsec = (long)(rest % SBX__SECOND);
-	return time;
+	int64_t now = sbx__platform_system.now(NULL);
+	return nanoseconds > SBX__NEVER - now ? SBX__NEVER : now + nanoseconds;
 }
 
-/* With the mutex held: waits until the limit allows one more. */
-static bool wait_for_permit(sbx__core *core, int64_t nanoseconds)
+/* With the mutex held: waits until the limit allows one more and it is the thread's turn. */
+static bool wait_for_permit(sbx__core *core, sbx__place *place, int64_t nanoseconds)
 {
-	struct timespec until = time_after(nanoseconds);
-	while (core->used_count >= core->limits.connections && !sbx__core_is_closed(core))
-		if (pthread_cond_timedwait(&core->freed, &core->mutex, &until) == ETIMEDOUT)
-			return false;
-	return true;
+	/* In a callback of the loop: the loop cannot take its turn before this call is over. */
+	bool passes_loop = core->engine && sbx__engine_is_inside(core->engine);
+	int64_t until = nanoseconds > 0 ? time_after(nanoseconds) : 0;
+	return sbx__permits_wait(&core->permits, place, &core->mutex, until, passes_loop, &core->closed);
 }
 
 /* With the mutex held: takes a permit, and an idle transport where there is one. */
-static sbx_status take_permit(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
+static sbx_status take_permit(sbx__core *core, sbx__place *place, int64_t nanoseconds, sbx__lease **lease)
 {
-	if (core->used_count >= core->limits.connections && !wait_for_permit(core, nanoseconds))
-		return SBX_ERROR_TIMEOUT;
-	if (sbx__core_is_closed(core))
+	bool taken = !place->queued && sbx__permits_try(&core->permits);
+	if (!taken)
+		taken = wait_for_permit(core, place, nanoseconds);
+	if (sbx__core_is_closed(core)) {
+		if (taken)
+			sbx__permits_release(&core->permits);
 		return SBX_ERROR_CLOSED;
-	core->used_count++;
+	}
+	if (!taken)
+		return SBX_ERROR_TIMEOUT;
 	*lease = core->idle;
 	if (core->idle) {
 		core->idle = core->idle->next;
@@ -275,13 +268,13 @@ static sbx_status take_permit(sbx__core *core, int64_t nanoseconds, sbx__lease *
 	return SBX_OK;
 }
 
-sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease)
+sbx_status sbx__core_acquire(sbx__core *core, sbx__place *place, int64_t nanoseconds, sbx__lease **lease)
 {
 	sbx__lease *taken = NULL;
 	sbx__core_use(core);
 	pthread_mutex_lock(&core->mutex);
-	sbx_status status = take_permit(core, nanoseconds, &taken);
-	pthread_mutex_unlock(&core->mutex);
+	sbx_status status = take_permit(core, place, nanoseconds, &taken);
+	unlock_and_tell(core);
 	if (status < 0)
 		return status;
 	if (!taken) {
@@ -298,20 +291,27 @@ sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **
 	return SBX_OK;
 }
 
+void sbx__core_give_up(sbx__core *core, sbx__place *place)
+{
+	if (!place->queued)
+		return;
+	pthread_mutex_lock(&core->mutex);
+	sbx__permits_give_up(&core->permits, place);
+	unlock_and_tell(core);
+}
+
 void sbx__core_release(sbx__core *core, sbx__lease *lease)
 {
 	pthread_mutex_lock(&core->mutex);
 	unlink_used(core, lease);
-	core->used_count--;
+	sbx__permits_release(&core->permits);
 	bool keep = !sbx__core_is_closed(core) && core->idle_count < core->limits.idle;
 	if (keep) {
 		lease->next = core->idle;
 		core->idle = lease;
 		core->idle_count++;
 	}
-	pthread_cond_signal(&core->freed);
-	pthread_mutex_unlock(&core->mutex);
-	tell_freed(core);
+	unlock_and_tell(core);
 	if (!keep)
 		free_lease(lease);
 }
@@ -332,7 +332,7 @@ void sbx__core_close(sbx__core *core)
 		lease->transport->type->wake(lease->transport);
 	sbx__local *local = core->local;
 	core->local = NULL;
-	pthread_cond_broadcast(&core->freed);
+	sbx__permits_call_all(&core->permits);
 	pthread_mutex_unlock(&core->mutex);
 	free_leases(idle);
 	if (core->engine)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "local.h"
+#include "permits.h"
 #include "platform.h"
 #include "transport.h"
 
@@ -40,13 +41,19 @@ sbx__core *sbx__core_ref(sbx__core *core);
 void sbx__core_unref(sbx__core *core);
 const sbx__platform *sbx__core_platform(const sbx__core *core);
 
-/* Takes a transport, and waits for at most so many nanoseconds until the limit allows it. SBX_ERROR_TIMEOUT: it did
- * not. */
-sbx_status sbx__core_acquire(sbx__core *core, int64_t nanoseconds, sbx__lease **lease);
+/* Takes a transport, and waits in the queue for at most so many nanoseconds until the limit allows it.
+ * SBX_ERROR_TIMEOUT: it did not; the place is kept until sbx__core_give_up(). */
+sbx_status sbx__core_acquire(sbx__core *core, sbx__place *place, int64_t nanoseconds, sbx__lease **lease);
+/* Leaves the queue, where the place is in it. */
+void sbx__core_give_up(sbx__core *core, sbx__place *place);
 void sbx__core_release(sbx__core *core, sbx__lease *lease);
-/* Takes one of the permits that a lease takes too, without waiting. */
-bool sbx__core_try_permit(sbx__core *core);
-bool sbx__core_has_permit(sbx__core *core);
+/* The place of a started call in the queue. */
+sbx__ticket sbx__core_ticket(sbx__core *core);
+/* Takes, for the first of the loop's calls that wait, one of the permits that a lease takes too. False: it is not its
+ * turn; the engine is woken when it is. */
+bool sbx__core_try_permit(sbx__core *core, sbx__ticket ticket);
+/* None of the loop's calls waits any more. */
+void sbx__core_leave_queue(sbx__core *core);
 void sbx__core_drop_permit(sbx__core *core);
 
 /* The driver of started calls; it is made when it is first asked for. NULL: it cannot be. */

@@ -49,7 +49,8 @@ static void acquire(sbx__driver *driver)
 	int64_t left = 0;
 	for (;;) {
 		sbx__lease *lease;
-		sbx_status status = sbx__core_acquire(driver->core, left > 0 ? shortened(often, left) : 0, &lease);
+		int64_t wait = left > 0 ? shortened(often, left) : 0;
+		sbx_status status = sbx__core_acquire(driver->core, &driver->place, wait, &lease);
 		if (status == SBX_OK) {
 			take_lease(driver, lease);
 			return;
@@ -61,13 +62,14 @@ static void acquire(sbx__driver *driver)
 			sbx__call_abort(call, SBX_ERROR_TIMEOUT,
 			                "Request timed out: none of the client's connections became free");
 		if (call->state == SBX__CALL_DONE)
-			return;
+			break;
 	}
+	sbx__core_give_up(driver->core, &driver->place);
 }
 
 void sbx__driver_begin(sbx__driver *driver, sbx__core *core, sbx__call *call)
 {
-	*driver = (sbx__driver){.core = core, .call = call};
+	*driver = (sbx__driver){.core = core, .call = call, .place = SBX__PLACE_INIT};
 	pthread_mutex_init(&driver->mutex, NULL);
 	sbx__cancel_link_to(&driver->cancel, call->options.cancel, on_cancel, driver);
 	acquire(driver);

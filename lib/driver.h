@@ -13,6 +13,7 @@
 typedef struct sbx__driver {
 	sbx__core *core;
 	sbx__call *call;
+	sbx__place place;      /* in the queue for a transport */
 	pthread_mutex_t mutex; /* of the lease, which another thread may want to wake */
 	sbx__lease *lease;     /* NULL: none */
 	atomic_bool cancelled;

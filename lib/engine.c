@@ -34,7 +34,6 @@ struct sbx__engine {
 	_Atomic(pthread_t) driver_thread;
 	atomic_size_t in_flight;
 	atomic_bool forgotten; /* nobody is left to tell */
-	atomic_bool starved;   /* a call waits for a connection */
 	atomic_bool asked;     /* something is to be done at once, by whoever drives */
 
 	pthread_mutex_t mutex; /* of the next ones; never held in a callback or while waiting */
@@ -48,7 +47,8 @@ struct sbx__engine {
 	/* the driver's */
 	sbx__timer_heap timers;
 	sbx_call *all;
-	call_list waiting;
+	call_list waiting; /* for a connection, in the order of their tickets */
+	bool queued;       /* the core knows of them */
 	call_list touched;
 	call_list telling;
 	bool has_news; /* a call has ended: a thread may have nothing to wait for any more */
@@ -253,24 +253,31 @@ static void abort_call(sbx__engine *engine, sbx_call *call, sbx_status code, con
 	finish(engine, call);
 }
 
+static void connect_call(sbx__engine *engine, sbx_call *call)
+{
+	waiting_remove(&engine->waiting, call);
+	call->has_permit = true;
+	call->transport = engine->hub->type->make(engine->hub);
+	if (!call->transport) {
+		abort_call(engine, call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
+		return;
+	}
+	sbx__call_set_transport(&call->machine, call->transport);
+	step(engine, call);
+}
+
 static void admit(sbx__engine *engine)
 {
-	while (engine->waiting.first && engine->hub && sbx__core_try_permit(engine->core)) {
-		sbx_call *call = engine->waiting.first;
-		waiting_remove(&engine->waiting, call);
-		call->has_permit = true;
-		call->transport = engine->hub->type->make(engine->hub);
-		if (!call->transport) {
-			abort_call(engine, call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
-			continue;
-		}
-		sbx__call_set_transport(&call->machine, call->transport);
-		step(engine, call);
+	while (engine->waiting.first && engine->hub) {
+		engine->queued = !sbx__core_try_permit(engine->core, engine->waiting.first->ticket);
+		if (engine->queued)
+			return;
+		connect_call(engine, engine->waiting.first);
 	}
-	atomic_store(&engine->starved, engine->waiting.first != NULL);
-	/* Between the try and the mark a connection may have become free. */
-	if (engine->waiting.first && engine->hub && sbx__core_has_permit(engine->core))
-		sbx__poller_wake(&engine->poller);
+	/* The one that the core knows of may have ended without its turn. */
+	if (engine->queued)
+		sbx__core_leave_queue(engine->core);
+	engine->queued = false;
 }
 
 static void begin(sbx__engine *engine, sbx_call *call)
@@ -593,6 +600,8 @@ void sbx__engine_start(sbx__engine *engine, sbx_call *call)
 	sbx__engine_call_ref(call);
 	atomic_fetch_add(&engine->in_flight, 1);
 	pthread_mutex_lock(&engine->mutex);
+	/* Here, so that they are handed on in the order of their tickets. */
+	call->ticket = sbx__core_ticket(call->core);
 	bool first = ask(engine, call, SBX__WANTS_START);
 	pthread_mutex_unlock(&engine->mutex);
 	if (first && !sbx__engine_is_inside(engine))
@@ -682,7 +691,10 @@ int sbx__engine_descriptor(const sbx__engine *engine)
 
 void sbx__engine_wake(sbx__engine *engine)
 {
-	if (atomic_load(&engine->starved))
+	/* The thread that drives looks once more before it leaves. */
+	if (sbx__engine_is_inside(engine))
+		atomic_store(&engine->asked, true);
+	else
 		sbx__poller_wake(&engine->poller);
 }
 

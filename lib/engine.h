@@ -55,7 +55,8 @@ struct sbx_call {
 	sbx_call *all_previous;
 	sbx_call *waiting_next;
 	sbx_call *waiting_previous;
-	bool waiting; /* for a connection */
+	bool waiting;       /* for a connection */
+	sbx__ticket ticket; /* of that wait */
 	bool has_permit;
 	sbx__transport *transport;
 	sbx__call_link touched;
@@ -105,7 +106,7 @@ size_t sbx__engine_in_flight(const sbx__engine *engine);
 /* Puts a call into the queue of the finished, and takes the first out of it; NULL: none. */
 void sbx__engine_enqueue(sbx__engine *engine, sbx_call *call);
 sbx_call *sbx__engine_dequeue(sbx__engine *engine);
-/* A connection may have become free. */
+/* It is the turn of the first call that waits for a connection. */
 void sbx__engine_wake(sbx__engine *engine);
 /* Ends all calls; their ends are told as every other. With `forget` there is nobody left to tell. */
 void sbx__engine_close(sbx__engine *engine, bool forget);

@@ -370,8 +370,10 @@ static void a_call_that_finds_no_free_connection(void **state)
 	caller calling = {.client = client_of(server)};
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
 	sbx_error *error = NULL;
-	for (int index = 0; index < LIMIT; index++)
-		assert_int_equal(sbx__core_acquire(calling.client->core, 0, &leases[index]), SBX_OK);
+	for (int index = 0; index < LIMIT; index++) {
+		sbx__place place = SBX__PLACE_INIT;
+		assert_int_equal(sbx__core_acquire(calling.client->core, &place, 0, &leases[index]), SBX_OK);
+	}
 	options.pool_timeout = 0.03;
 	assert_int_equal(list(calling.client, &options, &error), SBX_ERROR_TIMEOUT);
 	assert_string_equal(sbx_error_message(error),

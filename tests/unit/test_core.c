@@ -78,7 +78,8 @@ static sbx__core *core_of(counts *counted)
 static sbx__lease *acquire(sbx__core *core)
 {
 	sbx__lease *lease = NULL;
-	assert_int_equal(sbx__core_acquire(core, 0, &lease), SBX_OK);
+	sbx__place place = SBX__PLACE_INIT;
+	assert_int_equal(sbx__core_acquire(core, &place, 0, &lease), SBX_OK);
 	return lease;
 }
 
@@ -150,13 +151,15 @@ static void the_hundred_and_first_waits_and_times_out(void **state)
 	counts counted;
 	sbx__core *core = core_of(&counted);
 	sbx__lease *leases[LIMIT], *more = NULL;
+	sbx__place place = SBX__PLACE_INIT;
 	fill(core, leases);
-	assert_int_equal(sbx__core_acquire(core, 0, &more), SBX_ERROR_TIMEOUT);
+	assert_int_equal(sbx__core_acquire(core, &place, 0, &more), SBX_ERROR_TIMEOUT);
 	int64_t before = sbx__platform_system.now(NULL);
-	assert_int_equal(sbx__core_acquire(core, SBX__SECOND / 25, &more), SBX_ERROR_TIMEOUT);
+	assert_int_equal(sbx__core_acquire(core, &place, SBX__SECOND / 25, &more), SBX_ERROR_TIMEOUT);
 	int64_t waited = sbx__platform_system.now(NULL) - before;
 	assert_true(waited >= SBX__SECOND / 25 && waited < 5 * SBX__SECOND);
 	assert_null(more);
+	sbx__core_give_up(core, &place);
 	assert_int_equal(counted.made, LIMIT);
 	sbx__core_release(core, leases[7]);
 	leases[7] = acquire(core);
@@ -168,6 +171,7 @@ static void the_hundred_and_first_waits_and_times_out(void **state)
 
 typedef struct waiter {
 	sbx__core *core;
+	sbx__place place;
 	sbx__lease *lease;
 	sbx_status status;
 } waiter;
@@ -175,7 +179,8 @@ typedef struct waiter {
 static void *wait_for_one(void *argument)
 {
 	waiter *waiting = argument;
-	waiting->status = sbx__core_acquire(waiting->core, 20 * SBX__SECOND, &waiting->lease);
+	waiting->status = sbx__core_acquire(waiting->core, &waiting->place, 20 * SBX__SECOND, &waiting->lease);
+	sbx__core_give_up(waiting->core, &waiting->place);
 	return NULL;
 }
 
@@ -205,6 +210,7 @@ static void closing_ends_every_wait_and_wakes_every_user(void **state)
 	pthread_t threads[4];
 	waiter waiting[4];
 	sbx__lease *leases[LIMIT], *late = NULL;
+	sbx__place place = SBX__PLACE_INIT;
 	sbx__core *core = core_of(&counted);
 	fill(core, leases);
 	for (int index = 0; index < 4; index++) {
@@ -221,11 +227,12 @@ static void closing_ends_every_wait_and_wakes_every_user(void **state)
 	}
 	for (int index = 0; index < LIMIT; index++)
 		assert_int_equal(((counting_transport *)leases[index]->transport)->wakes, 1);
-	assert_int_equal(sbx__core_acquire(core, 0, &late), SBX_ERROR_CLOSED);
+	assert_int_equal(sbx__core_acquire(core, &place, 0, &late), SBX_ERROR_CLOSED);
 	/* What is given back after the end is not kept. */
 	empty(core, leases);
 	assert_int_equal(counted.freed, LIMIT);
-	assert_int_equal(sbx__core_acquire(core, SBX__SECOND, &late), SBX_ERROR_CLOSED);
+	assert_int_equal(sbx__core_acquire(core, &place, SBX__SECOND, &late), SBX_ERROR_CLOSED);
+	sbx__core_give_up(core, &place);
 	sbx__core_close(core);
 	assert_int_equal(counted.wakes, LIMIT);
 	sbx__core_leave(core);
@@ -254,9 +261,10 @@ static void without_memory_a_permit_is_given_back(void **state)
 	counts counted;
 	sbx__core *core = core_of(&counted);
 	sbx__lease *leases[LIMIT], *none = NULL;
+	sbx__place place = SBX__PLACE_INIT;
 	counted.fail = true;
 	for (int index = 0; index < 2 * LIMIT; index++)
-		assert_int_equal(sbx__core_acquire(core, 0, &none), SBX_ERROR_OUT_OF_MEMORY);
+		assert_int_equal(sbx__core_acquire(core, &place, 0, &none), SBX_ERROR_OUT_OF_MEMORY);
 	assert_null(none);
 	counted.fail = false;
 	fill(core, leases);
@@ -320,7 +328,9 @@ static void *use_often(void *argument)
 	sbx__core *core = argument;
 	for (;;) {
 		sbx__lease *lease;
-		sbx_status status = sbx__core_acquire(core, 10 * SBX__SECOND, &lease);
+		sbx__place place = SBX__PLACE_INIT;
+		sbx_status status = sbx__core_acquire(core, &place, 10 * SBX__SECOND, &lease);
+		sbx__core_give_up(core, &place);
 		if (status < 0)
 			return status == SBX_ERROR_CLOSED ? NULL : argument;
 		sbx__core_release(core, lease);

@@ -267,6 +267,94 @@ static void a_closed_client_has_no_loop_that_it_never_had(void **state)
 	loopback_stop(server);
 }
 
+/* ---- one queue for threads and loop ---- */
+
+#define HUNGRY 50
+#define TURNS 20
+
+/* A loop that always has calls waiting, and threads that always want to make one. */
+typedef struct crowd {
+	sbx_client *client;
+	atomic_bool over;
+	atomic_int started_done;
+	atomic_int blocking_done;
+} crowd;
+
+static void start_another(void *user_data, sbx_call *call)
+{
+	crowd *own = user_data;
+	assert_int_equal(sbx_call_result(call, NULL, NULL), SBX_OK);
+	sbx_call_free(call);
+	atomic_fetch_add(&own->started_done, 1);
+	if (!atomic_load(&own->over))
+		start(own->client, NULL, start_another, own);
+}
+
+static sbx_status call_blocking(sbx_client *client)
+{
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.deadline = 20;
+	return sbx_sandboxes_list(client, NULL, &options, NULL, NULL);
+}
+
+static void a_thread_gets_its_turn_beside_a_busy_loop(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json(LIST);
+	crowd own = {.client = client_of(server, 1)};
+	pthread_t driver;
+	for (int index = 0; index < HUNGRY; index++)
+		start(own.client, NULL, start_another, &own);
+	pthread_create(&driver, NULL, poll_to_the_end, own.client);
+	while (atomic_load(&own.started_done) < HUNGRY)
+		usleep(1000);
+	for (int turn = 0; turn < TURNS; turn++) {
+		int before = atomic_load(&own.started_done);
+		assert_int_equal(call_blocking(own.client), SBX_OK);
+		/* Those that were there first, and those that come while the thread goes in and out. */
+		assert_in_range(atomic_load(&own.started_done) - before, 0, HUNGRY + 10);
+	}
+	atomic_store(&own.over, true);
+	pthread_join(driver, NULL);
+	sbx_client_free(own.client);
+	loopback_stop(server);
+}
+
+static void *call_again_and_again(void *user_data)
+{
+	crowd *own = user_data;
+	while (!atomic_load(&own->over)) {
+		assert_int_equal(call_blocking(own->client), SBX_OK);
+		atomic_fetch_add(&own->blocking_done, 1);
+	}
+	return NULL;
+}
+
+static void a_started_call_gets_its_turn_beside_busy_threads(void **state)
+{
+	(void)state;
+	loopback *server = loopback_start_json(LIST);
+	crowd own = {.client = client_of(server, 1)};
+	pthread_t threads[4];
+	for (int index = 0; index < 4; index++)
+		pthread_create(&threads[index], NULL, call_again_and_again, &own);
+	while (atomic_load(&own.blocking_done) < 20)
+		usleep(1000);
+	for (int turn = 0; turn < TURNS; turn++) {
+		int before = atomic_load(&own.blocking_done);
+		sbx_call *call = start(own.client, NULL, NULL, NULL);
+		assert_int_equal(sbx_call_wait(call, 20, NULL), SBX_OK);
+		assert_int_equal(sbx_call_result(call, NULL, NULL), SBX_OK);
+		assert_in_range(atomic_load(&own.blocking_done) - before, 0, 4 + 10);
+		sbx_call_free(call);
+	}
+	atomic_store(&own.over, true);
+	for (int index = 0; index < 4; index++)
+		pthread_join(threads[index], NULL);
+	sbx_client_free(own.client);
+	loopback_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +367,8 @@ int main(void)
 	        cmocka_unit_test(a_wait_for_a_connection_that_was_too_long_can_be_tried_again),
 	        cmocka_unit_test(a_closed_client_has_no_loop_that_it_never_had),
 	        cmocka_unit_test(a_finished_call_is_not_asked_anything),
+	        cmocka_unit_test(a_thread_gets_its_turn_beside_a_busy_loop),
+	        cmocka_unit_test(a_started_call_gets_its_turn_beside_busy_threads),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
 }
