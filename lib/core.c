@@ -7,6 +7,11 @@
 #include "engine.h"
 #include "error.h"
 
+typedef struct lease_list {
+	sbx__lease *first;
+	sbx__lease *last;
+} lease_list;
+
 struct sbx__core {
 	atomic_size_t references;
 	atomic_size_t clients;
@@ -19,12 +24,105 @@ struct sbx__core {
 	bool is_local;
 	pthread_mutex_t mutex; /* of all below; never held while waiting for the network or in a caller's callback */
 	sbx__permits permits;
-	sbx__lease *idle; /* last used first, so that the rest grow old and are closed */
+	lease_list idle; /* last used first, so that the rest grow old and are closed */
 	size_t idle_count;
-	sbx__lease *used;
+	lease_list used;
+	sbx__hub_share share; /* what the loop may have of the connections, and what it keeps */
 	sbx__local *local;
 	_Atomic(sbx__engine *) engine; /* NULL: no call was started yet */
 };
+
+/* ---- leases ---- */
+
+static void push(lease_list *list, sbx__lease *lease)
+{
+	lease->previous = NULL;
+	lease->next = list->first;
+	if (list->first)
+		list->first->previous = lease;
+	else
+		list->last = lease;
+	list->first = lease;
+}
+
+static void take_out(lease_list *list, sbx__lease *lease)
+{
+	if (lease->previous)
+		lease->previous->next = lease->next;
+	else
+		list->first = lease->next;
+	if (lease->next)
+		lease->next->previous = lease->previous;
+	else
+		list->last = lease->previous;
+}
+
+/* ---- one limit over threads and loop; all of it with the mutex ---- */
+
+static size_t parked(const sbx__core *core)
+{
+	return atomic_load_explicit(&core->share.parked, memory_order_relaxed);
+}
+
+/* How many the loop may keep for later: half of them is its own for the asking, as the other half is of threads. */
+static size_t loops_share(const sbx__core *core)
+{
+	size_t half = core->limits.idle / 2;
+	return core->limits.idle - (core->idle_count < half ? core->idle_count : half);
+}
+
+/* The loop may have what threads neither use nor keep. */
+static void set_share(sbx__core *core)
+{
+	const sbx__permits *permits = &core->permits;
+	size_t threads = permits->used - permits->used_by_loop + core->idle_count;
+	atomic_store_explicit(&core->share.open, core->limits.connections - threads, memory_order_relaxed);
+	atomic_store_explicit(&core->share.idle, loops_share(core), memory_order_relaxed);
+}
+
+static void keep_lease(sbx__core *core, sbx__lease *lease)
+{
+	push(&core->idle, lease);
+	core->idle_count++;
+}
+
+static sbx__lease *take_idle(sbx__core *core, sbx__lease *lease)
+{
+	take_out(&core->idle, lease);
+	core->idle_count--;
+	return lease;
+}
+
+/* The oldest ones, linked by `next`, that have to go for so many to be left. */
+static sbx__lease *take_old(sbx__core *core, size_t left)
+{
+	sbx__lease *old = NULL;
+	while (core->idle_count > left) {
+		sbx__lease *lease = take_idle(core, core->idle.last);
+		/* Until it is closed it counts. */
+		core->permits.used++;
+		lease->next = old;
+		old = lease;
+	}
+	return old;
+}
+
+/* Whether a lease may be kept. Where the loop keeps more than threads do, it makes room. */
+static bool may_keep(const sbx__core *core)
+{
+	size_t loops = parked(core);
+	return !sbx__core_is_closed(core) && core->idle_count < core->limits.idle &&
+	       (core->idle_count + loops < core->limits.idle || core->idle_count < loops);
+}
+
+/* The loop keeps no more than so many. */
+static void shed(const sbx__core *core, size_t most)
+{
+	if (core->factory.shed && parked(core) > most)
+		core->factory.shed(core->factory.context, most);
+}
+
+/* ---- the whole ---- */
 
 sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits, sbx__transport_factory factory,
                          sbx__local *local)
@@ -47,6 +145,7 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits,
 		sbx__core_use(core);
 	pthread_mutex_init(&core->mutex, NULL);
 	sbx__permits_init(&core->permits, limits.connections);
+	set_share(core);
 	return core;
 }
 
@@ -83,21 +182,6 @@ bool sbx__core_is_forked(const sbx__core *core)
 {
 	return atomic_load_explicit(&core->is_used, memory_order_acquire) &&
 	       atomic_load_explicit(&core->forks, memory_order_relaxed) != sbx__platform_forks();
-}
-
-static void free_lease(sbx__lease *lease)
-{
-	lease->transport->type->free(lease->transport);
-	free(lease);
-}
-
-static void free_leases(sbx__lease *leases)
-{
-	while (leases) {
-		sbx__lease *next = leases->next;
-		free_lease(leases);
-		leases = next;
-	}
 }
 
 void sbx__core_unref(sbx__core *core)
@@ -145,24 +229,7 @@ void sbx__core_leave(sbx__core *core)
 	sbx__core_unref(core);
 }
 
-static void link_used(sbx__core *core, sbx__lease *lease)
-{
-	lease->previous = NULL;
-	lease->next = core->used;
-	if (core->used)
-		core->used->previous = lease;
-	core->used = lease;
-}
-
-static void unlink_used(sbx__core *core, sbx__lease *lease)
-{
-	if (lease->previous)
-		lease->previous->next = lease->next;
-	else
-		core->used = lease->next;
-	if (lease->next)
-		lease->next->previous = lease->previous;
-}
+/* ---- permits ---- */
 
 /* With the mutex, which it lets go: whose turn it is now is told so, in a thread or on the loop. */
 static void unlock_and_tell(sbx__core *core)
@@ -173,6 +240,24 @@ static void unlock_and_tell(sbx__core *core)
 		sbx__engine_wake(core->engine);
 }
 
+/* Without the mutex: closes connections, and then gives back their permits. */
+static void close_leases(sbx__core *core, sbx__lease *leases)
+{
+	size_t count = 0;
+	for (; leases; count++) {
+		sbx__lease *lease = leases;
+		leases = lease->next;
+		lease->transport->type->free(lease->transport);
+		free(lease);
+	}
+	if (!count)
+		return;
+	pthread_mutex_lock(&core->mutex);
+	core->permits.used -= count;
+	set_share(core);
+	unlock_and_tell(core);
+}
+
 sbx__ticket sbx__core_ticket(sbx__core *core)
 {
 	return sbx__permits_ticket(&core->permits);
@@ -180,9 +265,15 @@ sbx__ticket sbx__core_ticket(sbx__core *core)
 
 bool sbx__core_try_permit(sbx__core *core, sbx__ticket ticket)
 {
+	sbx__lease *old = NULL;
 	pthread_mutex_lock(&core->mutex);
 	bool taken = sbx__permits_try_loop(&core->permits, ticket);
+	/* Where the loop keeps connections itself, it closes one of those before it opens another. */
+	if (taken)
+		old = take_old(core, core->limits.connections - core->permits.used);
+	set_share(core);
 	unlock_and_tell(core);
+	close_leases(core, old);
 	return taken;
 }
 
@@ -196,8 +287,15 @@ void sbx__core_leave_queue(sbx__core *core)
 void sbx__core_drop_permit(sbx__core *core)
 {
 	pthread_mutex_lock(&core->mutex);
-	sbx__permits_release(&core->permits);
+	sbx__permits_release_loop(&core->permits);
+	/* Other calls of the loop may have ended, and keep their connections, whose permits it still has. */
+	size_t most = loops_share(core);
+	size_t loops = parked(core);
+	sbx__lease *old = take_old(core, core->limits.idle - (loops < most ? loops : most));
+	set_share(core);
 	unlock_and_tell(core);
+	close_leases(core, old);
+	shed(core, most);
 }
 
 sbx__engine *sbx__core_engine_of(const sbx__core *core)
@@ -214,7 +312,7 @@ sbx__engine *sbx__core_engine(sbx__core *core, sbx_error **error)
 	pthread_mutex_lock(&core->mutex);
 	engine = core->engine;
 	if (!engine)
-		engine = sbx__engine_new(core, &core->factory, error);
+		engine = sbx__engine_new(core, &core->factory, &core->share, error);
 	core->engine = engine;
 	pthread_mutex_unlock(&core->mutex);
 	return engine;
@@ -259,12 +357,30 @@ static sbx_status take_permit(sbx__core *core, sbx__place *place, int64_t nanose
 	}
 	if (!taken)
 		return SBX_ERROR_TIMEOUT;
-	*lease = core->idle;
-	if (core->idle) {
-		core->idle = core->idle->next;
-		core->idle_count--;
-		link_used(core, *lease);
-	}
+	*lease = core->idle.first;
+	if (*lease)
+		push(&core->used, take_idle(core, *lease));
+	else
+		/* Now: once the mutex is let go, the loop may take what is idle into use. */
+		shed(core, core->limits.connections - core->permits.used);
+	set_share(core);
+	return SBX_OK;
+}
+
+/* Makes one for a permit that was taken. */
+static sbx_status add_lease(sbx__core *core, sbx__lease **lease)
+{
+	sbx__lease *made = make_lease(core);
+	pthread_mutex_lock(&core->mutex);
+	if (made)
+		push(&core->used, made);
+	else
+		sbx__permits_release(&core->permits);
+	set_share(core);
+	unlock_and_tell(core);
+	if (!made)
+		return SBX_ERROR_OUT_OF_MEMORY;
+	*lease = made;
 	return SBX_OK;
 }
 
@@ -275,20 +391,11 @@ sbx_status sbx__core_acquire(sbx__core *core, sbx__place *place, int64_t nanosec
 	pthread_mutex_lock(&core->mutex);
 	sbx_status status = take_permit(core, place, nanoseconds, &taken);
 	unlock_and_tell(core);
-	if (status < 0)
-		return status;
-	if (!taken) {
-		taken = make_lease(core);
-		if (!taken) {
-			sbx__core_drop_permit(core);
-			return SBX_ERROR_OUT_OF_MEMORY;
-		}
-		pthread_mutex_lock(&core->mutex);
-		link_used(core, taken);
-		pthread_mutex_unlock(&core->mutex);
-	}
-	*lease = taken;
-	return SBX_OK;
+	if (status == SBX_OK && !taken)
+		return add_lease(core, lease);
+	if (status == SBX_OK)
+		*lease = taken;
+	return status;
 }
 
 void sbx__core_give_up(sbx__core *core, sbx__place *place)
@@ -303,17 +410,20 @@ void sbx__core_give_up(sbx__core *core, sbx__place *place)
 void sbx__core_release(sbx__core *core, sbx__lease *lease)
 {
 	pthread_mutex_lock(&core->mutex);
-	unlink_used(core, lease);
-	sbx__permits_release(&core->permits);
-	bool keep = !sbx__core_is_closed(core) && core->idle_count < core->limits.idle;
-	if (keep) {
-		lease->next = core->idle;
-		core->idle = lease;
-		core->idle_count++;
+	take_out(&core->used, lease);
+	sbx__lease *old = NULL;
+	if (may_keep(core)) {
+		sbx__permits_release(&core->permits);
+		keep_lease(core, lease);
+	} else {
+		lease->next = NULL;
+		old = lease;
 	}
+	set_share(core);
+	size_t most = core->limits.idle - core->idle_count;
 	unlock_and_tell(core);
-	if (!keep)
-		free_lease(lease);
+	close_leases(core, old);
+	shed(core, most);
 }
 
 void sbx__core_close(sbx__core *core)
@@ -325,16 +435,14 @@ void sbx__core_close(sbx__core *core)
 	}
 	pthread_mutex_lock(&core->mutex);
 	atomic_store_explicit(&core->closed, true, memory_order_release);
-	sbx__lease *idle = core->idle;
-	core->idle = NULL;
-	core->idle_count = 0;
-	for (sbx__lease *lease = core->used; lease; lease = lease->next)
+	sbx__lease *idle = take_old(core, 0);
+	for (sbx__lease *lease = core->used.first; lease; lease = lease->next)
 		lease->transport->type->wake(lease->transport);
 	sbx__local *local = core->local;
 	core->local = NULL;
 	sbx__permits_call_all(&core->permits);
 	pthread_mutex_unlock(&core->mutex);
-	free_leases(idle);
+	close_leases(core, idle);
 	if (core->engine)
 		sbx__engine_close(core->engine, false);
 	sbx__local_stop(local);

@@ -19,8 +19,8 @@ typedef struct sbx__engine sbx__engine;
 /* A transport that one call has to itself. */
 typedef struct sbx__lease {
 	sbx__transport *transport;
-	struct sbx__lease *next;
-	struct sbx__lease *previous; /* among the leases in use */
+	struct sbx__lease *next; /* among those in use, or idle */
+	struct sbx__lease *previous;
 } sbx__lease;
 
 /* How many connections there may be at once, and how many are kept for later calls. */

@@ -311,8 +311,9 @@ static void hub_free(sbx__hub *base)
 
 static const sbx__hub_class hub_class = {hub_make, hub_run, hub_due_at, hub_free};
 
-static sbx__hub *make_hub(void *context, sbx__poller *poller)
+static sbx__hub *make_hub(void *context, sbx__poller *poller, sbx__hub_share *share)
 {
+	(void)share;
 	custom_hub *hub = calloc(1, sizeof *hub);
 	if (!hub)
 		return NULL;
@@ -337,5 +338,5 @@ static void free_factory(void *context)
 
 sbx__transport_factory sbx__custom_factory(sbx__custom *custom)
 {
-	return (sbx__transport_factory){make_transport, make_hub, abandon, free_factory, sbx__custom_ref(custom)};
+	return (sbx__transport_factory){make_transport, make_hub, NULL, abandon, free_factory, sbx__custom_ref(custom)};
 }

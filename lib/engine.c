@@ -711,7 +711,8 @@ static void init_locks(sbx__engine *engine)
 	pthread_condattr_destroy(&attributes);
 }
 
-sbx__engine *sbx__engine_new(sbx__core *core, const sbx__transport_factory *factory, sbx_error **error)
+sbx__engine *sbx__engine_new(sbx__core *core, const sbx__transport_factory *factory, sbx__hub_share *share,
+                             sbx_error **error)
 {
 	sbx__engine *engine = calloc(1, sizeof *engine);
 	if (!engine) {
@@ -724,7 +725,7 @@ sbx__engine *sbx__engine_new(sbx__core *core, const sbx__transport_factory *fact
 		free(engine);
 		return NULL;
 	}
-	engine->hub = factory->make_hub(factory->context, &engine->poller);
+	engine->hub = factory->make_hub(factory->context, &engine->poller, share);
 	if (!engine->hub) {
 		sbx__poller_close(&engine->poller);
 		free(engine);

@@ -79,7 +79,9 @@ bool sbx__engine_call_open(sbx_call *call);
 /* Takes the result from a machine that is done, and frees the machine. */
 void sbx__engine_call_finish(sbx_call *call);
 
-sbx__engine *sbx__engine_new(sbx__core *core, const sbx__transport_factory *factory, sbx_error **error);
+/* The share stays as long as the core. */
+sbx__engine *sbx__engine_new(sbx__core *core, const sbx__transport_factory *factory, sbx__hub_share *share,
+                             sbx_error **error);
 void sbx__engine_free(sbx__engine *engine);
 /* In a forked child: closes the descriptors, and touches nothing else. */
 void sbx__engine_abandon(sbx__engine *engine);

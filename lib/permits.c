@@ -135,6 +135,7 @@ bool sbx__permits_try_loop(sbx__permits *permits, sbx__ticket ticket)
 {
 	if (is_free(permits) && (!permits->first || ticket < permits->first->ticket)) {
 		permits->loop = NO_TICKET;
+		permits->used_by_loop++;
 		take(permits);
 		return true;
 	}
@@ -152,6 +153,12 @@ void sbx__permits_leave_loop(sbx__permits *permits)
 
 void sbx__permits_release(sbx__permits *permits)
 {
+	permits->used--;
+}
+
+void sbx__permits_release_loop(sbx__permits *permits)
+{
+	permits->used_by_loop--;
 	permits->used--;
 }
 

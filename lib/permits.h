@@ -31,7 +31,8 @@ typedef struct sbx__place {
 typedef struct sbx__permits {
 	size_t limit;
 	size_t used;
-	size_t taken; /* how often one was taken: whether the queue moves */
+	size_t used_by_loop; /* of them */
+	size_t taken;        /* how often one was taken: whether the queue moves */
 	sbx__place *first;
 	sbx__place *last;
 	sbx__ticket loop; /* the loop's first */
@@ -55,6 +56,7 @@ bool sbx__permits_try_loop(sbx__permits *permits, sbx__ticket ticket);
 /* Nothing waits in the loop any more. */
 void sbx__permits_leave_loop(sbx__permits *permits);
 void sbx__permits_release(sbx__permits *permits);
+void sbx__permits_release_loop(sbx__permits *permits);
 
 /* To be asked after each change: tells the thread whose turn it is. True: it is the loop's, which has to be told. */
 bool sbx__permits_call_next(sbx__permits *permits);

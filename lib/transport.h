@@ -8,6 +8,7 @@
 #ifndef SBX_LIB_TRANSPORT_H
 #define SBX_LIB_TRANSPORT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -118,11 +119,21 @@ struct sbx__hub {
 	const sbx__hub_class *type;
 };
 
+/* What a core and its hub tell each other of their connections, from any thread. */
+typedef struct sbx__hub_share {
+	atomic_size_t open;   /* the core's word: so many may the hub have */
+	atomic_size_t idle;   /* and so many of them may it keep for later */
+	atomic_size_t parked; /* the hub's: so many it keeps */
+} sbx__hub_share;
+
 /* Makes transports; what they have in common (cookies, options) is the factory's. */
 typedef struct sbx__transport_factory {
 	sbx__transport *(*make)(void *context); /* NULL: no memory */
-	/* NULL: no memory. The poller stays until the hub is freed. */
-	sbx__hub *(*make_hub)(void *context, sbx__poller *poller);
+	/* NULL: no memory. The poller stays until the hub is freed, the share until the factory is. There is one hub.
+	 */
+	sbx__hub *(*make_hub)(void *context, sbx__poller *poller, sbx__hub_share *share);
+	/* Closes what the hub keeps beyond so many connections. From any thread; NULL: it keeps none. */
+	void (*shed)(void *context, size_t most);
 	/* In a forked child: closes the descriptors that came along, and touches nothing else. */
 	void (*abandon)(void *context);
 	void (*free)(void *context);

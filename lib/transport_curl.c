@@ -86,20 +86,61 @@ static void fill_facts(CURL *easy, sbx__exchange *exchange)
 
 /* ---- callbacks of libcurl ---- */
 
+static curl_socket_t on_open(void *user_data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	(void)purpose;
+	sbx__curl_transport *transport = user_data;
+	if (transport->hub)
+		sbx__curl_hub_make_room(transport->hub);
+	int descriptor = sbx__curl_sockets_open(&transport->context->sockets, address->family, address->socktype,
+	                                        address->protocol);
+	transport->opened = descriptor;
+	transport->opens++;
+	return descriptor < 0 ? CURL_SOCKET_BAD : descriptor;
+}
+
+static int on_close(void *user_data, curl_socket_t descriptor)
+{
+	return sbx__curl_sockets_close(user_data, descriptor);
+}
+
+/* Whether a connection was kept from an earlier exchange. */
+static bool is_kept(CURL *easy)
+{
+	long fresh_connections = 1;
+	return curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &fresh_connections) == CURLE_OK && fresh_connections == 0;
+}
+
+/* Finds out which socket the exchange goes over: libcurl does not tell it. False: it must not be used. */
+static bool take_socket(sbx__curl_transport *transport, bool kept, const sbx__curl_tuple *tuple)
+{
+	sbx__curl_sockets *sockets = &transport->context->sockets;
+	/* Where several addresses were tried, any of them may be it. */
+	int descriptor = !kept && transport->opens == 1 ? transport->opened : -1;
+	if (!transport->hub) {
+		/* There is one connection, which is kept as long as there is no other. */
+		if (!kept)
+			transport->kept = descriptor >= 0 ? descriptor : sbx__curl_sockets_find(sockets, tuple);
+		return true;
+	}
+	sbx__curl_sockets_let_go(sockets, &transport->hold);
+	bool good = sbx__curl_sockets_hold(sockets, descriptor, tuple, &transport->hold);
+	if (kept && transport->hold.anonymous)
+		return sbx__curl_sockets_anonymous_sheds(sockets) == transport->anonymous_sheds;
+	/* What is not found cannot be looked at. libcurl gives out one that is shared again and again. */
+	return good && (!kept || transport->hold.descriptor >= 0 || transport->context->multiplexed);
+}
+
 /*
  * Whether a kept connection must not be used: it was closed or reset, or has bytes on it that nobody has asked for yet
  * and that would be taken for the answer. libcurl looks at the first of these only, and not behind TLS, where the
  * other side's goodbye is waiting.
  */
-static bool is_stale(const sbx__curl_transport *transport, int local_port)
+static bool is_stale(const sbx__curl_transport *transport)
 {
-	long fresh_connections = 1;
-	if (transport->context->multiplexed ||
-	    curl_easy_getinfo(transport->easy, CURLINFO_NUM_CONNECTS, &fresh_connections) != CURLE_OK ||
-	    fresh_connections > 0)
+	if (transport->context->multiplexed)
 		return false;
-	/* libcurl does not tell the socket here, only its port. */
-	struct pollfd polled = {.fd = sbx__curl_sockets_find(&transport->context->sockets, local_port),
+	struct pollfd polled = {.fd = transport->hub ? transport->hold.descriptor : transport->kept,
 	                        .events = POLLIN | POLLRDHUP};
 	if (poll(&polled, 1, 0) > 0)
 		return true;
@@ -110,9 +151,10 @@ static bool is_stale(const sbx__curl_transport *transport, int local_port)
 
 static int on_prereq(void *user_data, char *remote_address, char *local_address, int remote_port, int local_port)
 {
-	(void)remote_address, (void)local_address, (void)remote_port;
 	sbx__curl_transport *transport = user_data;
-	if (!transport->connected && is_stale(transport, local_port)) {
+	const sbx__curl_tuple tuple = {local_address, remote_address, local_port, remote_port};
+	bool kept = is_kept(transport->easy);
+	if (!take_socket(transport, kept, &tuple) || (!transport->connected && kept && is_stale(transport))) {
 		transport->stale = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -404,21 +446,37 @@ static CURLcode set_exchange(sbx__curl_transport *transport, const sbx__exchange
 	return code;
 }
 
+/* What is so at the start of each transfer of an exchange. */
+static bool begin_transfer(sbx__curl_transport *transport)
+{
+	transport->fresh = true;
+	transport->stale = false;
+	transport->opens = 0;
+	transport->problem[0] = '\0';
+	if (transport->hub)
+		transport->anonymous_sheds = sbx__curl_sockets_anonymous_sheds(&transport->context->sockets);
+	return curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK;
+}
+
+/* libcurl has given the connection back. */
+static void end_transfer(sbx__curl_transport *transport)
+{
+	curl_multi_remove_handle(transport->multi, transport->easy);
+	sbx__curl_sockets_let_go(&transport->context->sockets, &transport->hold);
+}
+
 bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange)
 {
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	if (set_exchange(transport, exchange) != CURLE_OK)
 		return false;
 	transport->exchange = exchange;
-	transport->fresh = true;
 	transport->connected = false;
-	transport->stale = false;
 	transport->refused = false;
 	transport->packed = false;
 	transport->head_ended = false;
 	transport->http_status = 0;
-	transport->problem[0] = '\0';
-	if (curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK)
+	if (begin_transfer(transport))
 		return true;
 	transport->exchange = NULL;
 	return false;
@@ -430,7 +488,7 @@ void sbx__curl_stop(sbx__transport *base)
 	if (!transport->exchange)
 		return;
 	fill_facts(transport->easy, transport->exchange);
-	curl_multi_remove_handle(transport->multi, transport->easy);
+	end_transfer(transport);
 	transport->exchange = NULL;
 }
 
@@ -470,11 +528,8 @@ static void run_without_sigpipe(CURLM *multi, int *running)
 /* Nothing was sent over the stale connection, which is closed now: the next one is tried. */
 static bool begin_again(sbx__curl_transport *transport)
 {
-	transport->stale = false;
-	transport->fresh = true;
-	transport->problem[0] = '\0';
-	curl_multi_remove_handle(transport->multi, transport->easy);
-	return curl_multi_add_handle(transport->multi, transport->easy) == CURLM_OK;
+	end_transfer(transport);
+	return begin_transfer(transport);
 }
 
 void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starved)
@@ -493,7 +548,7 @@ void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starve
 	if (code != CURLE_OK)
 		sbx__curl_failure_explain(&failure, transport->easy, code, problem_of(transport), transport->connected);
 	fill_facts(transport->easy, exchange);
-	curl_multi_remove_handle(transport->multi, transport->easy);
+	end_transfer(transport);
 	transport->exchange = NULL;
 	exchange->events->done(exchange->user_data, failure.end, failure.words);
 }
@@ -602,13 +657,17 @@ static CURLcode set_constants(sbx__curl_transport *transport)
 	code |= curl_easy_setopt(easy, CURLOPT_READDATA, transport);
 	code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
 	code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, transport);
-	code |= sbx__curl_sockets_attach(&transport->context->sockets, easy);
+	code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport);
+	code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &transport->context->sockets);
 	return code | sbx__curl_options_set(transport->context->options, easy);
 }
 
 bool sbx__curl_transport_init(sbx__curl_transport *transport, sbx__curl_context *context, CURLM *multi)
 {
-	*transport = (sbx__curl_transport){.context = context, .multi = multi, .easy = curl_easy_init()};
+	*transport = (sbx__curl_transport){
+	        .context = context, .multi = multi, .easy = curl_easy_init(), .kept = -1, .hold = SBX__CURL_HOLD_INIT};
 	return transport->easy && set_constants(transport) == CURLE_OK;
 }
 
@@ -617,7 +676,8 @@ static sbx__transport *make_transport(void *context)
 	sbx__curl_transport *transport = calloc(1, sizeof *transport);
 	CURLM *multi = curl_multi_init();
 	if (transport && multi && sbx__curl_transport_init(transport, context, multi) &&
-	    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 1L) == CURLM_OK) {
+	    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 1L) == CURLM_OK &&
+	    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 1L) == CURLM_OK) {
 		transport->base.type = &own_class;
 		return &transport->base;
 	}
@@ -628,9 +688,15 @@ static sbx__transport *make_transport(void *context)
 	return NULL;
 }
 
-static sbx__hub *make_hub(void *context, sbx__poller *poller)
+static sbx__hub *make_hub(void *context, sbx__poller *poller, sbx__hub_share *share)
 {
-	return sbx__curl_hub_new(context, poller);
+	((sbx__curl_context *)context)->sockets.share = share;
+	return sbx__curl_hub_new(context, poller, share);
+}
+
+static void shed(void *context, size_t most)
+{
+	sbx__curl_sockets_shed(&((sbx__curl_context *)context)->sockets, most);
 }
 
 static void abandon(void *context)
@@ -679,7 +745,6 @@ sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__htt
 	sbx__curl_context *context = global_code == CURLE_OK ? calloc(1, sizeof *context) : NULL;
 	if (!context)
 		return sbx__fail_memory(error);
-	context->idle_connections = options->max_idle_connections;
 	context->multiplexed = options->version == SBX_HTTP_2;
 	sbx__curl_sockets_init(&context->sockets);
 	for (int index = 0; index < CURL_LOCK_DATA_LAST; index++)
@@ -691,6 +756,6 @@ sbx_status sbx__transport_curl_factory(sbx__transport_factory *factory, sbx__htt
 	if (status < 0)
 		free_context(context);
 	else
-		*factory = (sbx__transport_factory){make_transport, make_hub, abandon, free_context, context};
+		*factory = (sbx__transport_factory){make_transport, make_hub, shed, abandon, free_context, context};
 	return status;
 }

@@ -7,44 +7,17 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
-#include <sys/stat.h>
 
 #include "buffer.h"
 #include "transport.h"
-
-/* A socket that libcurl has open. The file behind it tells whether the number still means the same one. */
-typedef struct sbx__curl_socket {
-	int descriptor;
-	ino_t inode;
-	int port; /* on this side, once it was looked for; 0: it has none */
-} sbx__curl_socket;
-
-typedef struct sbx__curl_sockets {
-	pthread_mutex_t mutex;
-	sbx__curl_socket *items;
-	size_t known; /* the first so many are in by_port, as far as they have a port */
-	size_t count;
-	size_t capacity;
-	int *by_port; /* one more than the descriptor with that port on this side; NULL: none was looked for */
-} sbx__curl_sockets;
-
-void sbx__curl_sockets_init(sbx__curl_sockets *sockets);
-void sbx__curl_sockets_free(sbx__curl_sockets *sockets);
-/* Lets a handle open its sockets through the table. */
-CURLcode sbx__curl_sockets_attach(sbx__curl_sockets *sockets, CURL *easy);
-/* The socket with that port on this side; -1: there is none. */
-int sbx__curl_sockets_find(sbx__curl_sockets *sockets, int port);
-int sbx__curl_sockets_close(sbx__curl_sockets *sockets, int descriptor);
-/* In a forked child: closes those that are still what they were. */
-void sbx__curl_sockets_abandon(sbx__curl_sockets *sockets);
+#include "transport_curl_sockets.h"
 
 /* What the transports of one client have in common. */
 typedef struct sbx__curl_context {
 	CURLSH *share; /* cookies, names and TLS sessions */
 	pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
 	sbx__curl_sockets sockets;
-	bool multiplexed;        /* a connection may carry several exchanges, and have frames for others on it */
-	size_t idle_connections; /* how many are kept beside those in use */
+	bool multiplexed; /* a connection may carry several exchanges, and have frames for others on it */
 	struct sbx__curl_options *options;
 } sbx__curl_context;
 
@@ -57,6 +30,8 @@ typedef struct sbx__curl_settings {
 	long connect_ms;
 	bool body_in_memory;
 } sbx__curl_settings;
+
+typedef struct sbx__curl_hub sbx__curl_hub;
 
 typedef struct sbx__curl_transport {
 	sbx__transport base;
@@ -72,6 +47,11 @@ typedef struct sbx__curl_transport {
 	bool refused;  /* a callback has ended the exchange */
 	bool packed;   /* that is because the body would have been compressed on its way */
 	bool stale;    /* the kept connection turned out to be of no use before anything was sent */
+	int opened;    /* the last socket that was opened for the exchange */
+	int opens;     /* how many there were */
+	int kept;      /* the socket of the connection that a multi handle of its own keeps; -1: it is not known */
+	sbx__curl_hold hold;      /* of a hub's connection */
+	uint64_t anonymous_sheds; /* how many there were when the exchange began */
 	int http_status;
 	sbx__curl_settings settings;
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
@@ -80,8 +60,8 @@ typedef struct sbx__curl_transport {
 	char problem[CURL_ERROR_SIZE];
 	struct sbx__curl_transport *next; /* among a hub's idle ones, or among those that are not */
 	struct sbx__curl_transport *previous;
-	sbx__poller *poller;       /* of the hub */
-	struct sbx__curl_hub *hub; /* NULL: the multi is its own */
+	sbx__poller *poller; /* of the hub */
+	sbx__curl_hub *hub;  /* NULL: the multi is its own */
 } sbx__curl_transport;
 
 /* Prepares a transport over a multi handle, which stays the caller's. False: no memory; what was made is to be cleared.
@@ -95,6 +75,8 @@ void sbx__curl_resume(sbx__transport *base);
 /* Ends an exchange whose transfer is over. `starved`: an allocation has failed since libcurl began to run. */
 void sbx__curl_finish(sbx__curl_transport *transport, CURLcode code, bool starved);
 
-sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller);
+/* A connection is about to be opened for an exchange of the hub. */
+void sbx__curl_hub_make_room(sbx__curl_hub *hub);
+sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller, sbx__hub_share *share);
 
 #endif

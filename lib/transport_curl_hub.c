@@ -2,6 +2,7 @@
  * Many exchanges on one multi handle, whose sockets and times a poller watches (curl_multi_socket_action).
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "platform.h"
@@ -11,17 +12,19 @@
 /* How many easy handles are kept for later exchanges. */
 #define MOST_IDLE_HANDLES 64
 
-typedef struct sbx__curl_hub {
+struct sbx__curl_hub {
 	sbx__hub base;
 	sbx__curl_context *context;
 	sbx__poller *poller;
-	CURLM *multi; /* NULL: there was no memory for another one */
+	sbx__hub_share *share;
+	CURLM *multi;   /* NULL: there was no memory for another one */
+	long most_kept; /* what libcurl was told; 0: nothing yet */
 	int64_t due_at;
 	sbx__curl_transport *idle;
 	size_t idle_count;
 	sbx__curl_transport *busy; /* those that are not idle */
 	size_t count;              /* of them */
-} sbx__curl_hub;
+};
 
 /* ---- callbacks of libcurl ---- */
 
@@ -55,6 +58,7 @@ static int on_timer(CURLM *multi, long milliseconds, void *user_data)
 
 static bool open_multi(sbx__curl_hub *hub)
 {
+	hub->most_kept = 0;
 	hub->multi = curl_multi_init();
 	if (hub->multi && curl_multi_setopt(hub->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
 	    curl_multi_setopt(hub->multi, CURLMOPT_SOCKETDATA, hub) == CURLM_OK &&
@@ -89,10 +93,23 @@ static void unlink_busy(sbx__curl_hub *hub, sbx__curl_transport *transport)
 	hub->count--;
 }
 
-/* libcurl counts the connections in use among those that it keeps. */
-static void set_kept_connections(sbx__curl_hub *hub)
+/* How many libcurl may keep it looks up when an exchange ends, whose transport is busy until a little later. */
+static void set_limit(sbx__curl_hub *hub)
 {
-	curl_multi_setopt(hub->multi, CURLMOPT_MAXCONNECTS, (long)(hub->count + hub->context->idle_connections));
+	size_t idle = atomic_load_explicit(&hub->share->idle, memory_order_relaxed);
+	size_t others = hub->count ? hub->count - 1 : 0;
+	size_t wanted = others + idle < LONG_MAX ? others + idle : LONG_MAX;
+	/* To libcurl 0 is no limit. */
+	long most = wanted ? (long)wanted : 1;
+	if (most != hub->most_kept && curl_multi_setopt(hub->multi, CURLMOPT_MAXCONNECTS, most) == CURLM_OK)
+		hub->most_kept = most;
+}
+
+void sbx__curl_hub_make_room(sbx__curl_hub *hub)
+{
+	size_t open = atomic_load_explicit(&hub->share->open, memory_order_relaxed);
+	/* Each of its exchanges has a connection, or gets one. */
+	sbx__curl_sockets_shed(&hub->context->sockets, open > hub->count ? open - hub->count : 0);
 }
 
 static void hub_free_transport(sbx__transport *base)
@@ -101,7 +118,7 @@ static void hub_free_transport(sbx__transport *base)
 	sbx__curl_hub *hub = transport->hub;
 	sbx__curl_stop(base);
 	unlink_busy(hub, transport);
-	set_kept_connections(hub);
+	set_limit(hub);
 	if (hub->idle_count < MOST_IDLE_HANDLES) {
 		transport->next = hub->idle;
 		hub->idle = transport;
@@ -116,7 +133,10 @@ static bool hub_start(sbx__transport *base, sbx__exchange *exchange)
 {
 	sbx__curl_transport *transport = (sbx__curl_transport *)base;
 	transport->multi = transport->hub->multi;
-	return transport->multi && sbx__curl_start(base, exchange);
+	if (!transport->multi)
+		return false;
+	set_limit(transport->hub);
+	return sbx__curl_start(base, exchange);
 }
 
 static const sbx__transport_class hub_transport_class = {
@@ -154,7 +174,6 @@ static sbx__transport *hub_make(sbx__hub *base)
 		return NULL;
 	}
 	link_busy(hub, transport);
-	set_kept_connections(hub);
 	return &transport->base;
 }
 
@@ -252,12 +271,13 @@ static void hub_free(sbx__hub *base)
 
 static const sbx__hub_class hub_class = {hub_make, hub_run, hub_due_at, hub_free};
 
-sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller)
+sbx__hub *sbx__curl_hub_new(sbx__curl_context *context, sbx__poller *poller, sbx__hub_share *share)
 {
 	sbx__curl_hub *hub = calloc(1, sizeof *hub);
 	if (!hub)
 		return NULL;
-	*hub = (sbx__curl_hub){.base.type = &hub_class, .context = context, .poller = poller, .due_at = SBX__NEVER};
+	*hub = (sbx__curl_hub){
+	        .base.type = &hub_class, .context = context, .poller = poller, .share = share, .due_at = SBX__NEVER};
 	if (open_multi(hub))
 		return &hub->base;
 	hub_free(&hub->base);

@@ -94,9 +94,10 @@ typedef struct sbx_http_options {
 	sbx_compression compression; /**< default ::SBX_COMPRESSION_NONE */
 	sbx_flag follow_redirects;   /**< else a redirect is an error, ::SBX_ERROR_STATUS; default yes */
 	int max_redirects;           /**< how many a call follows; default 20 */
-	int max_connections;         /**< at once; further calls wait for `pool_timeout`; default 100 */
-	int max_idle_connections;    /**< kept for later calls; default 20 */
-	int reserved;                /**< 0 */
+	int max_connections;      /**< open at once, idle ones included; further calls wait for `pool_timeout`; default
+	                           100 */
+	int max_idle_connections; /**< kept for later calls, blocking and started ones together; default 20 */
+	int reserved;             /**< 0 */
 	/** An idle connection that is older is not used again; whole seconds, 0: none is; ::SBX_FOREVER: however old it
 	 * is. A server that closes one at that moment leaves the request in doubt: stay below the server's own time.
 	 * Default 5. */

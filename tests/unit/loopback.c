@@ -35,6 +35,8 @@ struct loopback {
 	pthread_mutex_t mutex; /* of all below */
 	size_t requests;
 	size_t connections;
+	size_t now_open;
+	size_t most_open;
 	sbx__buffer last;
 };
 
@@ -102,11 +104,21 @@ static bool serve(loopback *server, connection *served)
 	return true;
 }
 
+static void note_open(loopback *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->now_open = server->open_count;
+	if (server->most_open < server->now_open)
+		server->most_open = server->now_open;
+	pthread_mutex_unlock(&server->mutex);
+}
+
 static void drop(loopback *server, size_t index)
 {
 	close(server->open[index].descriptor);
 	sbx__buffer_free(&server->open[index].input);
 	server->open[index] = server->open[--server->open_count];
+	note_open(server);
 }
 
 static void take(loopback *server)
@@ -118,6 +130,7 @@ static void take(loopback *server)
 	pthread_mutex_lock(&server->mutex);
 	server->connections++;
 	pthread_mutex_unlock(&server->mutex);
+	note_open(server);
 }
 
 static void *run(void *argument)
@@ -224,6 +237,22 @@ size_t loopback_connections(loopback *server)
 	size_t connections = server->connections;
 	pthread_mutex_unlock(&server->mutex);
 	return connections;
+}
+
+size_t loopback_open(loopback *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	size_t open = server->now_open;
+	pthread_mutex_unlock(&server->mutex);
+	return open;
+}
+
+size_t loopback_most_open(loopback *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	size_t most = server->most_open;
+	pthread_mutex_unlock(&server->mutex);
+	return most;
 }
 
 bool loopback_wait(loopback *server, size_t requests)

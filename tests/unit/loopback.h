@@ -30,6 +30,9 @@ const char *loopback_url(const loopback *server);
 /* How many whole requests, and how many connections, there were. */
 size_t loopback_requests(loopback *server);
 size_t loopback_connections(loopback *server);
+/* How many connections are open, and how many were at most at once. */
+size_t loopback_open(loopback *server);
+size_t loopback_most_open(loopback *server);
 /* Waits until there were so many requests; false: it took longer than ten seconds. */
 bool loopback_wait(loopback *server, size_t requests);
 /* The last request, head and body, which the caller frees. */

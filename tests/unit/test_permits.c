@@ -87,7 +87,10 @@ static void what_is_free_is_taken_at_once(void **state)
 	assert_true(try_loop(&own, sbx__permits_ticket(&own.permits)));
 	assert_false(sbx__permits_try(&own.permits));
 	assert_int_equal(own.permits.used, 2);
-	assert_false(give_back(&own));
+	assert_int_equal(own.permits.used_by_loop, 1);
+	sbx__permits_release_loop(&own.permits);
+	assert_int_equal(own.permits.used_by_loop, 0);
+	assert_false(sbx__permits_call_next(&own.permits));
 	assert_true(sbx__permits_try(&own.permits));
 }
 
