@@ -68,19 +68,31 @@ void sbx__cancel_link_to(sbx__cancel_link *link, sbx_cancel *cancel, void (*fire
 	pthread_mutex_unlock(&cancel->mutex);
 }
 
-void sbx__cancel_unlink(sbx__cancel_link *link)
+static void take_out(sbx_cancel *cancel, sbx__cancel_link *link)
 {
-	sbx_cancel *cancel = link->cancel;
-	if (!cancel)
-		return;
-	pthread_mutex_lock(&cancel->mutex);
 	if (link->previous)
 		link->previous->next = link->next;
 	else
 		cancel->links = link->next;
 	if (link->next)
 		link->next->previous = link->previous;
-	pthread_mutex_unlock(&cancel->mutex);
 	link->cancel = NULL;
+	pthread_mutex_unlock(&cancel->mutex);
 	sbx_cancel_free(cancel);
+}
+
+void sbx__cancel_unlink(sbx__cancel_link *link)
+{
+	sbx_cancel *cancel = link->cancel;
+	if (!cancel)
+		return;
+	pthread_mutex_lock(&cancel->mutex);
+	take_out(cancel, link);
+}
+
+void sbx__cancel_abandon(sbx__cancel_link *link)
+{
+	sbx_cancel *cancel = link->cancel;
+	if (cancel && pthread_mutex_trylock(&cancel->mutex) == 0)
+		take_out(cancel, link);
 }

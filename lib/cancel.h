@@ -20,5 +20,7 @@ typedef struct sbx__cancel_link {
 void sbx__cancel_link_to(sbx__cancel_link *link, sbx_cancel *cancel, void (*fire)(void *context), void *context);
 /* After it has returned `fire` is not called any more. */
 void sbx__cancel_unlink(sbx__cancel_link *link);
+/* The same in a forked child, unless another thread was at the links when it was forked. */
+void sbx__cancel_abandon(sbx__cancel_link *link);
 
 #endif

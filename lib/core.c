@@ -400,7 +400,8 @@ sbx_status sbx__core_acquire(sbx__core *core, sbx__place *place, int64_t nanosec
 
 void sbx__core_give_up(sbx__core *core, sbx__place *place)
 {
-	if (!place->queued)
+	/* In a forked child, of a function that was asked meanwhile, the queue is the parent's. */
+	if (!place->queued || sbx__core_is_forked(core))
 		return;
 	pthread_mutex_lock(&core->mutex);
 	sbx__permits_give_up(&core->permits, place);

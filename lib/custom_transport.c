@@ -289,8 +289,13 @@ static void hub_run(sbx__hub *base, const sbx__poller_event *events, size_t coun
 	(void)events, (void)count, (void)now;
 	custom_hub *hub = (custom_hub *)base;
 	custom_transport *transport;
-	for (size_t left = count_pending(hub); left && (transport = take_pending(hub)); left--)
+	unsigned forks = sbx__platform_forks();
+	for (size_t left = count_pending(hub); left && (transport = take_pending(hub)); left--) {
 		advance(transport);
+		/* The functions of the caller's other exchanges are the parent's to call. */
+		if (forks != sbx__platform_forks())
+			return;
+	}
 }
 
 static int64_t hub_due_at(const sbx__hub *base)

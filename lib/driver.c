@@ -1,5 +1,8 @@
 #include "driver.h"
 
+#include "error.h"
+#include "outcome.h"
+
 /* How often a call that may be interrupted asks whether it should end, in nanoseconds. */
 #define INTERRUPT_INTERVAL (SBX__SECOND / 20)
 
@@ -9,13 +12,28 @@ static bool interrupted(const sbx__call *call)
 	return options->interrupt && options->interrupt(options->interrupt_user_data) != 0;
 }
 
+/* A function of the caller's may have forked. In the child the call ends there and then, and the transport, which is
+ * the parent's, is not told. */
+static void check_forked(sbx__driver *driver)
+{
+	sbx__call *call = driver->call;
+	sbx_error *error = NULL;
+	if (!sbx__core_is_forked(driver->core) || call->state == SBX__CALL_DONE)
+		return;
+	sbx__sink_abandon(&call->sink);
+	sbx__fail_forked(&error);
+	sbx__outcome_fail(call, error);
+}
+
 /* What ends a call from outside. True: it did. */
 static bool check_outside(sbx__driver *driver)
 {
 	sbx__call *call = driver->call;
+	bool cancelled = atomic_load_explicit(&driver->cancelled, memory_order_relaxed) || interrupted(call);
+	check_forked(driver);
 	if (sbx__core_is_closed(driver->core))
 		sbx__call_abort(call, SBX_ERROR_CLOSED, "Connection error: the client was closed");
-	else if (atomic_load_explicit(&driver->cancelled, memory_order_relaxed) || interrupted(call))
+	else if (cancelled)
 		sbx__call_abort(call, SBX_ERROR_CANCELLED, "The call was cancelled");
 	return call->state == SBX__CALL_DONE;
 }
@@ -87,6 +105,7 @@ void sbx__driver_wait(sbx__driver *driver)
 	int64_t time = call->options.interrupt ? sbx__call_now(call) : call->stepped;
 	int64_t wait = sbx__call_wake_at(call) - time;
 	call->transport->type->wait(call->transport, shortened(call->options.interrupt != NULL, wait));
+	check_forked(driver);
 }
 
 void sbx__driver_cancel(sbx__driver *driver)
@@ -100,6 +119,11 @@ void sbx__driver_cancel(sbx__driver *driver)
 
 void sbx__driver_end(sbx__driver *driver)
 {
+	/* In a forked child another thread may have held any of the locks, and the connection is the parent's. */
+	if (sbx__core_is_forked(driver->core)) {
+		sbx__cancel_abandon(&driver->cancel);
+		return;
+	}
 	sbx__cancel_unlink(&driver->cancel);
 	pthread_mutex_lock(&driver->mutex);
 	sbx__lease *lease = driver->lease;

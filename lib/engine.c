@@ -168,6 +168,13 @@ static void waiting_remove(call_list *list, sbx_call *call)
 
 /* ---- driving one call; all of it by the thread that drives ---- */
 
+/* A function of the caller's may have forked. The child leaves at once: what the loop stands on is shared with the
+ * parent, and another thread may have held any of the locks. To be asked after each of them. */
+static bool is_ours(const sbx__engine *engine)
+{
+	return !sbx__core_is_forked(engine->core);
+}
+
 static int64_t now_of(const sbx__engine *engine)
 {
 	const sbx__platform *platform = sbx__core_platform(engine->core);
@@ -230,6 +237,8 @@ static void step(sbx__engine *engine, sbx_call *call)
 	if (atomic_load_explicit(&call->done, memory_order_relaxed) || call->waiting)
 		return;
 	bool done = sbx__call_step(&call->machine);
+	if (!is_ours(engine))
+		return;
 	bool opened = sbx__engine_call_open(call);
 	if (opened || call->machine.readable) {
 		call->machine.readable = false;
@@ -250,7 +259,8 @@ static void abort_call(sbx__engine *engine, sbx_call *call, sbx_status code, con
 	if (atomic_load_explicit(&call->done, memory_order_relaxed))
 		return;
 	sbx__call_abort(&call->machine, code, message);
-	finish(engine, call);
+	if (is_ours(engine))
+		finish(engine, call);
 }
 
 static void connect_call(sbx__engine *engine, sbx_call *call)
@@ -268,14 +278,14 @@ static void connect_call(sbx__engine *engine, sbx_call *call)
 
 static void admit(sbx__engine *engine)
 {
-	while (engine->waiting.first && engine->hub) {
+	while (engine->waiting.first && engine->hub && is_ours(engine)) {
 		engine->queued = !sbx__core_try_permit(engine->core, engine->waiting.first->ticket);
 		if (engine->queued)
 			return;
 		connect_call(engine, engine->waiting.first);
 	}
 	/* The one that the core knows of may have ended without its turn. */
-	if (engine->queued)
+	if (engine->queued && is_ours(engine))
 		sbx__core_leave_queue(engine->core);
 	engine->queued = false;
 }
@@ -296,7 +306,7 @@ static void begin(sbx__engine *engine, sbx_call *call)
 
 static void attend(sbx__engine *engine)
 {
-	for (;;) {
+	while (is_ours(engine)) {
 		pthread_mutex_lock(&engine->mutex);
 		sbx_call *call = attention_pop(&engine->attention);
 		unsigned wants = call ? call->wants : 0;
@@ -321,7 +331,7 @@ static void expire(sbx__engine *engine)
 {
 	int64_t now = now_of(engine);
 	sbx__timer *timer;
-	while ((timer = sbx__timer_heap_first(&engine->timers)) && timer->at <= now) {
+	while (is_ours(engine) && (timer = sbx__timer_heap_first(&engine->timers)) && timer->at <= now) {
 		sbx_call *call = (sbx_call *)((char *)timer - offsetof(sbx_call, timer));
 		sbx__timer_heap_remove(&engine->timers, timer);
 		if (call->waiting)
@@ -335,7 +345,7 @@ static void expire(sbx__engine *engine)
 static void step_touched(sbx__engine *engine)
 {
 	sbx_call *call;
-	while ((call = touched_pop(&engine->touched))) {
+	while (is_ours(engine) && (call = touched_pop(&engine->touched))) {
 		step(engine, call);
 		sbx__engine_call_unref(call);
 	}
@@ -343,9 +353,11 @@ static void step_touched(sbx__engine *engine)
 
 static void end_all(sbx__engine *engine)
 {
-	while (engine->all)
+	while (engine->all && is_ours(engine))
 		abort_call(engine, engine->all, SBX_ERROR_CLOSED, "Connection error: the client was closed");
 	step_touched(engine);
+	if (!is_ours(engine))
+		return;
 	if (engine->hub)
 		engine->hub->type->free(engine->hub);
 	engine->hub = NULL;
@@ -355,14 +367,14 @@ static void end_all(sbx__engine *engine)
 static void tell(sbx__engine *engine)
 {
 	sbx_call *call;
-	while ((call = telling_pop(&engine->telling))) {
+	while (is_ours(engine) && (call = telling_pop(&engine->telling))) {
 		bool done = atomic_load_explicit(&call->done, memory_order_relaxed);
 		pthread_mutex_lock(&engine->mutex);
 		bool released = call->released || atomic_load(&engine->forgotten);
 		pthread_mutex_unlock(&engine->mutex);
 		if (!released)
 			call->tell(call);
-		if (!done)
+		if (!done || !is_ours(engine))
 			continue;
 		atomic_fetch_sub(&engine->in_flight, 1);
 		engine->has_news = true;
@@ -375,7 +387,7 @@ static void settle(sbx__engine *engine)
 {
 	atomic_exchange(&engine->asked, false);
 	attend(engine);
-	if (sbx__core_is_closed(engine->core))
+	if (is_ours(engine) && sbx__core_is_closed(engine->core))
 		end_all(engine);
 	step_touched(engine);
 	admit(engine);
@@ -405,12 +417,14 @@ static void run_rounds(sbx__engine *engine)
 	size_t count = sbx__poller_take(&engine->poller, events, BATCH);
 	for (int round = 0; round < MOST_ROUNDS; round++) {
 		attend(engine);
-		if (engine->hub)
+		if (engine->hub && is_ours(engine))
 			engine->hub->type->run(engine->hub, events, count, now_of(engine));
 		count = 0;
 		expire(engine);
 		settle(engine);
 		tell(engine);
+		if (!is_ours(engine))
+			return;
 		if (!atomic_load(&engine->asked) && !has_attention(engine) && !engine->touched.first &&
 		    due_at(engine) > now_of(engine))
 			break;
@@ -452,7 +466,7 @@ static void hand_back(sbx__engine *engine)
 	engine->has_news = false;
 	atomic_store(&engine->driving, false);
 	pthread_mutex_unlock(&engine->driver);
-	if (must_wake(engine, has_news))
+	if (is_ours(engine) && must_wake(engine, has_news))
 		sbx__poller_wake(&engine->poller);
 }
 
@@ -464,18 +478,21 @@ bool sbx__engine_is_inside(const sbx__engine *engine)
 
 /* Does some work, unless another thread drives. What was asked meanwhile, by one that found the engine taken, is done
  * before anyone else has a reason to come back: perhaps nobody does. */
-static void drive(sbx__engine *engine, void (*work)(sbx__engine *engine))
+static bool drive(sbx__engine *engine, void (*work)(sbx__engine *engine))
 {
+	bool ours = true;
 	/* A callback may give up the last handle of all. */
 	sbx__core *core = sbx__core_ref(engine->core);
 	while (take_over(engine)) {
 		work(engine);
 		hand_back(engine);
-		if (!atomic_load(&engine->asked))
+		ours = is_ours(engine);
+		if (!ours || !atomic_load(&engine->asked))
 			break;
 		work = settle;
 	}
 	sbx__core_unref(core);
+	return ours;
 }
 
 static void ask_driver(sbx__engine *engine)
@@ -491,9 +508,9 @@ static void settle_now(sbx__engine *engine)
 	drive(engine, settle);
 }
 
-void sbx__engine_process(sbx__engine *engine)
+bool sbx__engine_process(sbx__engine *engine)
 {
-	drive(engine, run_rounds);
+	return drive(engine, run_rounds);
 }
 
 static void go_to_sleep(sbx__engine *engine, sleeper *self)
@@ -539,7 +556,7 @@ static void sleep_until(sbx__engine *engine, int64_t until)
 	get_up(engine, &self);
 }
 
-void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
+bool sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
 {
 	sbx__core *core = sbx__core_ref(engine->core);
 	int64_t until = time_after(engine, nanoseconds);
@@ -549,16 +566,17 @@ void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds)
 		wait_for_others(engine, until);
 	sleep_until(engine, until);
 	pthread_mutex_unlock(&engine->mutex);
-	sbx__engine_process(engine);
+	bool ours = sbx__engine_process(engine);
 	sbx__core_unref(core);
+	return ours;
 }
 
 bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds)
 {
 	int64_t until = time_after(engine, nanoseconds);
 	/* Who asks again and again without waiting gets on too. */
-	if (nanoseconds == 0)
-		sbx__engine_process(engine);
+	if (nanoseconds == 0 && !sbx__engine_process(engine))
+		return false;
 	pthread_mutex_lock(&engine->mutex);
 	while (!atomic_load(&call->done) && now_of(engine) < until) {
 		if (engine->waiter_polls || atomic_load(&engine->driving)) {
@@ -569,7 +587,8 @@ bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds)
 		sleep_until(engine, until);
 		engine->waiter_polls = false;
 		pthread_mutex_unlock(&engine->mutex);
-		sbx__engine_process(engine);
+		if (!sbx__engine_process(engine))
+			return false;
 		pthread_mutex_lock(&engine->mutex);
 		pthread_cond_broadcast(&engine->moved);
 	}

@@ -95,10 +95,11 @@ void sbx__engine_ask(sbx__engine *engine, sbx_call *call, unsigned wants);
 void sbx__engine_ask_later(sbx__engine *engine, sbx_call *call, unsigned wants);
 /* The caller gives up its handle: nothing is told any more. */
 void sbx__engine_release(sbx__engine *engine, sbx_call *call);
-/* Does what can be done without waiting, unless another thread is at it. */
-void sbx__engine_process(sbx__engine *engine);
-/* Waits for work, for at most so many nanoseconds, and does it. */
-void sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds);
+/* Does what can be done without waiting, unless another thread is at it. False: a callback has forked, and this is the
+ * child, which has left all as it was. */
+bool sbx__engine_process(sbx__engine *engine);
+/* Waits for work, for at most so many nanoseconds, and does it. False as above. */
+bool sbx__engine_poll(sbx__engine *engine, int64_t nanoseconds);
 /* Waits until a call is done, for at most so long, and drives meanwhile if nobody else does. Whether it is done. */
 bool sbx__engine_wait(sbx__engine *engine, sbx_call *call, int64_t nanoseconds);
 /* Whether the thread is in a callback of the engine. */

@@ -38,14 +38,20 @@ sbx_status sbx_client_fd(sbx_client *client, int *descriptor, sbx_error **error)
 	return SBX_OK;
 }
 
+/* `ours`: no callback has forked, or this is the parent. The client may be freed by now. */
+static sbx_status end_of_drive(bool ours, sbx_error **error)
+{
+	return ours ? SBX_OK : sbx__fail_forked(error);
+}
+
 sbx_status sbx_client_process(sbx_client *client, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
 	sbx__engine *engine;
 	sbx_status status = find_engine(client, &engine, error);
-	if (status == SBX_OK && engine)
-		sbx__engine_process(engine);
-	return status;
+	if (status < 0 || !engine)
+		return status;
+	return end_of_drive(sbx__engine_process(engine), error);
 }
 
 sbx_status sbx_client_poll(sbx_client *client, double seconds, sbx_error **error)
@@ -58,8 +64,7 @@ sbx_status sbx_client_poll(sbx_client *client, double seconds, sbx_error **error
 		return status;
 	if (!engine || sbx__engine_in_flight(engine) == 0)
 		return SBX_DONE;
-	sbx__engine_poll(engine, nanoseconds);
-	return SBX_OK;
+	return end_of_drive(sbx__engine_poll(engine, nanoseconds), error);
 }
 
 sbx_status sbx_client_next(sbx_client *client, sbx_call **call)

@@ -196,3 +196,9 @@ void sbx__sink_close(sbx__sink_writer *writer)
 	free(writer->destination);
 	init_writer(writer);
 }
+
+void sbx__sink_abandon(sbx__sink_writer *writer)
+{
+	free(writer->temporary);
+	writer->temporary = NULL;
+}

@@ -34,5 +34,7 @@ sbx_status sbx__sink_finish(sbx__sink_writer *writer, sbx_error **error);
 sbx_status sbx__sink_failure(const sbx__sink_writer *writer, sbx_error **error);
 /* Leaves nothing half-written behind. */
 void sbx__sink_close(sbx__sink_writer *writer);
+/* In a forked child: what is half-written is the parent's, and stays. */
+void sbx__sink_abandon(sbx__sink_writer *writer);
 
 #endif

@@ -50,9 +50,16 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
 	return status;
 }
 
+bool sbx__started_call_is_forked(const sbx_call *call)
+{
+	return sbx__core_is_forked(call->core);
+}
+
 static void on_cancel(void *context)
 {
 	sbx_call *call = context;
+	if (sbx__started_call_is_forked(call))
+		return;
 	sbx__engine_ask_later(sbx__core_engine_of(call->core), call, SBX__WANTS_CANCEL);
 }
 
@@ -64,11 +71,6 @@ void sbx__started_call_start(sbx_call *call)
 	sbx__engine_start(sbx__core_engine_of(call->core), call);
 	sbx__cancel_link_to(&call->cancel, cancel, on_cancel, call);
 	sbx__engine_call_unref(call);
-}
-
-bool sbx__started_call_is_forked(const sbx_call *call)
-{
-	return sbx__core_is_forked(call->core);
 }
 
 sbx_status sbx__wait_read(double seconds, int64_t *nanoseconds, sbx_error **error)
@@ -158,6 +160,9 @@ sbx_status sbx_call_wait(sbx_call *call, double seconds, sbx_error **error)
 		return sbx__fail_argument(error, "call", "a callback of its client cannot wait for it");
 	if (sbx__engine_wait(engine, call, nanoseconds))
 		return SBX_OK;
+	/* In a callback meanwhile. */
+	if (sbx__started_call_is_forked(call))
+		return sbx__fail_forked(error);
 	return sbx__fail(error, SBX_ERROR_TIMEOUT, "The call is not done yet");
 }
 

@@ -82,7 +82,11 @@ static void end_driver(sbx_stream *stream)
 {
 	if (!stream->driven)
 		return;
-	set_driven(stream, false);
+	/* In a forked child another thread may have held the lock, and there is only this one now. */
+	if (sbx__started_call_is_forked(stream->call))
+		stream->driven = false;
+	else
+		set_driven(stream, false);
 	sbx__driver_end(&stream->driver);
 }
 
@@ -348,6 +352,8 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 			sbx__error_give(error, sbx__error_ref(problem));
 		}
 	}
+	if (sbx__started_call_is_forked(stream->call))
+		sbx__sink_abandon(&writer);
 	sbx__sink_close(&writer);
 	return status;
 }

@@ -231,11 +231,31 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 	return ok ? length : length + 1;
 }
 
+/*
+ * Whether a function of the caller's has forked, and this is the child. libcurl goes on with what is the parent's until
+ * it returns: it gets sockets without a connection, and a poller that is closed. The transfer is paused then, which
+ * makes it do the least.
+ */
+static bool is_childs(const sbx__curl_transport *transport)
+{
+	if (transport->forks == sbx__platform_forks())
+		return false;
+	sbx__curl_sockets_disown(&transport->context->sockets);
+	if (transport->poller)
+		sbx__poller_close(transport->poller);
+	return true;
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *user_data)
 {
 	sbx__curl_transport *transport = user_data;
 	size_t length = size * count;
-	switch (transport->exchange->events->body(transport->exchange->user_data, data, length)) {
+	if (is_childs(transport))
+		return CURL_WRITEFUNC_PAUSE;
+	sbx__taken taken = transport->exchange->events->body(transport->exchange->user_data, data, length);
+	if (is_childs(transport))
+		return CURL_WRITEFUNC_PAUSE;
+	switch (taken) {
 	case SBX__TAKEN:
 		return length;
 	case SBX__LATER:
@@ -251,8 +271,10 @@ static size_t on_body(char *data, size_t size, size_t count, void *user_data)
 static size_t on_read(char *buffer, size_t size, size_t count, void *user_data)
 {
 	sbx__curl_transport *transport = user_data;
+	if (is_childs(transport))
+		return CURL_READFUNC_PAUSE;
 	int64_t got = transport->exchange->read(transport->exchange->user_data, buffer, size * count);
-	if (got == SBX__READ_LATER)
+	if (got == SBX__READ_LATER || is_childs(transport))
 		return CURL_READFUNC_PAUSE;
 	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
 }
@@ -262,7 +284,8 @@ static int on_seek(void *user_data, curl_off_t offset, int origin)
 	sbx__curl_transport *transport = user_data;
 	if (origin != SEEK_SET || offset != 0)
 		return CURL_SEEKFUNC_CANTSEEK;
-	return transport->exchange->rewind(transport->exchange->user_data) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+	bool ok = transport->exchange->rewind(transport->exchange->user_data) && !is_childs(transport);
+	return ok ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 /* ---- one exchange ---- */
@@ -471,6 +494,7 @@ bool sbx__curl_start(sbx__transport *base, sbx__exchange *exchange)
 	if (set_exchange(transport, exchange) != CURLE_OK)
 		return false;
 	transport->exchange = exchange;
+	transport->forks = sbx__platform_forks();
 	transport->connected = false;
 	transport->refused = false;
 	transport->packed = false;
@@ -707,13 +731,17 @@ static void abandon(void *context)
 static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access, void *user_data)
 {
 	(void)easy, (void)access;
-	pthread_mutex_lock(&((sbx__curl_context *)user_data)->locks[data]);
+	sbx__curl_context *context = user_data;
+	if (!context->sockets.disowned)
+		pthread_mutex_lock(&context->locks[data]);
 }
 
 static void unlock_share(CURL *easy, curl_lock_data data, void *user_data)
 {
 	(void)easy;
-	pthread_mutex_unlock(&((sbx__curl_context *)user_data)->locks[data]);
+	sbx__curl_context *context = user_data;
+	if (!context->sockets.disowned)
+		pthread_mutex_unlock(&context->locks[data]);
 }
 
 static void free_context(void *user_data)

@@ -43,13 +43,14 @@ typedef struct sbx__curl_transport {
 	bool connected;
 	bool head_ended; /* the blank line after an answer's headers has come */
 	bool tls;
-	bool targeted; /* libcurl was told what to ask the server for */
-	bool refused;  /* a callback has ended the exchange */
-	bool packed;   /* that is because the body would have been compressed on its way */
-	bool stale;    /* the kept connection turned out to be of no use before anything was sent */
-	int opened;    /* the last socket that was opened for the exchange */
-	int opens;     /* how many there were */
-	int kept;      /* the socket of the connection that a multi handle of its own keeps; -1: it is not known */
+	bool targeted;  /* libcurl was told what to ask the server for */
+	bool refused;   /* a callback has ended the exchange */
+	bool packed;    /* that is because the body would have been compressed on its way */
+	unsigned forks; /* how many there were when the exchange began */
+	bool stale;     /* the kept connection turned out to be of no use before anything was sent */
+	int opened;     /* the last socket that was opened for the exchange */
+	int opens;      /* how many there were */
+	int kept;       /* the socket of the connection that a multi handle of its own keeps; -1: it is not known */
 	sbx__curl_hold hold;      /* of a hub's connection */
 	uint64_t anonymous_sheds; /* how many there were when the exchange began */
 	int http_status;

@@ -238,16 +238,20 @@ static void hub_run(sbx__hub *base, const sbx__poller_event *events, size_t coun
 	sbx__sigpipe_hold(&held);
 	errno = 0;
 	bool ok = true;
-	for (size_t index = 0; index < count && ok; index++)
+	unsigned forks = sbx__platform_forks();
+	for (size_t index = 0; index < count && ok && forks == sbx__platform_forks(); index++)
 		ok = act(hub, events[index].descriptor, action_of(events[index].events));
-	if (due && ok) {
+	if (due && ok && forks == sbx__platform_forks()) {
 		/* libcurl tells a new time where there is one. */
 		hub->due_at = SBX__NEVER;
 		ok = act(hub, CURL_SOCKET_TIMEOUT, 0);
 	}
-	tell_finished(hub, errno == ENOMEM);
-	if (!ok)
-		begin_anew(hub);
+	/* In a child that was forked in a callback nothing has ended. */
+	if (forks == sbx__platform_forks()) {
+		tell_finished(hub, errno == ENOMEM);
+		if (!ok)
+			begin_anew(hub);
+	}
 	sbx__sigpipe_release(&held);
 }
 

@@ -1,6 +1,7 @@
 #include "transport_curl_sockets.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,6 +21,18 @@ void sbx__curl_sockets_free(sbx__curl_sockets *sockets)
 	free(sockets->by_descriptor);
 	free(sockets->by_port);
 	pthread_mutex_destroy(&sockets->mutex);
+}
+
+static void lock(sbx__curl_sockets *sockets)
+{
+	if (!sockets->disowned)
+		pthread_mutex_lock(&sockets->mutex);
+}
+
+static void unlock(sbx__curl_sockets *sockets)
+{
+	if (!sockets->disowned)
+		pthread_mutex_unlock(&sockets->mutex);
 }
 
 /* ---- the table; all of it with the lock ---- */
@@ -108,7 +121,7 @@ static bool note(sbx__curl_sockets *sockets, int descriptor)
 	struct stat status;
 	if (fstat(descriptor, &status) != 0)
 		return false;
-	pthread_mutex_lock(&sockets->mutex);
+	lock(sockets);
 	/* libcurl 7.88 closes a socket that never became a connection without telling. */
 	remove_item(sockets, item_of(sockets, descriptor));
 	bool ok = reserve_items(sockets) && reserve_descriptors(sockets, (size_t)descriptor + 1);
@@ -117,13 +130,13 @@ static bool note(sbx__curl_sockets *sockets, int descriptor)
 		        .descriptor = descriptor, .inode = status.st_ino, .serial = ++sockets->clock};
 		sockets->by_descriptor[descriptor] = (int)sockets->count;
 	}
-	pthread_mutex_unlock(&sockets->mutex);
+	unlock(sockets);
 	return ok;
 }
 
 int sbx__curl_sockets_open(sbx__curl_sockets *sockets, int family, int type, int protocol)
 {
-	int descriptor = socket(family, type | SOCK_CLOEXEC, protocol);
+	int descriptor = sockets->disowned ? -1 : socket(family, type | SOCK_CLOEXEC, protocol);
 	if (descriptor < 0 || note(sockets, descriptor))
 		return descriptor;
 	close(descriptor);
@@ -132,11 +145,11 @@ int sbx__curl_sockets_open(sbx__curl_sockets *sockets, int family, int type, int
 
 int sbx__curl_sockets_close(sbx__curl_sockets *sockets, int descriptor)
 {
-	pthread_mutex_lock(&sockets->mutex);
+	lock(sockets);
 	/* Closed first: who sees that there is one less may open another. */
 	int result = close(descriptor);
 	remove_item(sockets, item_of(sockets, descriptor));
-	pthread_mutex_unlock(&sockets->mutex);
+	unlock(sockets);
 	return result;
 }
 
@@ -208,10 +221,10 @@ static sbx__curl_socket *find(sbx__curl_sockets *sockets, const sbx__curl_tuple 
 
 int sbx__curl_sockets_find(sbx__curl_sockets *sockets, const sbx__curl_tuple *tuple)
 {
-	pthread_mutex_lock(&sockets->mutex);
+	lock(sockets);
 	const sbx__curl_socket *item = find(sockets, tuple);
 	int descriptor = item ? item->descriptor : -1;
-	pthread_mutex_unlock(&sockets->mutex);
+	unlock(sockets);
 	return descriptor;
 }
 
@@ -221,7 +234,7 @@ bool sbx__curl_sockets_hold(sbx__curl_sockets *sockets, int descriptor, const sb
                             sbx__curl_hold *hold)
 {
 	*hold = (sbx__curl_hold)SBX__CURL_HOLD_INIT;
-	pthread_mutex_lock(&sockets->mutex);
+	lock(sockets);
 	sbx__curl_socket *item = descriptor >= 0 ? item_of(sockets, descriptor) : find(sockets, tuple);
 	bool shed = item && item->shed;
 	if (tuple->local_port <= 0) {
@@ -235,7 +248,7 @@ bool sbx__curl_sockets_hold(sbx__curl_sockets *sockets, int descriptor, const sb
 		set_parked(sockets, item, false);
 	}
 	tell_parked(sockets);
-	pthread_mutex_unlock(&sockets->mutex);
+	unlock(sockets);
 	return !shed;
 }
 
@@ -243,14 +256,14 @@ void sbx__curl_sockets_let_go(sbx__curl_sockets *sockets, sbx__curl_hold *hold)
 {
 	if (hold->descriptor < 0 && !hold->anonymous)
 		return;
-	pthread_mutex_lock(&sockets->mutex);
+	lock(sockets);
 	sbx__curl_socket *item = item_of(sockets, hold->descriptor);
 	if (hold->anonymous)
 		sockets->anonymous_users--;
 	else if (item && item->serial == hold->serial && --item->users == 0)
 		set_parked(sockets, item, true);
 	tell_parked(sockets);
-	pthread_mutex_unlock(&sockets->mutex);
+	unlock(sockets);
 	*hold = (sbx__curl_hold)SBX__CURL_HOLD_INIT;
 }
 
@@ -276,7 +289,7 @@ static sbx__curl_socket *oldest(const sbx__curl_sockets *sockets)
 void sbx__curl_sockets_shed(sbx__curl_sockets *sockets, size_t most)
 {
 	sbx__curl_socket *item;
-	pthread_mutex_lock(&sockets->mutex);
+	lock(sockets);
 	while (sockets->parked + sockets->anonymous > most && (item = oldest(sockets))) {
 		if (item->anonymous)
 			atomic_fetch_add(&sockets->anonymous_sheds, 1);
@@ -289,18 +302,44 @@ void sbx__curl_sockets_shed(sbx__curl_sockets *sockets, size_t most)
 		shutdown(item->descriptor, SHUT_RDWR);
 	}
 	tell_parked(sockets);
-	pthread_mutex_unlock(&sockets->mutex);
+	unlock(sockets);
 }
 
 /* ---- a forked child ---- */
+
+static bool is_still(const sbx__curl_socket *item)
+{
+	struct stat status;
+	return fstat(item->descriptor, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == item->inode;
+}
+
+void sbx__curl_sockets_disown(sbx__curl_sockets *sockets)
+{
+	struct stat status;
+	if (sockets->disowned)
+		return;
+	sockets->disowned = true;
+	int none = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	for (size_t index = 0; index < sockets->count; index++) {
+		sbx__curl_socket *item = &sockets->items[index];
+		if (!is_still(item))
+			continue;
+		/* Without a descriptor for it the number is free for others, which is the lesser evil. */
+		if (none < 0 || dup3(none, item->descriptor, O_CLOEXEC) < 0)
+			close(item->descriptor);
+		else if (fstat(none, &status) == 0)
+			item->inode = status.st_ino;
+	}
+	if (none >= 0)
+		close(none);
+}
 
 void sbx__curl_sockets_abandon(sbx__curl_sockets *sockets)
 {
 	/* Without the lock: at the fork another thread may have held it, and there is only this one now. */
 	for (size_t index = 0; index < sockets->count; index++) {
 		const sbx__curl_socket *item = &sockets->items[index];
-		struct stat status;
-		if (fstat(item->descriptor, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == item->inode)
+		if (is_still(item))
 			close(item->descriptor);
 	}
 	sockets->count = 0;

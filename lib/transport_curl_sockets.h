@@ -52,6 +52,7 @@ typedef struct sbx__curl_sockets {
 	size_t anonymous;       /* how many there are */
 	size_t anonymous_users; /* and exchanges over them */
 	_Atomic uint64_t anonymous_sheds;
+	bool disowned;
 	sbx__hub_share *share; /* where the hub tells how many it keeps; NULL: there is no hub */
 } sbx__curl_sockets;
 
@@ -83,6 +84,10 @@ uint64_t sbx__curl_sockets_anonymous_sheds(const sbx__curl_sockets *sockets);
 /* Ends the connections that are kept beyond so many, those first that have been idle for longest. */
 void sbx__curl_sockets_shed(sbx__curl_sockets *sockets, size_t most);
 
+/* In a child that was forked while libcurl is at work: puts sockets without a connection in the place of those that the
+ * parent goes on using, so that whatever libcurl does before it returns does not reach the other side. From now on
+ * there is no lock, since another thread may have held it. */
+void sbx__curl_sockets_disown(sbx__curl_sockets *sockets);
 /* In a forked child: closes those that are still what they were. */
 void sbx__curl_sockets_abandon(sbx__curl_sockets *sockets);
 

@@ -35,7 +35,8 @@ SBX_API sbx_status sbx_client_fd(sbx_client *client, int *descriptor, sbx_error 
  *
  * @param client a client
  * @param error receives the error; may be NULL
- * @return ::SBX_OK, also where there was nothing to do; ::SBX_ERROR_INVALID_ARGUMENT inside a callback of the client
+ * @return ::SBX_OK, also where there was nothing to do; ::SBX_ERROR_INVALID_ARGUMENT inside a callback of the client;
+ *         ::SBX_ERROR_CONNECTION in a forked child, also in one that a callback has forked meanwhile
  *
  * Safe from any thread. Since 0.1.0.
  */
@@ -48,7 +49,7 @@ SBX_API sbx_status sbx_client_process(sbx_client *client, sbx_error **error);
  * @param seconds how long to wait at most; 0: not at all; ::SBX_FOREVER
  * @param error receives the error; may be NULL
  * @return ::SBX_OK after some work, a signal or the time; ::SBX_DONE when no call is under way;
- *         ::SBX_ERROR_INVALID_ARGUMENT inside a callback of the client
+ *         ::SBX_ERROR_INVALID_ARGUMENT inside a callback of the client; ::SBX_ERROR_CONNECTION as above
  *
  * Safe from any thread. Since 0.1.0.
  */
