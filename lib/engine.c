@@ -304,6 +304,18 @@ static void begin(sbx__engine *engine, sbx_call *call)
 		abort_call(engine, call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
 }
 
+static void do_wanted(sbx__engine *engine, sbx_call *call, unsigned wants)
+{
+	if (wants & SBX__WANTS_START)
+		begin(engine, call);
+	if (wants & SBX__WANTS_CANCEL)
+		abort_call(engine, call, SBX_ERROR_CANCELLED, "The call was cancelled");
+	else if (wants & SBX__WANTS_RESUME && call->transport) {
+		sbx__call_resume(&call->machine);
+		touch(engine, call);
+	}
+}
+
 static void attend(sbx__engine *engine)
 {
 	while (is_ours(engine)) {
@@ -315,16 +327,26 @@ static void attend(sbx__engine *engine)
 		pthread_mutex_unlock(&engine->mutex);
 		if (!call)
 			return;
-		if (wants & SBX__WANTS_START)
-			begin(engine, call);
-		if (wants & SBX__WANTS_CANCEL)
-			abort_call(engine, call, SBX_ERROR_CANCELLED, "The call was cancelled");
-		else if (wants & SBX__WANTS_RESUME && call->transport) {
-			sbx__call_resume(&call->machine);
-			touch(engine, call);
-		}
+		do_wanted(engine, call, wants);
 		sbx__engine_call_unref(call);
 	}
+}
+
+/* Takes one of the things that were asked out of the list, in which the call stays; NULL: there is none. */
+static sbx_call *take_wanted(sbx__engine *engine, unsigned mask, unsigned *wants)
+{
+	pthread_mutex_lock(&engine->mutex);
+	sbx_call *call = engine->attention.first;
+	while (call && !(call->wants & mask))
+		call = call->attention.next;
+	if (call) {
+		/* One that was not begun yet has no other way to its end. */
+		*wants = call->wants & (call->wants & SBX__WANTS_CANCEL ? mask | SBX__WANTS_START : mask);
+		call->wants &= ~*wants;
+		sbx__engine_call_ref(call);
+	}
+	pthread_mutex_unlock(&engine->mutex);
+	return call;
 }
 
 static void expire(sbx__engine *engine)
@@ -393,6 +415,35 @@ static void settle(sbx__engine *engine)
 	admit(engine);
 	if (atomic_load(&engine->forgotten))
 		tell(engine);
+}
+
+/* As little as can be: cancels, or resumes too, and of no other call any step. Those who ask for them do not expect
+ * that functions of other calls run in between. */
+static void settle_some(sbx__engine *engine, unsigned mask)
+{
+	unsigned wants;
+	sbx_call *call;
+	atomic_exchange(&engine->asked, false);
+	while (is_ours(engine) && (call = take_wanted(engine, mask, &wants))) {
+		do_wanted(engine, call, wants);
+		if (is_ours(engine))
+			step(engine, call);
+		sbx__engine_call_unref(call);
+	}
+	if (is_ours(engine) && sbx__core_is_closed(engine->core))
+		end_all(engine);
+	if (atomic_load(&engine->forgotten))
+		tell(engine);
+}
+
+static void settle_cancels(sbx__engine *engine)
+{
+	settle_some(engine, SBX__WANTS_CANCEL);
+}
+
+static void settle_asked(sbx__engine *engine)
+{
+	settle_some(engine, SBX__WANTS_CANCEL | SBX__WANTS_RESUME);
 }
 
 static bool has_attention(sbx__engine *engine)
@@ -489,7 +540,8 @@ static bool drive(sbx__engine *engine, void (*work)(sbx__engine *engine))
 		ours = is_ours(engine);
 		if (!ours || !atomic_load(&engine->asked))
 			break;
-		work = settle;
+		if (work == run_rounds)
+			work = settle;
 	}
 	sbx__core_unref(core);
 	return ours;
@@ -501,11 +553,12 @@ static void ask_driver(sbx__engine *engine)
 	sbx__poller_wake(&engine->poller);
 }
 
-/* Does at once what another thread or a callback has asked for, where nobody drives; else the one that drives will. */
-static void settle_now(sbx__engine *engine)
+/* Does at once what another thread or a callback has asked for, where nobody drives; else the one that drives will. The
+ * rest, such as the turn of a call that waits for a connection, is done when the loop is next driven: it is awake. */
+static void settle_now(sbx__engine *engine, void (*work)(sbx__engine *engine))
 {
 	ask_driver(engine);
-	drive(engine, settle);
+	drive(engine, work);
 }
 
 bool sbx__engine_process(sbx__engine *engine)
@@ -635,7 +688,7 @@ void sbx__engine_ask(sbx__engine *engine, sbx_call *call, unsigned wants)
 	ask(engine, call, wants);
 	pthread_mutex_unlock(&engine->mutex);
 	if (!sbx__engine_is_inside(engine))
-		settle_now(engine);
+		settle_now(engine, wants & SBX__WANTS_RESUME ? settle_asked : settle_cancels);
 }
 
 void sbx__engine_ask_later(sbx__engine *engine, sbx_call *call, unsigned wants)
@@ -761,7 +814,7 @@ void sbx__engine_close(sbx__engine *engine, bool forget)
 		atomic_store(&engine->forgotten, true);
 	/* In a callback: when it has returned. */
 	if (!sbx__engine_is_inside(engine))
-		settle_now(engine);
+		settle_now(engine, settle);
 	else
 		ask_driver(engine);
 }

@@ -76,6 +76,11 @@ SBX_API void *sbx_call_user_data(const sbx_call *call);
  *
  * @param call a call
  *
+ * While no thread drives the loop it is done on this one: the client's `log` and `on_attempt` may be told of this call
+ * here, and of others that are cancelled at the same moment. No other function of the caller's is called: whoever waits
+ * for the connection goes on when the loop is next driven, and results are told then. While a thread drives, that one
+ * does it, soon after.
+ *
  * Since 0.1.0.
  */
 SBX_API void sbx_call_cancel(sbx_call *call);
@@ -84,6 +89,9 @@ SBX_API void sbx_call_cancel(sbx_call *call);
  * Goes on with a call whose source returned ::SBX_SOURCE_LATER: it is asked again.
  *
  * @param call a call
+ *
+ * While no thread drives the loop the source is asked on this thread, from within this function, and so are those of
+ * calls that are resumed at the same moment; else on the one that drives.
  *
  * Since 0.1.0.
  */
@@ -117,7 +125,7 @@ SBX_API sbx_status sbx_call_result(const sbx_call *call, sbx_response **response
 
 /**
  * Gives up a call. One that is not done is ended as by sbx_call_cancel(), and no callback comes of it any more (one
- * that another thread is in may still be running).
+ * that another thread is in may still be running). `log` and `on_attempt` may be told on this thread, as there.
  *
  * @param call what sbx_client_start() gave out; NULL is accepted
  *
