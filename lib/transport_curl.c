@@ -185,7 +185,7 @@ static int status_of(const char *line, size_t length)
 static bool is_packed_transfer(const char *line, size_t length)
 {
 	static const char name[] = "Transfer-Encoding:";
-	static const char *const plain[] = {"chunked", "identity"};
+	static const char *const plain[] = {"", "chunked", "identity"};
 	size_t start = sizeof name - 1;
 	if (length < start || (*line | 0x20) != 't' || strncasecmp(line, name, start) != 0)
 		return false;
