@@ -38,7 +38,9 @@ const char *sbx_operation_name(const sbx_operation *operation)
 static sbx_status make_call(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
                             const sbx_request_options *options, sbx_response **made, sbx_error **error)
 {
-	const sbx__platform *platform = sbx__core_platform(client->core);
+	/* A callback may free the client. */
+	sbx__core *core = sbx__core_ref(client->core);
+	const sbx__platform *platform = sbx__core_platform(core);
 	sbx__config *config = sbx__client_config(client);
 	sbx__call call;
 	sbx_status status = sbx__call_init(&call, config, platform, request, typed, options,
@@ -47,13 +49,14 @@ static sbx_status make_call(sbx_client *client, const sbx_request *request, cons
 	if (status == SBX_OK) {
 		call.model_alone = typed && !call.options.response && call.input.operation->model;
 		sbx__driver driver;
-		sbx__driver_begin(&driver, client->core, &call);
+		sbx__driver_begin(&driver, core, &call);
 		while (!sbx__driver_step(&driver))
 			sbx__driver_wait(&driver);
 		sbx__driver_end(&driver);
 		status = sbx__call_take(&call, made, error);
 	}
 	sbx__call_free(&call);
+	sbx__core_unref(core);
 	return status;
 }
 

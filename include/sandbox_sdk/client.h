@@ -204,7 +204,9 @@ SBX_API void sbx_client_close(sbx_client *client);
 SBX_API int sbx_client_is_closed(const sbx_client *client);
 
 /**
- * Frees a client. Its connections are closed when the last client that shares them is freed.
+ * Frees a client. Its connections are closed when the last client that shares them is freed. A callback of one of its
+ * calls may do so: that call then ends with ::SBX_ERROR_CLOSED. One of sbx_run_many() or sbx_leftovers_delete(), which
+ * make many calls, must not.
  *
  * @param client a client that no other thread is using; NULL is accepted
  *
