@@ -25,6 +25,8 @@ typedef struct stream {
 	size_t length;
 	size_t fail_at; /* the read that reaches this place fails; 0: none does */
 	bool endless;   /* zeros follow for ever */
+	size_t split;   /* a piece ends there; 0: none does */
+	size_t most;    /* bytes in a piece; 0: 777 */
 	size_t given;
 } stream;
 
@@ -32,7 +34,10 @@ static int64_t give(void *user_data, void *buffer, size_t capacity)
 {
 	stream *from = user_data;
 	size_t left = from->length - from->given;
-	size_t piece = capacity < 777 ? capacity : 777;
+	size_t most = from->most ? from->most : 777;
+	if (from->given < from->split && most > from->split - from->given)
+		most = from->split - from->given;
+	size_t piece = capacity < most ? capacity : most;
 	if (from->fail_at && from->given >= from->fail_at)
 		return -1;
 	if (left == 0 && from->endless) {
@@ -527,6 +532,40 @@ static void places_that_cannot_be_written(void **state)
 	sbx__buffer_free(&tar);
 }
 
+static void unpack_in_pieces(test_folder *folder, const sbx__buffer *tar, size_t split, size_t most)
+{
+	result got;
+	char *target = strdup(folder_file(folder, "new"));
+	stream from = {.bytes = tar->data, .length = tar->length, .split = split, .most = most};
+	unpack_stream(&got, &from, target, 1000, 1 << 20);
+	assert_int_equal(got.status, SBX_OK);
+	assert_string_equal(got.skipped.data, "pipe: it is a pipe\n");
+	assert_int_equal(folder_count(target), 3);
+	assert_content(folder_file(folder, "new/directory/file"), "content");
+	assert_link(folder_file(folder, "new/link"), "directory/file");
+	assert_content(folder_file(folder, "new/last"), "end");
+	sbx__folder_remove(AT_FDCWD, target);
+	clear(&got);
+	free(target);
+}
+
+static void an_archive_may_come_in_any_pieces(void **state)
+{
+	test_folder *folder = *state;
+	sbx__buffer tar = {0};
+	tar_add(&tar, '5', "directory/", NULL, 0755, "");
+	tar_add(&tar, '0', "directory/file", NULL, 0644, "content");
+	tar_add(&tar, '2', "link", "directory/file", 0777, "");
+	tar_add(&tar, '6', "pipe", NULL, 0644, "");
+	tar_add(&tar, '0', "last", NULL, 0644, "end");
+	tar_end(&tar);
+	unpack_in_pieces(folder, &tar, 0, 1);
+	/* Each takes its time in the file system. */
+	for (size_t split = 1; split < tar.length; split += 13)
+		unpack_in_pieces(folder, &tar, split, tar.length);
+	sbx__buffer_free(&tar);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int main(void)
@@ -540,6 +579,7 @@ int main(void)
 	        TEST(limits),
 	        TEST(a_sparse_bomb),
 	        TEST(broken_streams),
+	        TEST(an_archive_may_come_in_any_pieces),
 	        TEST(long_and_foreign_names),
 	        TEST(a_path_that_is_too_deep),
 	        TEST(places_that_cannot_be_written),
