@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <limits.h>
 #include <math.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "arguments.h"
 #include "error.h"
@@ -199,6 +201,24 @@ static sbx_status copy_overrides(sbx__http_options *made, const sbx_http_options
 	return SBX_OK;
 }
 
+/* What the system has no room for. */
+static sbx_status check_lengths(const sbx_http_options *given, sbx_error **error)
+{
+	const struct {
+		const char *text;
+		size_t room; /* a NUL included */
+		const char *name;
+	} texts[] = {
+	        {given->unix_socket, sizeof((struct sockaddr_un *)0)->sun_path, "unix_socket"},
+	        {given->network_interface, IF_NAMESIZE, "network_interface"},
+	};
+	for (size_t index = 0; index < sizeof texts / sizeof texts[0]; index++)
+		if (texts[index].text && strlen(texts[index].text) >= texts[index].room)
+			return sbx__fail_option(error, texts[index].name, "it is longer than %zu bytes",
+			                        texts[index].room - 1);
+	return SBX_OK;
+}
+
 static sbx_status check_local_address(const sbx_http_options *given, sbx_error **error)
 {
 	if (given->local_address && !is_address(given->local_address, strlen(given->local_address)))
@@ -315,8 +335,8 @@ static sbx_status fill(sbx__http_options *made, const sbx_http_options *given, s
 	sbx_status status;
 	if ((status = take_choices(made, given, error)) < 0 || (status = take_numbers(made, given, error)) < 0 ||
 	    (status = check_together(given, error)) < 0 || (status = check_local_address(given, error)) < 0 ||
-	    (status = copy_texts(made, given, error)) < 0 || (status = copy_certificates(made, given, error)) < 0 ||
-	    (status = copy_overrides(made, given, error)) < 0)
+	    (status = check_lengths(given, error)) < 0 || (status = copy_texts(made, given, error)) < 0 ||
+	    (status = copy_certificates(made, given, error)) < 0 || (status = copy_overrides(made, given, error)) < 0)
 		return status;
 	return sbx__proxies_init(&made->proxies, given, given->unix_socket != NULL, error);
 }

@@ -287,6 +287,21 @@ static void texts_that_say_nothing_are_refused(void **state)
 	assert_refused(&given, "local_address", "localhost is not an address");
 }
 
+static void texts_that_are_too_long_are_refused(void **state)
+{
+	(void)state;
+	char text[200];
+	memset(text, 'x', sizeof text);
+	text[108] = '\0';
+	sbx_http_options given = SBX_HTTP_OPTIONS_INIT;
+	given.unix_socket = text;
+	assert_refused(&given, "unix_socket", "longer than 107 bytes");
+	given.unix_socket = NULL;
+	text[16] = '\0';
+	given.network_interface = text;
+	assert_refused(&given, "network_interface", "longer than 15 bytes");
+}
+
 static void name_overrides_are_addresses(void **state)
 {
 	(void)state;
@@ -518,6 +533,7 @@ int main(void)
 	        cmocka_unit_test(passwords_are_in_no_error),
 	        cmocka_unit_test(what_contradicts_itself_is_refused),
 	        cmocka_unit_test(texts_that_say_nothing_are_refused),
+	        cmocka_unit_test(texts_that_are_too_long_are_refused),
 	        cmocka_unit_test(name_overrides_are_addresses),
 	        cmocka_unit_test(certificates_that_are_none_are_refused),
 	        cmocka_unit_test(lists_of_revoked_certificates_that_are_none_are_refused),
