@@ -84,6 +84,19 @@ static sbx_status consider(search *searched, const sbx_pages *pages, const sbx_l
 	return SBX_OK;
 }
 
+/* An identifier that a NUL cuts would be another one's: with none the thing cannot be deleted. */
+static const char *whole_id(const char *id, size_t length)
+{
+	return strlen(id) == length ? id : "";
+}
+
+/* What is deleted is not in use, and the server says so. */
+static bool is_unused(const sbx_volume *volume)
+{
+	const sbx_json *in_use = sbx_json_get(sbx_volume_json(volume), "in_use");
+	return sbx_json_type_of(in_use) == SBX_JSON_BOOLEAN && !sbx_json_boolean(in_use);
+}
+
 static sbx_status find_sandboxes(search *searched, sbx_error **error)
 {
 	sbx_pages *pages = NULL;
@@ -96,7 +109,7 @@ static sbx_status find_sandboxes(search *searched, sbx_error **error)
 		item *added = NULL;
 		const sbx_leftover seen = {.size = sizeof seen,
 		                           .kind = "sandbox",
-		                           .id = sbx_sandbox_id(sandbox),
+		                           .id = whole_id(sbx_sandbox_id(sandbox), sbx_sandbox_id_length(sandbox)),
 		                           .name = sbx_sandbox_name(sandbox),
 		                           .created_at = sbx_sandbox_created_at(sandbox)};
 		if (consider(searched, pages, &seen, &added) < 0)
@@ -121,10 +134,10 @@ static sbx_status find_volumes(search *searched, sbx_error **error)
 		bool is_snapshot = strcmp(sbx_volume_type(volume), "snapshot") == 0;
 		const sbx_leftover seen = {.size = sizeof seen,
 		                           .kind = is_snapshot ? "snapshot" : "volume",
-		                           .id = sbx_volume_id(volume),
+		                           .id = whole_id(sbx_volume_id(volume), sbx_volume_id_length(volume)),
 		                           .name = sbx_volume_name(volume),
 		                           .created_at = sbx_volume_created_at(volume)};
-		if (sbx_volume_in_use(volume))
+		if (!is_unused(volume))
 			continue;
 		if (consider(searched, pages, &seen, &added) < 0)
 			status = sbx__fail_memory(error);

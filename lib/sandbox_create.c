@@ -164,6 +164,13 @@ static sbx_status recover(const sbx__steps *steps, const char *name, sbx_sandbox
 	return sbx__error_give(error, failure);
 }
 
+/* One that a NUL cuts would be another sandbox's. */
+static bool has_id(const sbx_sandbox *sandbox)
+{
+	size_t length = sbx_sandbox_id_length(sandbox);
+	return length && strlen(sbx_sandbox_id(sandbox)) == length;
+}
+
 /* Creates the sandbox; one that nobody could name later is of no use. */
 static sbx_status create_named(const sbx__steps *steps, const sbx_sandboxes_create_params *params,
                                const sbx_request_options *step, sbx_sandbox **sandbox, sbx_error **error)
@@ -172,7 +179,7 @@ static sbx_status create_named(const sbx__steps *steps, const sbx_sandboxes_crea
 	sbx_status status = sbx_sandboxes_create(steps->client, params, step, &made, error);
 	if (status < 0)
 		return status;
-	if (sbx_sandbox_id_length(made)) {
+	if (has_id(made)) {
 		*sandbox = made;
 		return SBX_OK;
 	}
@@ -226,12 +233,15 @@ sbx_status sbx__sandbox_create(sbx_client *client, const sbx_session_options *se
 		return status;
 	if (timeout == SBX_DEFAULT)
 		timeout = READY_TIMEOUT;
-	status = wait_until_ready(&steps, sbx__timeout_plain(timeout), &made, error);
+	status = has_id(made)
+	                 ? wait_until_ready(&steps, sbx__timeout_plain(timeout), &made, error)
+	                 : sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's sandbox has no identifier");
 	if (status == SBX_OK) {
 		*sandbox = made;
 		return SBX_OK;
 	}
-	delete_unused(client, made);
+	if (has_id(made))
+		delete_unused(client, made);
 	sbx_sandbox_free(made);
 	return status;
 }

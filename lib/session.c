@@ -7,6 +7,7 @@
 #include "client.h"
 #include "error.h"
 #include "keep_errno.h"
+#include "model.h"
 #include "steps.h"
 
 /* How long freeing a session may take to delete its sandbox, in seconds. */
@@ -120,6 +121,12 @@ static const char *last_part(const char *text, size_t length)
 	return at;
 }
 
+/* What is no integer reads as 0, and is no exit code. */
+static bool has_exit_code(const sbx_execution *execution)
+{
+	return sbx__type_fits(SBX__INTEGER, sbx_json_get(sbx_execution_json(execution), "exit_code"));
+}
+
 sbx_error *sbx__command_error(const sbx_execution *execution)
 {
 	const char *status = sbx_execution_status(execution);
@@ -128,6 +135,8 @@ sbx_error *sbx__command_error(const sbx_execution *execution)
 		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command was ended by its timeout");
 	else if (*status && strcmp(status, "completed") != 0)
 		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command ended with the status %s", status);
+	else if (!has_exit_code(execution))
+		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The server does not say how the command ended");
 	else
 		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command ended with exit code %lld",
 		                       (long long)sbx_execution_exit_code(execution));
@@ -149,7 +158,7 @@ bool sbx__command_succeeded(const sbx_execution *execution)
 {
 	const char *status = sbx_execution_status(execution);
 	return (!*status || strcmp(status, "completed") == 0) && sbx_execution_exit_code(execution) == 0 &&
-	       sbx_execution_has_exit_code(execution) == SBX_PRESENT;
+	       has_exit_code(execution);
 }
 
 /* What the options of a run are as those of the operation. */

@@ -18,6 +18,9 @@
 	"{\"id\":\"stuck\",\"name\":\"ci-5\",\"created_at\":\"2023-11-14T12:00:00Z\"}," \
 	"{\"id\":\"last\",\"name\":\"ci-\",\"created_at\":\"2023-11-14T12:00:00Z\"}"
 #define VOLUMES \
+	"{\"id\":\"v4\",\"name\":\"ci-v\",\"type\":\"volume\",\"created_at\":\"2023-01-01T00:00:00Z\"}," \
+	"{\"id\":\"v5\",\"name\":\"ci-v\",\"type\":\"volume\",\"in_use\":\"true\",\"created_at\":\"2023-01-01T00:00:" \
+	"00Z\"}," \
 	"{\"id\":\"v1\",\"name\":\"ci-v\",\"type\":\"volume\",\"in_use\":true,\"created_at\":\"2023-01-01T00:00:" \
 	"00Z\"}," \
 	"{\"id\":\"v2\",\"name\":\"ci-v\",\"type\":\"volume\",\"in_use\":false,\"created_at\":\"2023-01-01T00:00:" \
@@ -196,6 +199,39 @@ static void what_is_left_when_it_ends_is_failed(void **state)
 	assert_int_equal(sbx_error_code(sbx_leftovers_at(test->leftovers, 4)->error), SBX_ERROR_CANCELLED);
 }
 
+static sbx_client *client_over(sbx_memory_transport *memory)
+{
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_client *client = NULL;
+	options.api_key = "key";
+	options.base_url = "http://server.test";
+	options.transport = sbx_memory_transport_transport(memory);
+	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
+	return client;
+}
+
+static void an_identifier_is_not_cut(void **state)
+{
+	(void)state;
+	sbx_memory_transport *memory = NULL;
+	sbx_memory_answer answer = SBX_MEMORY_ANSWER_INIT;
+	sbx_leftovers_params params = SBX_LEFTOVERS_PARAMS_INIT;
+	sbx_leftovers *leftovers = NULL;
+	assert_int_equal(sbx_memory_transport_new(&memory, NULL), SBX_OK);
+	sbx_client *client = client_over(memory);
+	answer.body =
+	        "{\"data\":[{\"id\":\"other\\u0000s\",\"name\":\"ci-1\",\"created_at\":\"2020-01-01T00:00:00Z\"}],"
+	        "\"pagination\":{\"page\":1,\"page_size\":20,\"total_items\":1,\"total_pages\":1}}";
+	assert_int_equal(sbx_memory_transport_add(memory, &answer, NULL), SBX_OK);
+	params.name_prefix = "ci-";
+	assert_int_equal(sbx_leftovers_delete(client, &params, NULL, &leftovers, NULL), SBX_OK);
+	assert_int_equal(sbx_leftovers_count_of(leftovers, SBX_LEFTOVER_FAILED), 1);
+	assert_int_equal(sbx_memory_transport_requests(memory, NULL), 1);
+	sbx_leftovers_free(leftovers);
+	sbx_client_free(client);
+	sbx_memory_transport_free(memory);
+}
+
 static void wrong_arguments(void **state)
 {
 	fixture *test = *state;
@@ -232,6 +268,7 @@ int main(void)
 	        TEST(nothing_is_deleted_where_a_list_fails),
 	        TEST(a_server_without_a_clock),
 	        TEST(what_is_left_when_it_ends_is_failed),
+	        TEST(an_identifier_is_not_cut),
 	        TEST(wrong_arguments),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);

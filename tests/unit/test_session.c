@@ -272,6 +272,24 @@ static void a_sandbox_without_an_answer_is_found(void **state)
 	assert_null(test->session);
 }
 
+static void an_identifier_is_not_cut(void **state)
+{
+	fixture *test = *state;
+	sbx_memory_transport *memory = NULL;
+	sbx_memory_answer answer = SBX_MEMORY_ANSWER_INIT;
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_client *client = NULL;
+	assert_int_equal(sbx_memory_transport_new(&memory, NULL), SBX_OK);
+	options.transport = sbx_memory_transport_transport(memory);
+	assert_int_equal(sbx_client_with_options(test->client, &options, &client, NULL), SBX_OK);
+	answer.body = "{\"id\":\"other\\u0000s\",\"status\":\"running\"}";
+	assert_int_equal(sbx_memory_transport_add(memory, &answer, NULL), SBX_OK);
+	assert_int_equal(sbx_session_create(client, NULL, NULL, &test->session, NULL), SBX_ERROR_RESPONSE_VALIDATION);
+	assert_int_equal(sbx_memory_transport_requests(memory, NULL), 1);
+	sbx_client_free(client);
+	sbx_memory_transport_free(memory);
+}
+
 static void commands(void **state)
 {
 	static const struct {
@@ -290,7 +308,10 @@ static void commands(void **state)
 		 "The command was ended by its timeout", ""},
 	        {"{\"exit_code\":0,\"status\":\"error\",\"stdout\":\"out\"}", false,
 		 "The command ended with the status error", ""},
-	        {"{\"stdout\":\"out\"}", false, "The command ended with exit code 0", ""},
+	        {"{\"stdout\":\"out\"}", false, "The server does not say how the command ended", ""},
+	        {"{\"exit_code\":\"0\",\"stdout\":\"out\"}", false, "The server does not say how the command ended",
+		 ""},
+	        {"{\"exit_code\":0.5,\"stdout\":\"out\"}", false, "The server does not say how the command ended", ""},
 	};
 	fixture *test = *state;
 	open_session(test);
@@ -489,6 +510,7 @@ int main(void)
 	        TEST(a_sandbox_that_failed_is_deleted),
 	        TEST(the_wait_ends_early),
 	        TEST(a_sandbox_without_an_answer_is_found),
+	        TEST(an_identifier_is_not_cut),
 	        TEST(commands),
 	        TEST(a_long_last_word_is_cut_between_characters),
 	        TEST(how_a_command_is_run),
