@@ -45,7 +45,8 @@ typedef struct sbx_session_options {
 #define SBX_SESSION_OPTIONS_INIT {sizeof(sbx_session_options), NULL, NULL, SBX_DEFAULT, SBX_FLAG_DEFAULT, 0}
 
 /**
- * Creates a sandbox and waits until it is ready. Where that fails, or takes too long, the sandbox is deleted again.
+ * Creates a sandbox and waits until it is ready. Where that fails, or takes too long, the sandbox is deleted again, for
+ * which the call may take 10 s longer than its deadline.
  *
  * Whether a sandbox is ready is asked of the list of sandboxes. Where the connection is lost while the sandbox is
  * created, it is looked for by its name there, if the session gave it one, and used.
@@ -158,7 +159,7 @@ SBX_API sbx_status sbx_session_stream(sbx_session *session, const char *command,
 SBX_API const sbx_execution *sbx_error_execution(const sbx_error *error);
 
 /**
- * Reads a file of the sandbox into memory.
+ * Reads a file of the sandbox into memory, of at most `max_document_bytes` of the client's HTTP options.
  *
  * @param session a session
  * @param path the file in the sandbox
