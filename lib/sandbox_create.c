@@ -41,6 +41,13 @@ static readiness readiness_of(const char *status)
 	return NOT_YET;
 }
 
+/* One that a NUL cuts would be another sandbox's. */
+static bool has_id(const sbx_sandbox *sandbox)
+{
+	size_t length = sbx_sandbox_id_length(sandbox);
+	return length && strlen(sbx_sandbox_id(sandbox)) == length;
+}
+
 /* Finds a sandbox in the list by its identifier or its name; the other is NULL. SBX_DONE: it is not there. */
 static sbx_status find(const sbx__steps *steps, const char *id, const char *name, sbx_sandbox **sandbox,
                        sbx_error **error)
@@ -53,9 +60,8 @@ static sbx_status find(const sbx__steps *steps, const char *id, const char *name
 		return status;
 	status = sbx_sandboxes_each(steps->client, NULL, &step, &pages, error);
 	while (status == SBX_OK && (status = sbx_sandboxes_next(pages, &listed, error)) == SBX_OK) {
-		bool same = id ? strcmp(sbx_sandbox_id(listed), id) == 0
-		               : strcmp(sbx_sandbox_name(listed), name) == 0 && sbx_sandbox_id_length(listed);
-		if (!same)
+		bool same = strcmp(id ? sbx_sandbox_id(listed) : sbx_sandbox_name(listed), id ? id : name) == 0;
+		if (!same || !has_id(listed))
 			continue;
 		*sandbox = sbx_sandbox_ref(listed);
 		break;
@@ -162,13 +168,6 @@ static sbx_status recover(const sbx__steps *steps, const char *name, sbx_sandbox
 	sbx_sandbox_free(*sandbox);
 	*sandbox = NULL;
 	return sbx__error_give(error, failure);
-}
-
-/* One that a NUL cuts would be another sandbox's. */
-static bool has_id(const sbx_sandbox *sandbox)
-{
-	size_t length = sbx_sandbox_id_length(sandbox);
-	return length && strlen(sbx_sandbox_id(sandbox)) == length;
 }
 
 /* Creates the sandbox; one that nobody could name later is of no use. */

@@ -159,7 +159,7 @@ SBX_API sbx_status sbx_session_stream(sbx_session *session, const char *command,
 SBX_API const sbx_execution *sbx_error_execution(const sbx_error *error);
 
 /**
- * Reads a file of the sandbox into memory, of at most `max_document_bytes` of the client's HTTP options.
+ * Reads a file of the sandbox into memory, of at most `max_body_bytes` of the client's HTTP options, else 2 GiB.
  *
  * @param session a session
  * @param path the file in the sandbox
