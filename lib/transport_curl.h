@@ -1,6 +1,7 @@
 /*
- * What the files of the transport over libcurl share: transport_curl.c (one exchange, and transports of one's own),
- * transport_curl_hub.c (many exchanges on one poller) and transport_curl_sockets.c (what is open).
+ * What the files of the transport over libcurl share: transport_curl.c (transports of one's own, and what makes them),
+ * transport_curl_exchange.c (one exchange), transport_curl_request.c (what libcurl is told of it), transport_curl_hub.c
+ * (many exchanges on one poller) and transport_curl_sockets.c (what is open).
  */
 #ifndef SBX_LIB_TRANSPORT_CURL_H
 #define SBX_LIB_TRANSPORT_CURL_H
