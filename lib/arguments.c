@@ -116,8 +116,10 @@ void sbx__arguments_number(sbx__arguments *arguments, const char *name, double v
 
 void sbx__arguments_flag(sbx__arguments *arguments, const char *name, sbx_flag value)
 {
-	if (value != SBX_FLAG_DEFAULT)
+	if (value == SBX_FLAG_YES || value == SBX_FLAG_NO)
 		set(arguments, name, sbx_json_new_boolean(value == SBX_FLAG_YES));
+	else if (value != SBX_FLAG_DEFAULT)
+		fail(arguments, SBX_ERROR_INVALID_ARGUMENT, name);
 }
 
 void sbx__arguments_pairs(sbx__arguments *arguments, const char *name, const sbx_pair *pairs, size_t count)
@@ -220,7 +222,8 @@ sbx_status sbx__arguments_check(const sbx__arguments *arguments, const sbx_opera
 	if (arguments->status == SBX_ERROR_OUT_OF_MEMORY)
 		return sbx__fail_memory(error);
 	if (arguments->status < 0)
-		return sbx__fail_argument(error, arguments->failed, "%s needs text in UTF-8 and finite numbers here",
+		return sbx__fail_argument(error, arguments->failed,
+		                          "%s needs text in UTF-8, finite numbers and known flags here",
 		                          operation->name);
 	return SBX_OK;
 }

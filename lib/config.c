@@ -88,12 +88,32 @@ sbx_status sbx__headers_check(const sbx_pair *pairs, size_t count, const char *a
 	return SBX_OK;
 }
 
+static sbx_status check_choices(const sbx_client_options *options, sbx_error **error)
+{
+	const struct {
+		int value;
+		int most;
+		const char *name;
+	} choices[] = {
+	        {(int)options->retry_unsafe, SBX_FLAG_NO, "retry_unsafe"},
+	        {(int)options->replace_default_headers, SBX_FLAG_NO, "replace_default_headers"},
+	        {(int)options->replace_default_query, SBX_FLAG_NO, "replace_default_query"},
+	        {(int)options->strict_response_validation, SBX_FLAG_NO, "strict_response_validation"},
+	        {(int)options->lenient_arguments, SBX_FLAG_NO, "lenient_arguments"},
+	        {(int)options->log_level, SBX_LOG_DEBUG, "log_level"},
+	};
+	for (size_t index = 0; index < sizeof choices / sizeof choices[0]; index++)
+		if (choices[index].value < 0 || choices[index].value > choices[index].most)
+			return sbx__fail_argument(error, choices[index].name, "is none of the known ones");
+	return SBX_OK;
+}
+
 static sbx_status check_options(const sbx_client_options *options, sbx_error **error)
 {
 	sbx_status status =
 	        sbx__timeouts_check(options->timeout, options->connect_timeout, options->read_timeout,
 		                    options->write_timeout, options->pool_timeout, options->deadline, error);
-	if (status < 0)
+	if (status < 0 || (status = check_choices(options, error)) < 0)
 		return status;
 	if (options->max_retries < SBX_DEFAULT)
 		return sbx__fail_argument(error, "max_retries", "must not be negative");

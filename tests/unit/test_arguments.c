@@ -188,6 +188,8 @@ static void what_cannot_be_sent_is_named(void **state)
 	assert_failed(&arguments, "number");
 	sbx__arguments_number(&arguments, "number", INFINITY);
 	assert_failed(&arguments, "number");
+	sbx__arguments_flag(&arguments, "flag", (sbx_flag)3);
+	assert_failed(&arguments, "flag");
 	for (size_t index = 0; index < 4; index++) {
 		sbx__arguments_pairs(&arguments, "pairs", bad_pairs[index], 1);
 		assert_failed(&arguments, "pairs");

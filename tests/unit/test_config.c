@@ -242,6 +242,34 @@ static void seconds_that_are_none_are_refused(void **state)
 		}
 }
 
+static void choices_that_are_none_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t offset;
+		const char *name;
+	} members[] = {
+	        {offsetof(sbx_client_options, retry_unsafe), "retry_unsafe"},
+	        {offsetof(sbx_client_options, replace_default_headers), "replace_default_headers"},
+	        {offsetof(sbx_client_options, replace_default_query), "replace_default_query"},
+	        {offsetof(sbx_client_options, strict_response_validation), "strict_response_validation"},
+	        {offsetof(sbx_client_options, lenient_arguments), "lenient_arguments"},
+	        {offsetof(sbx_client_options, log_level), "log_level"},
+	};
+	const int bad[] = {-1, 4, 1000};
+	for (size_t index = 0; index < sizeof members / sizeof members[0]; index++)
+		for (size_t value = 0; value < sizeof bad / sizeof bad[0]; value++) {
+			sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+			sbx__config *config = NULL;
+			sbx_error *error = NULL;
+			options.api_key = "key";
+			memcpy((char *)&options + members[index].offset, &bad[value], sizeof bad[value]);
+			assert_int_equal(sbx__config_new(&config, NULL, &options, &error), SBX_ERROR_INVALID_ARGUMENT);
+			assert_string_equal(sbx_error_argument(error), members[index].name);
+			sbx_error_free(error);
+		}
+}
+
 static void headers_merge_replace_and_go(void **state)
 {
 	(void)state;
@@ -472,6 +500,7 @@ int main(void)
 	        cmocka_unit_test(base_urls_that_are_none_are_refused),
 	        cmocka_unit_test(timeouts_merge),
 	        cmocka_unit_test(seconds_that_are_none_are_refused),
+	        cmocka_unit_test(choices_that_are_none_are_refused),
 	        cmocka_unit_test(headers_merge_replace_and_go),
 	        cmocka_unit_test(headers_that_cannot_be_sent_are_refused),
 	        cmocka_unit_test(headers_that_are_too_much_are_refused),
