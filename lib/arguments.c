@@ -49,6 +49,13 @@ sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, c
 	return SBX_OK;
 }
 
+sbx_status sbx__flag_check(sbx_flag flag, const char *name, sbx_error **error)
+{
+	if (flag == SBX_FLAG_DEFAULT || flag == SBX_FLAG_YES || flag == SBX_FLAG_NO)
+		return SBX_OK;
+	return sbx__fail_argument(error, name, "is none of the known ones");
+}
+
 static void fail(sbx__arguments *arguments, sbx_status status, const char *name)
 {
 	if (arguments->status < 0)

@@ -25,6 +25,9 @@ sbx_status sbx__struct_check(const void *given, const char *name, sbx_error **er
 /* Fills a caller's struct that was checked with as much of `made` as it has room for; its size stays. */
 void sbx__struct_write(void *given, const void *made, size_t made_size);
 
+/* Checks a flag of a caller's struct. */
+sbx_status sbx__flag_check(sbx_flag flag, const char *name, sbx_error **error);
+
 /* How many arguments a typed function may have, or members a struct among them. */
 #define SBX__MOST_ARGUMENTS 16
 

@@ -446,6 +446,14 @@ int64_t sbx__call_pool_until(const sbx__call *call)
 	return until < call->deadline ? until : call->deadline;
 }
 
+void sbx__call_end_wait(sbx__call *call)
+{
+	bool too_late = sbx__call_now(call) >= call->deadline;
+	sbx__call_abort(call, SBX_ERROR_TIMEOUT,
+	                too_late ? "Request timed out: the call's deadline was over before it had a connection"
+	                         : "Request timed out: none of the client's connections became free");
+}
+
 int64_t sbx__call_wake_at(const sbx__call *call)
 {
 	const char *phase;

@@ -9,6 +9,7 @@
 #include <sandbox_sdk/request.h>
 
 #include "attempt.h"
+#include "cold.h"
 #include "config.h"
 #include "content_decoder.h"
 #include "operation.h"
@@ -119,9 +120,11 @@ bool sbx__call_step(sbx__call *call);
 /* The platform's time at which the call has to step again even when the transport has nothing to tell; SBX__NEVER. */
 int64_t sbx__call_wake_at(const sbx__call *call);
 /* Ends a call that is not done with an error of that code and message. */
-void sbx__call_abort(sbx__call *call, sbx_status code, const char *message);
+SBX__COLD void sbx__call_abort(sbx__call *call, sbx_status code, const char *message);
 /* When the wait for a connection ends; SBX__NEVER. */
 int64_t sbx__call_pool_until(const sbx__call *call);
+/* Ends a call that has waited for so long. */
+void sbx__call_end_wait(sbx__call *call);
 /* Takes the result of a call that is done: the response, or the error. */
 sbx_status sbx__call_take(sbx__call *call, sbx_response **response, sbx_error **error);
 void sbx__call_free(sbx__call *call);

@@ -77,8 +77,7 @@ static void acquire(sbx__driver *driver)
 		if (status == SBX_ERROR_OUT_OF_MEMORY)
 			sbx__call_abort(call, status, "Out of memory");
 		else if (!check_outside(driver) && left <= 0)
-			sbx__call_abort(call, SBX_ERROR_TIMEOUT,
-			                "Request timed out: none of the client's connections became free");
+			sbx__call_end_wait(call);
 		if (call->state == SBX__CALL_DONE)
 			break;
 	}

@@ -190,6 +190,13 @@ static sbx_call *take_wanted(sbx__engine *engine, unsigned mask, unsigned *wants
 	return call;
 }
 
+static void end_wait(sbx__engine *engine, sbx_call *call)
+{
+	sbx__call_end_wait(&call->machine);
+	if (sbx__turn_is_ours(engine))
+		finish(engine, call);
+}
+
 static void expire(sbx__engine *engine)
 {
 	int64_t now = sbx__turn_now(engine);
@@ -198,8 +205,7 @@ static void expire(sbx__engine *engine)
 		sbx_call *call = (sbx_call *)((char *)timer - offsetof(sbx_call, timer));
 		sbx__timer_heap_remove(&engine->timers, timer);
 		if (call->waiting)
-			abort_call(engine, call, SBX_ERROR_TIMEOUT,
-			           "Request timed out: none of the client's connections became free");
+			end_wait(engine, call);
 		else
 			step(engine, call);
 	}

@@ -107,6 +107,9 @@ sbx_status sbx_json_append(sbx_json *array, sbx_json *value)
 {
 	if (!value)
 		return SBX_ERROR_OUT_OF_MEMORY;
+	/* Within itself it would have no end, and to free what is taken over would free the array. */
+	if (value == array)
+		return SBX_ERROR_INVALID_ARGUMENT;
 	if (sbx_json_type_of(array) != SBX_JSON_ARRAY) {
 		sbx_json_free(value);
 		return SBX_ERROR_INVALID_ARGUMENT;
@@ -131,6 +134,8 @@ sbx_status sbx_json_set(sbx_json *object, const char *name, sbx_json *value)
 {
 	if (!value)
 		return SBX_ERROR_OUT_OF_MEMORY;
+	if (value == object)
+		return SBX_ERROR_INVALID_ARGUMENT;
 	if (!name || sbx_json_type_of(object) != SBX_JSON_OBJECT || !sbx__utf8_valid(name, strlen(name))) {
 		sbx_json_free(value);
 		return SBX_ERROR_INVALID_ARGUMENT;

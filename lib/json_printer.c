@@ -8,6 +8,9 @@
 #include "json_reader.h"
 #include "number.h"
 
+/* Spaces a level: with more a caller's slip would fill the memory. */
+#define MOST_INDENT 80
+
 static void append_escape(unsigned char byte, sbx__buffer *buffer)
 {
 	static const char letters[] = "\bb\ff\nn\rr\tt\"\"\\\\";
@@ -135,6 +138,8 @@ sbx_status sbx_json_print(const sbx_json *json, int indent, char **text, size_t 
 {
 	if (!text)
 		return SBX_ERROR_INVALID_ARGUMENT;
+	if (indent > MOST_INDENT)
+		indent = MOST_INDENT;
 	sbx__buffer buffer = {0};
 	sbx__json_append_text(json, indent, &buffer);
 	size_t printed = buffer.length;

@@ -188,7 +188,8 @@ static sbx_status read_params(search *searched, sbx_client *client, const sbx_le
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	sbx_status status = sbx__struct_read(known, sizeof *known, params, "params", error);
-	if (status < 0)
+	if (status < 0 || (status = sbx__flag_check(known->dry_run, "dry_run", error)) < 0 ||
+	    (status = sbx__flag_check(known->volumes, "volumes", error)) < 0)
 		return status;
 	/* An empty one would mean everything. */
 	if (!known->name_prefix || !*known->name_prefix)

@@ -103,7 +103,7 @@ static sbx_status check_answer(const sbx_memory_answer *answer, sbx_error **erro
 		if (!answer->headers[index].name || !sbx__header_name_valid(answer->headers[index].name) ||
 		    !answer->headers[index].value || !sbx__header_value_valid(answer->headers[index].value))
 			return sbx__fail_argument(error, "headers", "a name or a value that no header can have");
-	return SBX_OK;
+	return sbx__flag_check(answer->cut, "cut", error);
 }
 
 sbx_status sbx_memory_transport_add(sbx_memory_transport *memory, const sbx_memory_answer *answer, sbx_error **error)

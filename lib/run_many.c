@@ -202,6 +202,8 @@ static sbx_status read_options(batch *owner, const sbx_run_many_options *given, 
 	sbx_status status = sbx__struct_read(&known, sizeof known, given, "run_many", error);
 	if (status == SBX_OK)
 		status = sbx__struct_read(&run, sizeof run, known.run, "run", error);
+	if (status == SBX_OK)
+		status = sbx__flag_check(run.check, "check", error);
 	if (status < 0)
 		return status;
 	if (known.concurrency != SBX_DEFAULT && known.concurrency < 1)

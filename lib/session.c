@@ -52,7 +52,8 @@ static sbx_status read_options(sbx_session_options *known, const sbx_session_opt
 {
 	if (!client || !session)
 		return sbx__fail_argument(error, client ? "session" : "client", "must not be NULL");
-	return sbx__struct_read(known, sizeof *known, given, "session_options", error);
+	sbx_status status = sbx__struct_read(known, sizeof *known, given, "session_options", error);
+	return status < 0 ? status : sbx__flag_check(known->keep, "keep", error);
 }
 
 sbx_status sbx_session_create(sbx_client *client, const sbx_session_options *session_options,
@@ -171,7 +172,7 @@ static sbx_status read_run_options(sbx_run_options *known, sbx_sandboxes_execute
 	params->env_count = known->env_count;
 	params->timeout = known->timeout;
 	params->working_dir = known->working_dir;
-	return status;
+	return status < 0 ? status : sbx__flag_check(known->check, "check", error);
 }
 
 sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_run_options *run,

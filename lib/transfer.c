@@ -47,7 +47,7 @@ static sbx_status read_options(transfer *moved, const sbx_transfer_options *give
 	sbx_transfer_options *options = &moved->options;
 	*options = defaults;
 	sbx_status status = sbx__struct_read(options, sizeof *options, given, "transfer", error);
-	if (status < 0)
+	if (status < 0 || (status = sbx__flag_check(options->directory, "directory", error)) < 0)
 		return status;
 	if (options->max_entries < SBX_DEFAULT || options->max_bytes < SBX_DEFAULT)
 		return sbx__fail_argument(error, options->max_bytes < SBX_DEFAULT ? "max_bytes" : "max_entries",

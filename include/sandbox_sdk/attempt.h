@@ -52,8 +52,8 @@ typedef struct sbx_attempt {
  *        is to be a child of
  * @param attempt what is known of it
  *
- * Called on the thread that makes the call, for a started one on that which drives its loop. It must not use the client
- * or its calls. Since 0.1.0.
+ * Called on the thread that makes the call, for a started one on that which drives its loop. As every callback it may
+ * do anything with the client and its calls but drive its loop. Since 0.1.0.
  */
 typedef void (*sbx_attempt_callback)(void *user_data, void *call_user_data, const sbx_attempt *attempt);
 

@@ -124,7 +124,8 @@ SBX_API sbx_json *sbx_json_new_object(void);
  * Appends a value to an array.
  *
  * @param array an array that the caller built
- * @param value taken over, also on failure; NULL fails, so that a constructor can be passed as it is
+ * @param value taken over, also on failure; NULL fails, so that a constructor can be passed as it is, and so does
+ *        `array` itself, which stays the caller's
  * @return ::SBX_OK, ::SBX_ERROR_OUT_OF_MEMORY or ::SBX_ERROR_INVALID_ARGUMENT
  *
  * Since 0.1.0.
@@ -136,7 +137,8 @@ SBX_API sbx_status sbx_json_append(sbx_json *array, sbx_json *value);
  *
  * @param object an object that the caller built
  * @param name the member's name, copied
- * @param value taken over, also on failure; NULL fails, so that a constructor can be passed as it is
+ * @param value taken over, also on failure; NULL fails, so that a constructor can be passed as it is, and so does
+ *        `object` itself, which stays the caller's
  * @return ::SBX_OK, ::SBX_ERROR_OUT_OF_MEMORY or ::SBX_ERROR_INVALID_ARGUMENT
  *
  * Since 0.1.0.
@@ -290,7 +292,7 @@ SBX_API sbx_status sbx_json_parse(const char *text, size_t length, sbx_json **js
  * Writes a value as JSON text. Characters outside ASCII are written as they are.
  *
  * @param json a value; NULL counts as null
- * @param indent spaces a level; 0 for one line without white space
+ * @param indent spaces a level, 80 at most; 0 for one line without white space
  * @param text receives text followed by a NUL, freed with sbx_string_free()
  * @param length receives its length in bytes; may be NULL
  * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT (`text` is NULL) or ::SBX_ERROR_OUT_OF_MEMORY

@@ -60,11 +60,12 @@ typedef struct sbx_request_options {
 	const sbx_sink *sink;             /**< for sbx_client_invoke(): where a download goes; NULL: memory */
 	sbx_interrupt_callback interrupt; /**< may end the call; NULL: nothing does */
 	void *interrupt_user_data;        /**< given to `interrupt` */
-	sbx_response **response;          /**< for a typed call: receives the raw response as well; NULL: not wanted */
-	sbx_progress_callback progress;   /**< told how far the file of an upload or download is; NULL: nobody is */
-	void *progress_user_data;         /**< given to `progress` */
-	sbx_cancel *cancel;               /**< ends the call when it is fired; NULL: nothing does */
-	void *attempt_user_data;          /**< given to the client's `on_attempt` as the call's */
+	sbx_response **response; /**< for a typed call that waits: receives the raw response as well; NULL: not wanted.
+	                     A started one has it anyway, sbx_call_result() */
+	sbx_progress_callback progress; /**< told how far the file of an upload or download is; NULL: nobody is */
+	void *progress_user_data;       /**< given to `progress` */
+	sbx_cancel *cancel;             /**< ends the call when it is fired; NULL: nothing does */
+	void *attempt_user_data;        /**< given to the client's `on_attempt` as the call's */
 } sbx_request_options;
 
 /** Options that change nothing. */

@@ -190,6 +190,9 @@ static void a_source_says_why_it_failed(void **state)
 {
 	fixture *test = *state;
 	sbx_transfer_options transfer = SBX_TRANSFER_OPTIONS_INIT;
+	transfer.directory = (sbx_flag)3;
+	assert_int_equal(sbx_session_upload(test->session, test->target, "/d", &transfer, NULL, NULL),
+	                 SBX_ERROR_INVALID_ARGUMENT);
 	transfer.directory = SBX_FLAG_YES;
 	assert_int_equal(sbx_session_upload(test->session, test->target, "/d", &transfer, NULL, &test->error),
 	                 SBX_ERROR_LOCAL_FILE);

@@ -1,4 +1,5 @@
 /* JSON values: what is JSON and what is not, and that nothing is lost between text and value. */
+#include <limits.h>
 #include <math.h>
 #include <sandbox_sdk/json.h>
 #include <stdio.h>
@@ -468,6 +469,14 @@ static void errors_name_the_byte(void **state)
 	assert_string_equal(sbx_error_argument(error), "json");
 	sbx_error_free(error);
 	assert_int_equal(sbx_json_print(NULL, 0, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	/* As much as anyone reads, however much was asked for. */
+	sbx_json *nested = json_of("[1]");
+	char *wide;
+	size_t wide_length;
+	assert_int_equal(sbx_json_print(nested, INT_MAX, &wide, &wide_length), SBX_OK);
+	assert_int_equal(wide_length, strlen("[\n") + 80 + strlen("1\n]"));
+	sbx_string_free(wide);
+	sbx_json_free(nested);
 }
 
 static void each_type_reads_as_itself_and_as_zero_elsewhere(void **state)
@@ -579,6 +588,9 @@ static void what_cannot_be_built_is_refused(void **state)
 	assert_int_equal(sbx_json_set(NULL, "a", sbx_json_new_integer(1)), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_json_append(object, sbx_json_new_integer(1)), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_json_append(NULL, sbx_json_new_integer(1)), SBX_ERROR_INVALID_ARGUMENT);
+	/* Not in themselves; they stay the caller's. */
+	assert_int_equal(sbx_json_append(array, array), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(sbx_json_set(object, "a", object), SBX_ERROR_INVALID_ARGUMENT);
 	assert_prints(object, 0, "{}");
 	assert_prints(array, 0, "[]");
 	sbx_json_free(object);

@@ -249,6 +249,18 @@ static void wrong_arguments(void **state)
 	test->error = NULL;
 	test->params.minimum_age = -5;
 	assert_int_equal(run(test, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	sbx_error_free(test->error);
+	test->error = NULL;
+	/* What is no flag is not taken for a permission to delete. */
+	test->params.minimum_age = 0;
+	test->params.dry_run = (sbx_flag)7;
+	assert_int_equal(run(test, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(test->error), "dry_run");
+	sbx_error_free(test->error);
+	test->error = NULL;
+	test->params.dry_run = SBX_FLAG_YES;
+	test->params.volumes = (sbx_flag)-1;
+	assert_int_equal(run(test, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_null(test->leftovers);
 	assert_int_equal(sbx_leftovers_count(NULL), 0);
 	assert_int_equal(sbx_leftovers_count_of(NULL, SBX_LEFTOVER_FOUND), 0);

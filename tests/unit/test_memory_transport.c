@@ -357,6 +357,9 @@ static void wrong_answers_are_refused(void **state)
 	assert_int_equal(sbx_memory_transport_add(own.memory, &answer, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	answer.headers = bad;
 	assert_int_equal(sbx_memory_transport_add(own.memory, &answer, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	answer = none;
+	answer.cut = (sbx_flag)7;
+	assert_int_equal(sbx_memory_transport_add(own.memory, &answer, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_memory_transport_add(NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_memory_transport_new(NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_memory_transport_requests(NULL, NULL), 0);

@@ -227,6 +227,11 @@ static void wrong_arguments(void **state)
 	                 SBX_ERROR_INVALID_ARGUMENT);
 	options.concurrency = 0;
 	assert_int_equal(run(test, 1, &options, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	sbx_run_options command = SBX_RUN_OPTIONS_INIT;
+	command.check = (sbx_flag)3;
+	options.concurrency = 1;
+	options.run = &command;
+	assert_int_equal(run(test, 1, &options, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_null(test->results);
 	assert_int_equal(sbx_run_many(test->client, NULL, 0, "true", NULL, NULL, results, NULL), SBX_OK);
 	assert_int_equal(sbx_run_results_count(test->results), 0);

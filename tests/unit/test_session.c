@@ -467,6 +467,9 @@ static void wrong_arguments(void **state)
 	options.ready_timeout = -7;
 	assert_int_equal(sbx_session_create(test->client, &options, NULL, session, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	options.ready_timeout = SBX_DEFAULT;
+	options.keep = (sbx_flag)3;
+	assert_int_equal(sbx_session_create(test->client, &options, NULL, session, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	options.keep = SBX_FLAG_DEFAULT;
 	options.size = 3;
 	assert_int_equal(sbx_session_create(test->client, &options, NULL, session, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	options.size = sizeof options;
@@ -485,6 +488,8 @@ static void wrong_arguments(void **state)
 	sbx_session_free(NULL);
 	assert_int_equal(loopback_requests(test->server), 0);
 	open_session(test);
+	run.check = (sbx_flag)9;
+	assert_int_equal(sbx_session_run(test->session, "true", &run, NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	run.size = 5;
 	assert_int_equal(sbx_session_run(test->session, "true", &run, NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_session_run(test->session, NULL, NULL, NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);

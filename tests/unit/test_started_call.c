@@ -268,6 +268,17 @@ static void a_deadline_ends_a_call(void **state)
 	assert_int_equal(sbx_call_wait(call, SBX_FOREVER, NULL), SBX_OK);
 	assert_fails(call, SBX_ERROR_TIMEOUT);
 	sbx_call_free(call);
+	/* One that is over at the start is not for want of a connection. */
+	sbx_error *error = NULL;
+	options.deadline = 0;
+	call = start(own.client, &options, NULL, NULL);
+	assert_int_equal(sbx_call_wait(call, SBX_FOREVER, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result(call, NULL, &error), SBX_ERROR_TIMEOUT);
+	assert_string_equal(sbx_error_message(error),
+	                    "Request timed out: the call's deadline was over before it had a connection");
+	assert_int_equal(sbx_error_outcome_unknown(error), 0);
+	sbx_error_free(error);
+	sbx_call_free(call);
 	end(&own);
 }
 
