@@ -5,9 +5,10 @@
 #define SBX_LIB_REDIRECT_H
 
 #include "call.h"
+#include "cold.h"
 
 /* Where the answer of the last attempt is a redirect, readies the call for its target or ends it with an error. False:
  * it is none. */
-bool sbx__redirect_follow(sbx__call *call);
+SBX__COLD bool sbx__redirect_follow(sbx__call *call);
 
 #endif

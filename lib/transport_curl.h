@@ -30,6 +30,7 @@ typedef struct sbx__curl_settings {
 	bool custom_method;
 	long connect_ms;
 	bool body_in_memory;
+	struct curl_slist *list; /* of headers */
 } sbx__curl_settings;
 
 typedef struct sbx__curl_hub sbx__curl_hub;
@@ -56,6 +57,7 @@ typedef struct sbx__curl_transport {
 	uint64_t anonymous_sheds; /* how many there were when the exchange began */
 	int http_status;
 	sbx__curl_settings settings;
+	sbx__buffer url;          /* the one that libcurl was last told */
 	struct curl_slist *nodes; /* the headers, as libcurl wants them; `lines` holds their text */
 	size_t nodes_capacity;
 	sbx__buffer lines;

@@ -430,4 +430,5 @@ void sbx__curl_transport_clear(sbx__curl_transport *transport)
 	if (transport->lines.data)
 		explicit_bzero(transport->lines.data, transport->lines.capacity);
 	sbx__buffer_free(&transport->lines);
+	sbx__buffer_free(&transport->url);
 }

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "cold.h"
 #include "retry.h"
 
 typedef struct sbx__curl_failure {
@@ -19,7 +20,7 @@ typedef struct sbx__curl_failure {
  * Explains the end of a transfer that failed with `code`. `problem` is what libcurl wrote into its error buffer, which
  * may be empty. `connected`: bytes of the request may have left.
  */
-void sbx__curl_failure_explain(sbx__curl_failure *failure, CURL *easy, CURLcode code, const char *problem,
-                               bool connected);
+SBX__COLD void sbx__curl_failure_explain(sbx__curl_failure *failure, CURL *easy, CURLcode code, const char *problem,
+                                         bool connected);
 
 #endif

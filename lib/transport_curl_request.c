@@ -165,8 +165,8 @@ static CURLcode set_changes(sbx__curl_transport *transport, const sbx__exchange 
  * to ask for. A proxy gets the whole URL, which libcurl puts together more carefully. */
 static CURLcode set_target(sbx__curl_transport *transport, const char *url)
 {
-	const char *authority = strstr(url, "://");
-	const char *path = authority ? strchr(authority + 3, '/') : NULL;
+	const char *scheme_end = strchr(url, ':');
+	const char *path = scheme_end ? strchr(scheme_end + sizeof "//", '/') : NULL;
 	bool wanted =
 	        path && strchr(path, '?') && !sbx__curl_options_asks_proxy(transport->context->options, transport->tls);
 	if (!wanted && !transport->targeted)
@@ -175,14 +175,35 @@ static CURLcode set_target(sbx__curl_transport *transport, const char *url)
 	return curl_easy_setopt(transport->easy, CURLOPT_REQUEST_TARGET, wanted ? path : NULL);
 }
 
+/* Many calls go where the one before went: libcurl has a copy of that, and is not given another. */
+static CURLcode set_url(sbx__curl_transport *transport, const char *url)
+{
+	sbx__buffer *last = &transport->url;
+	size_t length = strlen(url);
+	if (transport->settings.known && length == last->length && memcmp(last->data, url, length) == 0)
+		return CURLE_OK;
+	sbx__buffer_clear(last);
+	sbx__buffer_append(last, url, length);
+	return last->failed ? CURLE_OUT_OF_MEMORY : curl_easy_setopt(transport->easy, CURLOPT_URL, url);
+}
+
+/* libcurl keeps the pointer, and reads the list anew for each request. */
+static CURLcode set_list(sbx__curl_transport *transport, struct curl_slist *list)
+{
+	sbx__curl_settings *settings = &transport->settings;
+	if (settings->list == list)
+		return CURLE_OK;
+	settings->list = list;
+	return curl_easy_setopt(transport->easy, CURLOPT_HTTPHEADER, list);
+}
+
 CURLcode sbx__curl_request_set(sbx__curl_transport *transport, const sbx__exchange *exchange)
 {
-	CURL *easy = transport->easy;
 	struct curl_slist *list = make_list(transport, exchange);
 	if (!list)
 		return CURLE_OUT_OF_MEMORY;
-	CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
-	code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+	CURLcode code = set_url(transport, exchange->url);
+	code |= set_list(transport, list);
 	transport->tls = strncasecmp(exchange->url, "https:", 6) == 0;
 	code |= set_method(transport, exchange);
 	code |= set_changes(transport, exchange);
