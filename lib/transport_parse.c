@@ -146,5 +146,6 @@ char *sbx__url_resolve(const char *base, const char *reference, const char **pro
 
 int64_t sbx__date_parse(const char *text)
 {
-	return (int64_t)curl_getdate(text, NULL);
+	int64_t seconds = (int64_t)curl_getdate(text, NULL);
+	return seconds < 0 ? -1 : seconds;
 }

@@ -30,7 +30,8 @@ bool sbx__proxy_parse(const char *url, const char **problem);
  * none, and *problem (static text) says why. The caller frees it. */
 char *sbx__url_resolve(const char *base, const char *reference, const char **problem);
 
-/* A date as HTTP writes them (RFC 9110, section 5.6.7), in seconds since 1970; -1: it is none. */
+/* A date as HTTP writes them (RFC 9110, section 5.6.7), in seconds since 1970; -1: it is none, or
+ * earlier. */
 int64_t sbx__date_parse(const char *text);
 
 #endif

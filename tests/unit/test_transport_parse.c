@@ -118,6 +118,9 @@ static void dates_of_the_three_forms_are_read(void **state)
 	assert_int_equal(sbx__date_parse("Sun Nov  6 08:49:37 1994"), 784111777);
 	assert_int_equal(sbx__date_parse("Thu, 01 Jan 2099 00:00:00 GMT"), 4070908800);
 	assert_int_equal(sbx__date_parse("Thu, 29 Feb 2024 12:00:00 GMT"), 1709208000);
+	/* No server was on its way before its clock began. */
+	assert_int_equal(sbx__date_parse("Tue, 15 Nov 1945 GMT"), -1);
+	assert_int_equal(sbx__date_parse("Thu, 01 Jan 1970 00:00:00 GMT"), 0);
 	assert_int_equal(sbx__date_parse(""), -1);
 	assert_int_equal(sbx__date_parse("soon"), -1);
 	assert_int_equal(sbx__date_parse("12abc"), -1);
