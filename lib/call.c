@@ -300,7 +300,7 @@ static void clear_attempt(sbx__call *call)
 	sbx__headers headers = call->attempt.headers;
 	sbx__headers_clear(&headers);
 	free(call->attempt.detail);
-	call->attempt = (sbx__attempt){.headers = headers};
+	call->attempt = (sbx__attempt){.headers = headers, .announced = SBX_DEFAULT};
 	call->held_back = false;
 	call->source_waits = false;
 	sbx__buffer_clear(&call->body);

@@ -48,6 +48,7 @@ typedef struct sbx__attempt {
 	char *detail;
 	int http_status;
 	sbx__headers headers;
+	int64_t announced;             /* its Content-Length; SBX_DEFAULT: none */
 	bool unframed;                 /* nothing says how long the body is */
 	sbx__content_coding coding;    /* that the body is decoded from */
 	sbx__content_decoder *decoder; /* NULL: nothing of such a body has come yet */

@@ -56,6 +56,7 @@ static bool on_status(void *user_data, int http_status)
 {
 	sbx__call *call = user_data;
 	sbx__headers_clear(&call->attempt.headers);
+	call->attempt.announced = SBX_DEFAULT;
 	call->attempt.http_status = http_status;
 	touch(call);
 	return true;
@@ -94,24 +95,17 @@ static int64_t parse_length(const char *text, size_t length)
 	return number;
 }
 
-/* What the answer's headers say of its length; SBX_DEFAULT: nothing. */
-static int64_t content_length(const sbx__headers *headers)
-{
-	const char *text = sbx__headers_get(headers, "content-length");
-	return text ? parse_length(text, strlen(text)) : SBX_DEFAULT;
-}
-
-/* Whether a line makes the answer's length something else than one number. */
-static bool contradicts(const sbx__headers *headers, const char *line, size_t length)
+/* Notes what a line says of the answer's length, and whether that is something else than one number. */
+static void note_length(sbx__attempt *attempt, const char *line, size_t length)
 {
 	static const char name[] = "content-length:";
 	size_t start = sizeof name - 1;
 	/* Most lines have another first letter, and this is asked of each. */
 	if (length < start || (*line | 0x20) != *name || strncasecmp(line, name, start) != 0)
-		return false;
+		return;
 	int64_t number = parse_length(line + start, length - start);
-	int64_t before = content_length(headers);
-	return number < 0 || (before >= 0 && before != number);
+	attempt->contradictory = number < 0 || (attempt->announced >= 0 && attempt->announced != number);
+	attempt->announced = number;
 }
 
 static bool on_header(void *user_data, const char *line, size_t length)
@@ -124,7 +118,7 @@ static bool on_header(void *user_data, const char *line, size_t length)
 		call->attempt.too_large = true;
 		return false;
 	}
-	call->attempt.contradictory = contradicts(headers, line, length);
+	note_length(&call->attempt, line, length);
 	call->attempt.out_of_memory = !sbx__headers_add_line(headers, line, length);
 	return !call->attempt.out_of_memory && !call->attempt.contradictory;
 }
@@ -153,7 +147,7 @@ static void tell_received(const sbx__call *call, size_t length)
 	if (!call->options.progress)
 		return;
 	bool decoded = sbx__headers_get(headers, "content-encoding") != NULL;
-	tell_progress(call, call->attempt.received + (int64_t)length, decoded ? SBX_DEFAULT : content_length(headers));
+	tell_progress(call, call->attempt.received + (int64_t)length, decoded ? SBX_DEFAULT : call->attempt.announced);
 }
 
 /* Few bytes that came compressed may become any number of them. */
@@ -173,7 +167,7 @@ static void check_early_answer(sbx__call *call)
 	const sbx__attempt *attempt = &call->attempt;
 	if (!attempt->refused_early)
 		return;
-	if (content_length(&attempt->headers) == attempt->came) {
+	if (attempt->announced == attempt->came) {
 		call->attempt.whole_early = true;
 		notify(call);
 	}

@@ -46,6 +46,13 @@ void sbx__timeouts_merge(sbx__timeouts *timeouts, double all, double connect, do
 		timeouts->pool = sbx__timeout_plain(pool);
 }
 
+void sbx__timeout_write(char text[SBX__NUMBER_SIZE], double seconds)
+{
+	text[0] = '\0';
+	if (seconds != SBX_FOREVER)
+		sbx__number_write(text, seconds, false);
+}
+
 sbx_status sbx__timeouts_check(double all, double connect, double read, double write, double pool, double deadline,
                                sbx_error **error)
 {
@@ -354,6 +361,7 @@ static sbx_status fill(sbx__config *config, const sbx__config *base, const sbx_c
 	    (status = set_transport(config, base, options, error)) < 0)
 		return status;
 	set_numbers(config, base, options);
+	sbx__timeout_write(config->read_timeout, config->timeouts.read);
 	return set_headers(config) ? SBX_OK : sbx__fail_memory(error);
 }
 

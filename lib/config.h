@@ -12,6 +12,7 @@
 #include "headers.h"
 #include "http_options.h"
 #include "log.h"
+#include "number.h"
 
 /* Seconds, or SBX_FOREVER. */
 typedef struct sbx__timeouts {
@@ -46,6 +47,7 @@ typedef struct sbx__config {
 	sbx__header_set custom;  /* the caller's default headers; names and values are owned */
 	sbx__header_set headers; /* what each request begins with: the library's own and the caller's; names and values
 	                            point into this struct */
+	char read_timeout[SBX__NUMBER_SIZE]; /* of the timeouts, as a header says it; "": none */
 	char *header_lines;
 	size_t header_lines_length;
 	char *user_agent;
@@ -67,6 +69,8 @@ double sbx__timeout_plain(double seconds);
 /* Lays one set of the five timeout options over others: `all` first, then the four. */
 void sbx__timeouts_merge(sbx__timeouts *timeouts, double all, double connect, double read, double write, double pool);
 /* Checks that each of the options in seconds is a number, SBX_DEFAULT or SBX_FOREVER. */
+/* A timeout as a header says it; "" where there is none. */
+void sbx__timeout_write(char text[SBX__NUMBER_SIZE], double seconds);
 sbx_status sbx__timeouts_check(double all, double connect, double read, double write, double pool, double deadline,
                                sbx_error **error);
 /* Checks pairs that are to be headers. */

@@ -133,6 +133,7 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits,
 		sbx__local_stop(local);
 		return NULL;
 	}
+	sbx__platform_watch_forks();
 	atomic_init(&core->references, 1);
 	atomic_init(&core->clients, 1);
 	core->platform = platform;

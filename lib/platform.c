@@ -56,9 +56,13 @@ static void count_forks(void)
 }
 
 /* Asked with each call: a counter, since getpid() is a system call. */
-unsigned sbx__platform_forks(void)
+void sbx__platform_watch_forks(void)
 {
 	pthread_once(&forks_once, count_forks);
+}
+
+unsigned sbx__platform_forks(void)
+{
 	return atomic_load_explicit(&forks, memory_order_relaxed);
 }
 

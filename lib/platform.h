@@ -25,6 +25,8 @@ extern const sbx__platform sbx__platform_system;
 
 /* How many forks lie between this process and the one that loaded the library. */
 unsigned sbx__platform_forks(void);
+/* Counts them from now on. Any number of times, from any thread. */
+void sbx__platform_watch_forks(void);
 
 /* The values of X-Stainless-OS and X-Stainless-Arch; static text. */
 const char *sbx__platform_os(void);

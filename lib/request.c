@@ -431,11 +431,14 @@ bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *
 
 /* ---- the whole ---- */
 
-static void format_read_timeout(sbx__request *request, double seconds)
+/* Mostly it is the client's own. */
+static void format_read_timeout(sbx__request *request, const sbx__request_input *input)
 {
-	request->read_timeout[0] = '\0';
-	if (seconds != SBX_FOREVER)
-		sbx__number_write(request->read_timeout, seconds, false);
+	double seconds = input->timeouts.read;
+	if (seconds == input->config->timeouts.read)
+		memcpy(request->read_timeout, input->config->read_timeout, sizeof request->read_timeout);
+	else
+		sbx__timeout_write(request->read_timeout, seconds);
 }
 
 static sbx_status build(sbx__request *request, const sbx__request_input *input, sbx_error **error)
@@ -462,7 +465,7 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 	if (strcmp(request->method, "POST") == 0 && !input->options->idempotency_key &&
 	    !sbx__platform_uuid(input->platform, request->idempotency_key))
 		return sbx__fail_memory(error);
-	format_read_timeout(request, input->timeouts.read);
+	format_read_timeout(request, input);
 	return SBX_OK;
 }
 

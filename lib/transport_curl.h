@@ -30,6 +30,7 @@ typedef struct sbx__curl_settings {
 	bool custom_method;
 	long connect_ms;
 	bool body_in_memory;
+	bool names_kept;
 	struct curl_slist *list; /* of headers */
 } sbx__curl_settings;
 

@@ -140,6 +140,8 @@ static int on_prereq(void *user_data, char *remote_address, char *local_address,
 		transport->stale = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	if (kept)
+		sbx__curl_request_keep_names(transport);
 	transport->connected = true;
 	bool allowed = transport->exchange->events->connected(transport->exchange->user_data);
 	return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;

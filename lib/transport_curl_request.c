@@ -139,6 +139,14 @@ static CURLcode set_method(sbx__curl_transport *transport, const sbx__exchange *
 	return code;
 }
 
+/* How long a name's addresses are good for, in seconds: libcurl's own measure. */
+#define NAMES_LAST 60L
+
+void sbx__curl_request_keep_names(sbx__curl_transport *transport)
+{
+	transport->settings.names_kept = curl_easy_setopt(transport->easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L) == CURLE_OK;
+}
+
 /* What mostly stays as it was. */
 static CURLcode set_changes(sbx__curl_transport *transport, const sbx__exchange *exchange)
 {
@@ -155,6 +163,9 @@ static CURLcode set_changes(sbx__curl_transport *transport, const sbx__exchange 
 	if ((!settings->known || settings->large != exchange->large) &&
 	    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, exchange->large ? LARGE_BUFFER : USUAL_BUFFER) == CURLE_OK)
 		settings->large = exchange->large;
+	if (!settings->known || settings->names_kept)
+		code |= curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, NAMES_LAST);
+	settings->names_kept = false;
 	if (!settings->known || settings->tls != transport->tls)
 		code |= sbx__curl_options_set_proxy(transport->context->options, easy, transport->tls);
 	settings->tls = transport->tls;

@@ -8,4 +8,8 @@
 
 CURLcode sbx__curl_request_set(sbx__curl_transport *transport, const sbx__exchange *exchange);
 
+/* The exchange that is under way needs no name: libcurl does not look at its end which of those that it knows are old.
+ */
+void sbx__curl_request_keep_names(sbx__curl_transport *transport);
+
 #endif

@@ -71,6 +71,7 @@ static int forks_of_a_child(void *before)
 static void forks_are_counted_in_the_child(void **state)
 {
 	(void)state;
+	sbx__platform_watch_forks();
 	unsigned before = sbx__platform_forks();
 	assert_int_equal(in_child(forks_of_a_child, &before), 0);
 	assert_int_equal(sbx__platform_forks(), before);
