@@ -225,3 +225,12 @@ void sbx_client_free(sbx_client *client)
 	pthread_mutex_destroy(&client->mutex);
 	free(client);
 }
+
+sbx_status sbx__client_again(sbx_client *client, sbx_client **again, sbx_error **error)
+{
+	const sbx_client_options same = SBX_CLIENT_OPTIONS_INIT;
+	/* First of all: the fork may have happened while another thread held the client's lock. */
+	if (sbx__core_is_forked(client->core))
+		return sbx__fail_forked(error);
+	return sbx_client_with_options(client, &same, again, error);
+}

@@ -23,6 +23,9 @@ sbx_status sbx__client_new_over(sbx_client **client, sbx__core *core, const sbx_
 /* sbx_client_send(), with the arguments of a typed function in the place of the request's own; NULL: those. */
 sbx_status sbx__client_send(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
                             const sbx_request_options *options, sbx_response **response, sbx_error **error);
+/* Another client over the same core with the same options: for what makes many calls, in whose callbacks the caller may
+ * free his. */
+sbx_status sbx__client_again(sbx_client *client, sbx_client **again, sbx_error **error);
 /* The options as they are now; the caller gives the reference back. */
 sbx__config *sbx__client_config(sbx_client *client);
 

@@ -201,28 +201,39 @@ static sbx_status read_params(search *searched, sbx_client *client, const sbx_le
 	return SBX_OK;
 }
 
+static sbx_status find_and_delete(search *searched, sbx_leftovers **leftovers, sbx_error **error)
+{
+	searched->found = calloc(1, sizeof *searched->found);
+	if (!searched->found)
+		return sbx__fail_memory(error);
+	sbx_status status = find_sandboxes(searched, error);
+	if (status >= 0 && searched->params.volumes == SBX_FLAG_YES)
+		status = find_volumes(searched, error);
+	if (status >= 0 && searched->params.dry_run != SBX_FLAG_YES)
+		for (size_t index = 0; index < searched->found->count; index++)
+			delete_found(searched, &searched->found->items[index]);
+	if (status >= 0 && leftovers)
+		*leftovers = searched->found;
+	else
+		sbx_leftovers_free(searched->found);
+	return status < 0 ? status : SBX_OK;
+}
+
 sbx_status sbx_leftovers_delete(sbx_client *client, const sbx_leftovers_params *params,
                                 const sbx_request_options *options, sbx_leftovers **leftovers, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
 	search searched = {0};
 	sbx_status status = read_params(&searched, client, params, error);
-	if (status < 0 || (status = sbx__steps_init(&searched.steps, client, options, error)) < 0)
-		return status;
-	searched.found = calloc(1, sizeof *searched.found);
-	if (!searched.found)
-		return sbx__fail_memory(error);
-	status = find_sandboxes(&searched, error);
-	if (status >= 0 && searched.params.volumes == SBX_FLAG_YES)
-		status = find_volumes(&searched, error);
-	if (status >= 0 && searched.params.dry_run != SBX_FLAG_YES)
-		for (size_t index = 0; index < searched.found->count; index++)
-			delete_found(&searched, &searched.found->items[index]);
-	if (status >= 0 && leftovers)
-		*leftovers = searched.found;
-	else
-		sbx_leftovers_free(searched.found);
-	return status < 0 ? status : SBX_OK;
+	sbx_client *own = NULL;
+	if (status == SBX_OK)
+		status = sbx__client_again(client, &own, error);
+	if (status == SBX_OK)
+		status = sbx__steps_init(&searched.steps, own, options, error);
+	if (status == SBX_OK)
+		status = find_and_delete(&searched, leftovers, error);
+	sbx_client_free(own);
+	return status;
 }
 
 /* ---- what was found ---- */

@@ -250,6 +250,21 @@ static void let_go(batch *owner)
 	pthread_mutex_destroy(&owner->mutex);
 }
 
+static sbx_status run_with(batch *made, const char *const *ids, size_t count, sbx_run_results **results,
+                           sbx_error **error)
+{
+	made->results = make_results(made, ids, count);
+	if (!made->results)
+		return sbx__fail_memory(error);
+	sbx_status status = run_all(made, error);
+	let_go(made);
+	if (status == SBX_OK && results)
+		*results = made->results;
+	else
+		sbx_run_results_free(made->results);
+	return status;
+}
+
 sbx_status sbx_run_many(sbx_client *client, const char *const *ids, size_t count, const char *command,
                         const sbx_run_many_options *run_many, const sbx_request_options *options,
                         sbx_run_results **results, sbx_error **error)
@@ -259,19 +274,14 @@ sbx_status sbx_run_many(sbx_client *client, const char *const *ids, size_t count
 	sbx_status status = check_arguments(client, ids, count, command, error);
 	if (status == SBX_OK)
 		status = read_options(&made, run_many, command, error);
+	sbx_client *own = NULL;
 	if (status == SBX_OK)
-		status = sbx__steps_init(&made.steps, client, options, error);
-	if (status < 0)
-		return status;
-	made.results = make_results(&made, ids, count);
-	if (!made.results)
-		return sbx__fail_memory(error);
-	status = run_all(&made, error);
-	let_go(&made);
-	if (status == SBX_OK && results)
-		*results = made.results;
-	else
-		sbx_run_results_free(made.results);
+		status = sbx__client_again(client, &own, error);
+	if (status == SBX_OK)
+		status = sbx__steps_init(&made.steps, own, options, error);
+	if (status == SBX_OK)
+		status = run_with(&made, ids, count, results, error);
+	sbx_client_free(own);
 	return status;
 }
 

@@ -27,11 +27,10 @@ sbx_status sbx__session_check(const sbx_session *session, sbx_error **error)
 /* A session without a sandbox, over a client of its own. */
 static sbx_status make(sbx_client *client, sbx_session **session, sbx_error **error)
 {
-	const sbx_client_options same = SBX_CLIENT_OPTIONS_INIT;
 	sbx_session *made = calloc(1, sizeof *made);
 	if (!made)
 		return sbx__fail_memory(error);
-	sbx_status status = sbx_client_with_options(client, &same, &made->client, error);
+	sbx_status status = sbx__client_again(client, &made->client, error);
 	if (status < 0)
 		free(made);
 	else

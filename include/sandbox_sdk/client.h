@@ -205,8 +205,8 @@ SBX_API int sbx_client_is_closed(const sbx_client *client);
 
 /**
  * Frees a client. Its connections are closed when the last client that shares them is freed. A callback of one of its
- * calls may do so: that call then ends with ::SBX_ERROR_CLOSED. One of sbx_run_many() or sbx_leftovers_delete(), which
- * make many calls, must not.
+ * calls may do so: that call then ends with ::SBX_ERROR_CLOSED. What makes many calls (sessions, sbx_run_many(),
+ * sbx_leftovers_delete()) has a client of its own over the same connections, and goes on.
  *
  * @param client a client that no other thread is using; NULL is accepted
  *

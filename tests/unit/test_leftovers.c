@@ -76,6 +76,14 @@ typedef struct fixture {
 	sbx_error *error;
 } fixture;
 
+static void free_client(void *user_data, void *call_user_data, const sbx_attempt *attempt)
+{
+	fixture *test = user_data;
+	(void)call_user_data, (void)attempt;
+	sbx_client_free(test->client);
+	test->client = NULL;
+}
+
 static int make_fixture(void **state)
 {
 	fixture *made = calloc(1, sizeof *made);
@@ -269,6 +277,20 @@ static void wrong_arguments(void **state)
 	assert_int_equal(loopback_requests(test->server), 0);
 }
 
+static void a_callback_may_free_the_client(void **state)
+{
+	fixture *test = *state;
+	sbx_client_options hooked = SBX_CLIENT_OPTIONS_INIT;
+	sbx_client *plain = test->client;
+	hooked.on_attempt = free_client;
+	hooked.on_attempt_user_data = test;
+	assert_int_equal(sbx_client_with_options(plain, &hooked, &test->client, NULL), SBX_OK);
+	sbx_client_free(plain);
+	assert_int_equal(run(test, NULL), SBX_OK);
+	assert_null(test->client);
+	assert_true(sbx_leftovers_count_of(test->leftovers, SBX_LEFTOVER_DELETED) > 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_fixture, remove_fixture)
 
 int main(void)
@@ -282,6 +304,7 @@ int main(void)
 	        TEST(what_is_left_when_it_ends_is_failed),
 	        TEST(an_identifier_is_not_cut),
 	        TEST(wrong_arguments),
+	        TEST(a_callback_may_free_the_client),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
 }

@@ -61,6 +61,14 @@ static int remove_fixture(void **state)
 	return 0;
 }
 
+static void free_client(void *user_data, void *call_user_data, const sbx_attempt *attempt)
+{
+	fixture *test = user_data;
+	(void)call_user_data, (void)attempt;
+	sbx_client_free(test->client);
+	test->client = NULL;
+}
+
 static sbx_status run(fixture *test, size_t count, const sbx_run_many_options *options,
                       const sbx_request_options *request)
 {
@@ -242,6 +250,22 @@ static void wrong_arguments(void **state)
 	sbx_run_results_free(NULL);
 }
 
+static void a_callback_may_free_the_client(void **state)
+{
+	fixture *test = *state;
+	sbx_client_options hooked = SBX_CLIENT_OPTIONS_INIT;
+	sbx_run_many_options options = SBX_RUN_MANY_OPTIONS_INIT;
+	sbx_client *plain = test->client;
+	hooked.on_attempt = free_client;
+	hooked.on_attempt_user_data = test;
+	assert_int_equal(sbx_client_with_options(plain, &hooked, &test->client, NULL), SBX_OK);
+	sbx_client_free(plain);
+	options.concurrency = 2;
+	assert_int_equal(run(test, 5, &options, NULL), SBX_OK);
+	assert_null(test->client);
+	assert_int_equal(sbx_run_results_failed(test->results), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_fixture, remove_fixture)
 
 int main(void)
@@ -254,6 +278,7 @@ int main(void)
 	        TEST(not_within_a_callback),
 	        TEST(another_thread_may_drive),
 	        TEST(wrong_arguments),
+	        TEST(a_callback_may_free_the_client),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
 }
