@@ -49,11 +49,18 @@ sbx_status sbx__struct_read(void *known, size_t known_size, const void *given, c
 	return SBX_OK;
 }
 
+sbx_status sbx__choices_check(const sbx__choice *choices, size_t count, sbx_error **error)
+{
+	for (size_t index = 0; index < count; index++)
+		if (choices[index].value < 0 || choices[index].value > choices[index].last)
+			return sbx__fail_argument(error, choices[index].name, "is none of the known ones");
+	return SBX_OK;
+}
+
 sbx_status sbx__flag_check(sbx_flag flag, const char *name, sbx_error **error)
 {
-	if (flag == SBX_FLAG_DEFAULT || flag == SBX_FLAG_YES || flag == SBX_FLAG_NO)
-		return SBX_OK;
-	return sbx__fail_argument(error, name, "is none of the known ones");
+	const sbx__choice choice = {(int)flag, SBX_FLAG_NO, name};
+	return sbx__choices_check(&choice, 1, error);
 }
 
 static void fail(sbx__arguments *arguments, sbx_status status, const char *name)

@@ -25,7 +25,15 @@ sbx_status sbx__struct_check(const void *given, const char *name, sbx_error **er
 /* Fills a caller's struct that was checked with as much of `made` as it has room for; its size stays. */
 void sbx__struct_write(void *given, const void *made, size_t made_size);
 
-/* Checks a flag of a caller's struct. */
+/* A member of a caller's struct that is one of an enum's values, of which 0 is the first. */
+typedef struct sbx__choice {
+	int value;
+	int last;
+	const char *name;
+} sbx__choice;
+
+sbx_status sbx__choices_check(const sbx__choice *choices, size_t count, sbx_error **error);
+/* The same for one flag. */
 sbx_status sbx__flag_check(sbx_flag flag, const char *name, sbx_error **error);
 
 /* How many arguments a typed function may have, or members a struct among them. */

@@ -97,11 +97,7 @@ sbx_status sbx__headers_check(const sbx_pair *pairs, size_t count, const char *a
 
 static sbx_status check_choices(const sbx_client_options *options, sbx_error **error)
 {
-	const struct {
-		int value;
-		int most;
-		const char *name;
-	} choices[] = {
+	const sbx__choice choices[] = {
 	        {(int)options->retry_unsafe, SBX_FLAG_NO, "retry_unsafe"},
 	        {(int)options->replace_default_headers, SBX_FLAG_NO, "replace_default_headers"},
 	        {(int)options->replace_default_query, SBX_FLAG_NO, "replace_default_query"},
@@ -109,10 +105,7 @@ static sbx_status check_choices(const sbx_client_options *options, sbx_error **e
 	        {(int)options->lenient_arguments, SBX_FLAG_NO, "lenient_arguments"},
 	        {(int)options->log_level, SBX_LOG_DEBUG, "log_level"},
 	};
-	for (size_t index = 0; index < sizeof choices / sizeof choices[0]; index++)
-		if (choices[index].value < 0 || choices[index].value > choices[index].most)
-			return sbx__fail_argument(error, choices[index].name, "is none of the known ones");
-	return SBX_OK;
+	return sbx__choices_check(choices, sizeof choices / sizeof choices[0], error);
 }
 
 static sbx_status check_options(const sbx_client_options *options, sbx_error **error)

@@ -306,11 +306,7 @@ static sbx_status take_numbers(sbx__http_options *made, const sbx_http_options *
 
 static sbx_status take_choices(sbx__http_options *made, const sbx_http_options *given, sbx_error **error)
 {
-	const struct {
-		int value;
-		int most;
-		const char *name;
-	} choices[] = {
+	const sbx__choice choices[] = {
 	        {(int)given->environment_proxies, SBX_FLAG_NO, "environment_proxies"},
 	        {(int)given->accept_invalid_certificates, SBX_FLAG_NO, "accept_invalid_certificates"},
 	        {(int)given->follow_redirects, SBX_FLAG_NO, "follow_redirects"},
@@ -318,9 +314,9 @@ static sbx_status take_choices(sbx__http_options *made, const sbx_http_options *
 	        {(int)given->version, SBX_HTTP_2, "version"},
 	        {(int)given->compression, SBX_COMPRESSION_ALL, "compression"},
 	};
-	for (size_t index = 0; index < sizeof choices / sizeof choices[0]; index++)
-		if (choices[index].value < 0 || choices[index].value > choices[index].most)
-			return sbx__fail_argument(error, choices[index].name, "is none of the known ones");
+	sbx_status status = sbx__choices_check(choices, sizeof choices / sizeof choices[0], error);
+	if (status < 0)
+		return status;
 	made->accept_invalid_certificates = given->accept_invalid_certificates == SBX_FLAG_YES;
 	made->minimum_tls = given->minimum_tls == SBX_TLS_DEFAULT ? SBX_TLS_1_2 : given->minimum_tls;
 	made->version = given->version == SBX_HTTP_DEFAULT ? SBX_HTTP_1_1 : given->version;
