@@ -285,3 +285,29 @@ int test_environment(void **state)
 		unsetenv(names[index]);
 	return 0;
 }
+
+void run_request(run_result *result, sbx__config *config, const sbx_request *request,
+                 const sbx_request_options *options, const fake_answer *answers, size_t count)
+{
+	sbx__call call;
+	*result = (run_result){0};
+	fake_platform_init(&result->platform);
+	fake_transport_init(&result->transport, &result->platform, answers, count);
+	int64_t before = result->platform.now;
+	result->status = sbx__call_init(&call, config, &result->platform.platform, request, NULL, options, before,
+	                                &result->error);
+	if (result->status == SBX_OK) {
+		fake_drive(&call, &result->transport);
+		result->status = sbx__call_take(&call, &result->response, &result->error);
+	}
+	result->took = result->platform.now - before;
+	sbx__call_free(&call);
+	sbx__config_unref(config);
+}
+
+void run_clear(run_result *result)
+{
+	sbx_response_free(result->response);
+	sbx_error_free(result->error);
+	fake_transport_clear(&result->transport);
+}

@@ -73,6 +73,21 @@ char *fake_header(const fake_transport *fake, size_t attempt, const char *name);
 /* Drives a call to its end with the fake transport, as the synchronous driver does. */
 void fake_drive(sbx__call *call, fake_transport *fake);
 
+/* A call over the fakes, and what came of it. */
+typedef struct run_result {
+	sbx_status status;
+	sbx_response *response;
+	sbx_error *error;
+	fake_platform platform;
+	fake_transport transport;
+	int64_t took; /* nanoseconds of the fake clock */
+} run_result;
+
+/* Makes a call to its end; the config is given away. */
+void run_request(run_result *result, sbx__config *config, const sbx_request *request,
+                 const sbx_request_options *options, const fake_answer *answers, size_t count);
+void run_clear(run_result *result);
+
 /* The request of an operation. */
 sbx_request request_of(const char *operation, const sbx_json *arguments);
 

@@ -9,15 +9,6 @@
 #include "outcome.h"
 #include "support.h"
 
-typedef struct run_result {
-	sbx_status status;
-	sbx_response *response;
-	sbx_error *error;
-	fake_platform platform;
-	fake_transport transport;
-	int64_t took; /* nanoseconds of the fake clock */
-} run_result;
-
 static sbx_json *parse(const char *text)
 {
 	sbx_json *json = NULL;
@@ -28,22 +19,9 @@ static sbx_json *parse(const char *text)
 static void run_with(run_result *result, sbx__config *config, const char *operation, const char *arguments,
                      const sbx_request_options *options, const fake_answer *answers, size_t count)
 {
-	sbx__call call;
 	sbx_json *json = parse(arguments);
-	*result = (run_result){0};
-	fake_platform_init(&result->platform);
-	fake_transport_init(&result->transport, &result->platform, answers, count);
-	int64_t before = result->platform.now;
 	const sbx_request request = request_of(operation, json);
-	result->status = sbx__call_init(&call, config, &result->platform.platform, &request, NULL, options, before,
-	                                &result->error);
-	if (result->status == SBX_OK) {
-		fake_drive(&call, &result->transport);
-		result->status = sbx__call_take(&call, &result->response, &result->error);
-	}
-	result->took = result->platform.now - before;
-	sbx__call_free(&call);
-	sbx__config_unref(config);
+	run_request(result, config, &request, options, answers, count);
 	sbx_json_free(json);
 }
 
@@ -51,13 +29,6 @@ static void run(run_result *result, const char *operation, const char *arguments
                 const fake_answer *answers, size_t count)
 {
 	run_with(result, test_config(NULL), operation, arguments, options, answers, count);
-}
-
-static void clear(run_result *result)
-{
-	sbx_response_free(result->response);
-	sbx_error_free(result->error);
-	fake_transport_clear(&result->transport);
 }
 
 #define RUN(result, operation, arguments, options, ...) \
@@ -102,7 +73,7 @@ static void two_retries_with_retry_after(void **state)
 	for (size_t attempt = 0; attempt < 3; attempt++)
 		assert_string_equal(result.transport.bodies[attempt].data, "{\"command\":\"true\"}");
 	assert_string_equal(result.transport.urls[0], "http://server.test/v1/sandboxes/a/execute");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void backoff_grows_and_ends(void **state)
@@ -117,7 +88,7 @@ static void backoff_grows_and_ends(void **state)
 	assert_string_equal(sbx_error_detail(result.error), "refused");
 	assert_int_equal(sbx_error_retryable(result.error), 1);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 0);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void unsafe_is_not_sent_again_after_a_loss(void **state)
@@ -128,7 +99,7 @@ static void unsafe_is_not_sent_again_after_a_loss(void **state)
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(result.transport.attempts, 1);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void unsafe_is_sent_again_when_it_never_left(void **state)
@@ -139,7 +110,7 @@ static void unsafe_is_sent_again_when_it_never_left(void **state)
 	    {.status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
 	assert_int_equal(result.transport.attempts, 3);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void transport_may_not_send_an_unsafe_request_twice(void **state)
@@ -151,11 +122,11 @@ static void transport_may_not_send_an_unsafe_request_twice(void **state)
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(result.transport.connects, 1);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.list", "{}", NULL, {.connect_twice = true, .status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
 	assert_int_equal(result.transport.connects, 2);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void retry_unsafe_restores_the_old_way(void **state)
@@ -167,7 +138,7 @@ static void retry_unsafe_restores_the_old_way(void **state)
 	run_result result;
 	run_with(&result, test_config(&options), "sandboxes.create", "{}", NULL, answers, 3);
 	assert_int_equal(result.status, SBX_OK);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void timeouts_end_each_phase(void **state)
@@ -182,13 +153,13 @@ static void timeouts_end_each_phase(void **state)
 	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
 	assert_int_equal(result.took, 2 * SBX__SECOND);
 	assert_string_equal(sbx_error_message(result.error), "Request timed out: no connection was made within 2 s");
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.create", "{}", &options, {.hang = true});
 	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
 	assert_int_equal(result.took, 3 * SBX__SECOND);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
 	assert_header(&result, 0, "x-stainless-read-timeout", "3");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void deadline_covers_retries_and_waits(void **state)
@@ -201,12 +172,12 @@ static void deadline_covers_retries_and_waits(void **state)
 	RUN(&result, "sandboxes.list", "{}", &options, {.hang = true});
 	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
 	assert_int_equal(result.took, 5 * SBX__SECOND);
-	clear(&result);
+	run_clear(&result);
 	/* A wait that would end after the deadline does not begin. */
 	RUN(&result, "sandboxes.list", "{}", &options, {.status = 503, .headers = {"retry-after: 6"}});
 	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
 	assert_int_equal(result.took, 0);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void read_timeout_grows_to_the_command(void **state)
@@ -219,11 +190,11 @@ static void read_timeout_grows_to_the_command(void **state)
 	RUN(&result, "sandboxes.execute", arguments, &options, {.hang = true});
 	assert_int_equal(result.took, 105 * SBX__SECOND);
 	assert_header(&result, 0, "x-stainless-read-timeout", "105");
-	clear(&result);
+	run_clear(&result);
 	options.timeout = 10;
 	RUN(&result, "sandboxes.execute", arguments, &options, {.hang = true});
 	assert_int_equal(result.took, 10 * SBX__SECOND);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void delete_with_snapshot_is_unsafe(void **state)
@@ -234,10 +205,10 @@ static void delete_with_snapshot_is_unsafe(void **state)
 	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
 	assert_int_equal(sbx_error_attempts(result.error), 2);
 	assert_string_equal(sbx_error_message(result.error), "gone");
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.delete", "{\"id\":\"a\",\"create_snapshot\":true}", NULL, {.lose = true});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void what_is_refused_is_named_without_the_key(void **state)
@@ -248,7 +219,7 @@ static void what_is_refused_is_named_without_the_key(void **state)
 	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
 	assert_string_equal(sbx_error_argument(result.error), "*******************");
 	assert_null(strstr(sbx_error_message(result.error), "test-key"));
-	clear(&result);
+	run_clear(&result);
 }
 
 static void a_nul_does_not_cut_the_message(void **state)
@@ -259,7 +230,7 @@ static void a_nul_does_not_cut_the_message(void **state)
 	    {.status = 404, .body = " \0gone\0\xff ", .body_length = 8, .headers = {"a: b"}});
 	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
 	assert_string_equal(sbx_error_message(result.error), "\xef\xbf\xbdgone\xef\xbf\xbd\xef\xbf\xbd");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void redirects(void **state)
@@ -274,17 +245,17 @@ static void redirects(void **state)
 	assert_string_equal(result.transport.urls[2], "https://other.test/x");
 	assert_header(&result, 2, "x-api-key", NULL);
 	assert_int_equal(sbx_response_attempts(result.response), 1);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 307, .headers = {"Location: https://other.test/x"}});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(result.transport.attempts, 1);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 303, .headers = {"Location: /done"}},
 	    {.status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
 	assert_string_equal(result.transport.methods[1], "GET");
 	assert_null(result.transport.bodies[1].data);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void a_retry_begins_where_the_call_began(void **state)
@@ -296,12 +267,12 @@ static void a_retry_begins_where_the_call_began(void **state)
 	assert_int_equal(result.status, SBX_OK);
 	assert_string_equal(result.transport.urls[2], "http://server.test/v1/sandboxes/list");
 	assert_header(&result, 2, "x-api-key", "test-key-0123456789");
-	clear(&result);
+	run_clear(&result);
 	/* A POST that was answered by "see other" has been carried out. */
 	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 303, .headers = {"Location: /done"}}, {.status = 503});
 	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void doubt_lasts(void **state)
@@ -312,15 +283,15 @@ static void doubt_lasts(void **state)
 	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.lose = true}, {.refuse = true}, {.refuse = true});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 504, .headers = {"x-should-retry: true"}},
 	    {.refuse = true}, {.refuse = true});
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 	/* An answer to a DELETE ends the doubt. */
 	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.lose = true}, {.status = 404});
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 0);
-	clear(&result);
+	run_clear(&result);
 	fake_answer answers[22];
 	answers[0] = (fake_answer){.status = 303, .headers = {"Location: /again"}};
 	for (size_t index = 1; index < 22; index++)
@@ -328,7 +299,7 @@ static void doubt_lasts(void **state)
 	run(&result, "sandboxes.create", "{}", NULL, answers, 21);
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void retry_unsafe_does_not_hide_doubt(void **state)
@@ -341,7 +312,7 @@ static void retry_unsafe_does_not_hide_doubt(void **state)
 	run_result result;
 	run_with(&result, test_config(&options), "sandboxes.create", "{}", NULL, answers, 1);
 	assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void what_is_not_false_is_unsafe(void **state)
@@ -354,7 +325,7 @@ static void what_is_not_false_is_unsafe(void **state)
 	run_with(&result, test_config(&options), "sandboxes.delete", "{\"id\":\"a\",\"create_snapshot\":1}", NULL,
 	         answers, 1);
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void resends_are_counted_and_bounded(void **state)
@@ -365,17 +336,17 @@ static void resends_are_counted_and_bounded(void **state)
 	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", NULL, {.connect_twice = true, .status = 404});
 	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
 	assert_int_equal(sbx_error_attempts(result.error), 2);
-	clear(&result);
+	run_clear(&result);
 	options.max_retries = 0;
 	RUN(&result, "sandboxes.delete", "{\"id\":\"a\"}", &options, {.connect_twice = true, .status = 404});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(result.transport.connects, 1);
-	clear(&result);
+	run_clear(&result);
 	/* Behind a redirect that made it a GET, an unsafe operation's request is safe. */
 	RUN(&result, "sandboxes.create", "{}", NULL, {.status = 303, .headers = {"Location: /done"}},
 	    {.connect_twice = true, .status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void an_error_body_outlives_a_wait_that_is_too_long(void **state)
@@ -387,7 +358,7 @@ static void an_error_body_outlives_a_wait_that_is_too_long(void **state)
 	RUN(&result, "sandboxes.download", "{\"id\":\"a\",\"path\":\"/x\"}", &options,
 	    {.status = 503, .headers = {"Retry-After: 30"}, .body = "{\"why\":1}"});
 	assert_string_equal(sbx_error_message(result.error), "Error code: 503 - {\"why\":1}");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void an_upload_that_has_left_waits_for_its_answer(void **state)
@@ -407,7 +378,7 @@ static void an_upload_that_has_left_waits_for_its_answer(void **state)
 	RUN(&result, "sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", &options, {.hang = true, .exact = true});
 	assert_int_equal(result.status, SBX_ERROR_TIMEOUT);
 	assert_int_equal(result.took, 2 * SBX__SECOND);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void timeouts_without_end(void **state)
@@ -420,11 +391,11 @@ static void timeouts_without_end(void **state)
 	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
 	assert_header(&result, 0, "x-stainless-read-timeout", NULL);
-	clear(&result);
+	run_clear(&result);
 	options.timeout = NAN;
 	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void lengths_that_disagree(void **state)
@@ -436,11 +407,11 @@ static void lengths_that_disagree(void **state)
 	RUN(&result, "sandboxes.list", "{}", &options,
 	    {.status = 200, .headers = {"Content-Length: 10", "content-length: 2"}, .body = "{}"});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.list", "{}", &options,
 	    {.status = 200, .headers = {"Content-Length: 2", "content-length: 2"}, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void requests_of_any_size_are_refused(void **state)
@@ -458,14 +429,14 @@ static void requests_of_any_size_are_refused(void **state)
 	run(&result, "sandboxes.list", "{}", &options, NULL, 0);
 	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
 	assert_string_equal(sbx_error_argument(result.error), "extra_headers");
-	clear(&result);
+	run_clear(&result);
 	options.headers_count = 0;
 	sbx_json *query = sbx_json_new_object();
 	sbx_json_set(query, "q", sbx_json_new_string(text, length));
 	options.query = query;
 	run(&result, "sandboxes.list", "{}", &options, NULL, 0);
 	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
-	clear(&result);
+	run_clear(&result);
 	sbx_json_free(query);
 	free(text);
 }
@@ -481,7 +452,7 @@ static void framing_is_not_the_callers(void **state)
 		options.headers = &headers[index];
 		run(&result, "sandboxes.create", "{}", &options, NULL, 0);
 		assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
-		clear(&result);
+		run_clear(&result);
 	}
 }
 
@@ -494,7 +465,7 @@ static void the_commands_timeout_may_be_in_the_extra_body(void **state)
 	options.body = body;
 	RUN(&result, "sandboxes.execute", "{\"id\":\"a\",\"command\":\"x\"}", &options, {.status = 200, .body = "{}"});
 	assert_header(&result, 0, "x-stainless-read-timeout", "615");
-	clear(&result);
+	run_clear(&result);
 	sbx_json_free(body);
 }
 
@@ -508,7 +479,7 @@ static void redirects_end(void **state)
 	run(&result, "sandboxes.list", "{}", NULL, answers, 21);
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_string_equal(sbx_error_detail(result.error), "more than 20 redirects");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void answers_that_are_none(void **state)
@@ -521,7 +492,7 @@ static void answers_that_are_none(void **state)
 		assert_int_equal(result.status, SBX_ERROR_RESPONSE_VALIDATION);
 		assert_int_equal(sbx_error_http_status(result.error), 200);
 		assert_string_equal(sbx_error_body(result.error, NULL), bodies[index]);
-		clear(&result);
+		run_clear(&result);
 	}
 }
 
@@ -534,7 +505,7 @@ static void cut_answers_are_lost(void **state)
 	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{}", .cut = true});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(sbx_error_http_status(result.error), 0);
-	clear(&result);
+	run_clear(&result);
 }
 
 /* Over TLS a stream has to say where it ends; its headers are its reader's before it does. */
@@ -591,11 +562,11 @@ static void error_keeps_what_the_server_said(void **state)
 	assert_string_equal(sbx_error_url(result.error), "http://server.test/v1/sandboxes/list");
 	assert_int_equal(sbx_error_retryable(result.error), 0);
 	assert_int_equal(sbx_error_headers_count(result.error), 2);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.list", "{}", NULL, {.status = 418});
 	assert_int_equal(result.status, SBX_ERROR_STATUS);
 	assert_string_equal(sbx_error_message(result.error), "Error code: 418");
-	clear(&result);
+	run_clear(&result);
 }
 
 static int64_t failing_read(void *user_data, void *buffer, size_t capacity)
@@ -616,7 +587,7 @@ static void a_source_that_fails_ends_the_call(void **state)
 	RUN(&result, "sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", &options, {.lose = true});
 	assert_int_equal(result.status, SBX_ERROR_LOCAL_FILE);
 	assert_int_equal(result.transport.attempts, 1);
-	clear(&result);
+	run_clear(&result);
 }
 
 static int64_t read_once(void *user_data, void *buffer, size_t capacity)
@@ -644,11 +615,11 @@ static void a_source_that_cannot_be_rewound_is_sent_once(void **state)
 	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 503}, {.status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
 	assert_int_equal(result.transport.attempts, 1);
-	clear(&result);
+	run_clear(&result);
 	reads = 0;
 	RUN(&result, "sandboxes.upload", arguments, &options, {.refuse = true}, {.status = 200, .body = "{}"});
 	assert_int_equal(result.status, SBX_OK);
-	clear(&result);
+	run_clear(&result);
 	source.kind = SBX_SOURCE_MEMORY;
 	source.data = "abc";
 	source.length = 3;
@@ -657,7 +628,7 @@ static void a_source_that_cannot_be_rewound_is_sent_once(void **state)
 	assert_int_equal(result.transport.bodies[0].length, result.transport.bodies[1].length);
 	assert_memory_equal(result.transport.bodies[0].data, result.transport.bodies[1].data,
 	                    result.transport.bodies[0].length);
-	clear(&result);
+	run_clear(&result);
 }
 
 static int collect(void *user_data, const void *data, size_t length)
@@ -682,7 +653,7 @@ static void bytes_that_were_delivered_are_not_delivered_twice(void **state)
 	    {.status = 200, .body = "a\0b", .body_length = 3, .cut = true});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(collected.length, 3);
-	clear(&result);
+	run_clear(&result);
 	sbx__buffer_free(&collected);
 	options.sink = NULL;
 	RUN(&result, "sandboxes.download", arguments, &options, {.status = 200, .body = "abc", .cut = true},
@@ -691,7 +662,7 @@ static void bytes_that_were_delivered_are_not_delivered_twice(void **state)
 	size_t length;
 	assert_memory_equal(sbx_response_body(result.response, &length), "a\0b", 3);
 	assert_int_equal(length, 3);
-	clear(&result);
+	run_clear(&result);
 }
 
 typedef struct progress {
@@ -730,17 +701,17 @@ static void progress_of_uploads(void **state)
 	assert_true(seen.calls > 1 && !seen.went_back);
 	assert_int_equal(seen.done, 10);
 	assert_int_equal(seen.total, 10);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 503}, {.status = 200, .body = "{}"});
 	assert_true(seen.went_back);
 	assert_int_equal(seen.done, 10);
-	clear(&result);
+	run_clear(&result);
 	source.kind = SBX_SOURCE_CALLBACK;
 	source.read = read_once;
 	source.user_data = &reads;
 	RUN(&result, "sandboxes.upload", arguments, &options, {.status = 200, .body = "{}"});
 	assert_int_equal(seen.total, SBX_DEFAULT);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void progress_of_downloads(void **state)
@@ -757,7 +728,7 @@ static void progress_of_downloads(void **state)
 	assert_int_equal(seen.calls, 1);
 	assert_int_equal(seen.done, 3);
 	assert_int_equal(seen.total, 3);
-	clear(&result);
+	run_clear(&result);
 	const char *const headers[][2] = {
 	        {NULL}, {"Content-Length: 2", NULL}, {"Content-Length: 9", "Content-Encoding: gzip"}};
 	for (size_t index = 0; index < 3; index++) {
@@ -766,12 +737,12 @@ static void progress_of_downloads(void **state)
 		    {.status = 200, .headers = {headers[index][0], headers[index][1]}, .body = "abc"});
 		assert_int_equal(seen.done, 3);
 		assert_int_equal(seen.total, SBX_DEFAULT);
-		clear(&result);
+		run_clear(&result);
 	}
 	seen = (progress){0};
 	RUN(&result, "sandboxes.list", "{}", &options, {.status = 200, .body = "{\"data\":[]}"});
 	assert_int_equal(seen.calls, 0);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void arguments_are_checked_before_anything_is_sent(void **state)
@@ -798,7 +769,7 @@ static void arguments_are_checked_before_anything_is_sent(void **state)
 		assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
 		assert_string_equal(sbx_error_argument(result.error), cases[index].named);
 		assert_int_equal(result.transport.attempts, 0);
-		clear(&result);
+		run_clear(&result);
 	}
 }
 
@@ -824,7 +795,7 @@ static void merged_bodies_queries_and_headers(void **state)
 	assert_header(&result, 0, "User-Agent", "me");
 	assert_header(&result, 0, "X-Mine", "1");
 	assert_non_null(strstr(result.transport.headers[0], "ACCEPT!\n"));
-	clear(&result);
+	run_clear(&result);
 	sbx_json_free(body);
 	sbx_json_free(query);
 }

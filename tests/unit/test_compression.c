@@ -16,14 +16,6 @@
 #define GZIP "Content-Encoding: gzip"
 #define CUT "Connection error: the compressed body of the answer is cut short"
 
-typedef struct run_result {
-	sbx_status status;
-	sbx_response *response;
-	sbx_error *error;
-	fake_platform platform;
-	fake_transport transport;
-} run_result;
-
 static sbx__config *config_of(const sbx_http_options *http)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
@@ -38,30 +30,12 @@ static sbx__config *compressing(sbx_compression compression)
 	return config_of(&http);
 }
 
-/* Makes a call; the config is given away. */
-static void send_with(run_result *result, sbx__config *config, const sbx_request *request,
-                      const sbx_request_options *options, const fake_answer *answers, size_t count)
-{
-	sbx__call call;
-	*result = (run_result){0};
-	fake_platform_init(&result->platform);
-	fake_transport_init(&result->transport, &result->platform, answers, count);
-	result->status = sbx__call_init(&call, config, &result->platform.platform, request, NULL, options,
-	                                result->platform.now, &result->error);
-	if (result->status == SBX_OK) {
-		fake_drive(&call, &result->transport);
-		result->status = sbx__call_take(&call, &result->response, &result->error);
-	}
-	sbx__call_free(&call);
-	sbx__config_unref(config);
-}
-
 static void run_with(run_result *result, sbx__config *config, const char *operation, const char *arguments,
                      const sbx_request_options *options, const fake_answer *answers, size_t count)
 {
 	sbx_json *json = json_of(arguments);
 	const sbx_request request = request_of(operation, json);
-	send_with(result, config, &request, options, answers, count);
+	run_request(result, config, &request, options, answers, count);
 	sbx_json_free(json);
 }
 
@@ -72,13 +46,6 @@ static void run_with(run_result *result, sbx__config *config, const char *operat
 		         sizeof answers_ / sizeof answers_[0]); \
 	} while (0)
 
-static void clear(run_result *result)
-{
-	sbx_response_free(result->response);
-	sbx_error_free(result->error);
-	fake_transport_clear(&result->transport);
-}
-
 static void assert_asked(run_result *result, const char *wanted)
 {
 	char *asked = fake_header(&result->transport, 0, "Accept-Encoding");
@@ -86,7 +53,7 @@ static void assert_asked(run_result *result, const char *wanted)
 		assert_string_equal(asked, wanted);
 	assert_int_equal(asked != NULL, wanted != NULL);
 	free(asked);
-	clear(result);
+	run_clear(result);
 }
 
 static sbx__buffer packed_of(packed_form form, const char *text)
@@ -167,16 +134,16 @@ static void every_body_is_decoded(void **state)
 			assert_int_equal(sbx_response_size(result.response), 19);
 			/* What it came in can still be seen. */
 			assert_non_null(sbx_response_header(result.response, "content-encoding"));
-			clear(&result);
+			run_clear(&result);
 			RUN(&result, DOWNLOAD, FILE_ARGUMENTS, NULL, answer);
 			assert_int_equal(result.status, SBX_OK);
 			assert_string_equal(sbx_response_body(result.response, NULL), "{\"data\":[],\"why\":1}");
-			clear(&result);
+			run_clear(&result);
 			RUN(&result, DOWNLOAD, FILE_ARGUMENTS, NULL, failure);
 			assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
 			assert_string_equal(sbx_error_message(result.error),
 			                    "Error code: 404 - {\"data\":[],\"why\":1}");
-			clear(&result);
+			run_clear(&result);
 			sbx__buffer_free(&body);
 		}
 }
@@ -199,7 +166,7 @@ static void without_the_option_bytes_stay_as_they_are(void **state)
 		assert_int_equal(length, body.length);
 		assert_memory_equal(got, body.data, length);
 		assert_string_equal(sbx_response_header(result.response, "content-encoding"), "gzip");
-		clear(&result);
+		run_clear(&result);
 	}
 	sbx__buffer_free(&body);
 }
@@ -212,20 +179,20 @@ static void an_empty_body_is_empty(void **state)
 	RUN(&result, DOWNLOAD, FILE_ARGUMENTS, NULL, {.status = 200, .headers = {GZIP, "Content-Length: 0"}});
 	assert_int_equal(result.status, SBX_OK);
 	assert_int_equal(sbx_response_size(result.response), 0);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, DOWNLOAD, FILE_ARGUMENTS, NULL, {.status = 204, .headers = {"Content-Encoding: br"}});
 	assert_int_equal(result.status, SBX_OK);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, LIST, "{}", NULL, {.status = 404, .headers = {GZIP}});
 	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
-	clear(&result);
+	run_clear(&result);
 	sbx_request head = SBX_REQUEST_INIT;
 	head.method = "HEAD";
 	head.url = "a";
 	const fake_answer answer = {.status = 200, .headers = {GZIP, "Content-Length: 77"}};
-	send_with(&result, compressing(SBX_COMPRESSION_ALL), &head, NULL, &answer, 1);
+	run_request(&result, compressing(SBX_COMPRESSION_ALL), &head, NULL, &answer, 1);
 	assert_int_equal(result.status, SBX_OK);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void a_body_that_is_cut_is_lost(void **state)
@@ -246,19 +213,19 @@ static void a_body_that_is_cut_is_lost(void **state)
 		assert_string_equal(sbx_error_message(result.error), CUT);
 		assert_int_equal(sbx_error_retryable(result.error), 1);
 		assert_int_equal(sbx_error_outcome_unknown(result.error), 0);
-		clear(&result);
+		run_clear(&result);
 		RUN(&result, DOWNLOAD, FILE_ARGUMENTS, &options, answer);
 		assert_int_equal(result.status, SBX_ERROR_CONNECTION);
-		clear(&result);
+		run_clear(&result);
 		RUN(&result, "sandboxes.execute", "{\"id\":\"a\",\"command\":\"true\"}", NULL, answer);
 		assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 		assert_int_equal(result.transport.attempts, 1);
 		assert_int_equal(sbx_error_outcome_unknown(result.error), 1);
-		clear(&result);
+		run_clear(&result);
 		answer.status = 404;
 		RUN(&result, LIST, "{}", &options, answer);
 		assert_int_equal(result.status, SBX_ERROR_CONNECTION);
-		clear(&result);
+		run_clear(&result);
 	}
 	sbx__buffer_free(&body);
 }
@@ -285,14 +252,14 @@ static void a_cut_download_leaves_no_file(void **state)
 	RUN(&result, DOWNLOAD, FILE_ARGUMENTS, &options, cut, cut, cut);
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_int_equal(folder_count(folder.path), 0);
-	clear(&result);
+	run_clear(&result);
 	/* And another attempt begins anew. */
 	RUN(&result, DOWNLOAD, FILE_ARGUMENTS, &options, cut, whole);
 	assert_int_equal(result.status, SBX_OK);
 	assert_int_equal(sbx_response_attempts(result.response), 2);
 	assert_int_equal(sbx_response_size(result.response), plain.length);
 	assert_int_equal(folder_count(folder.path), 1);
-	clear(&result);
+	run_clear(&result);
 	folder_remove(&folder);
 	sbx__buffer_free(&plain);
 	sbx__buffer_free(&body);
@@ -315,7 +282,7 @@ static void redirects_have_bodies_of_their_own(void **state)
 	char *asked = fake_header(&result.transport, 1, "Accept-Encoding");
 	assert_string_equal(asked, "gzip, deflate");
 	free(asked);
-	clear(&result);
+	run_clear(&result);
 	sbx__buffer_free(&moved);
 	sbx__buffer_free(&body);
 }
@@ -341,7 +308,7 @@ static void what_cannot_be_decoded_is_an_error(void **state)
 			    {.status = 200, .headers = {cases[index].line}, .body = "{\"data\":[]}"});
 			assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 			assert_string_equal(sbx_error_message(result.error), cases[index].message);
-			clear(&result);
+			run_clear(&result);
 		}
 }
 
@@ -373,7 +340,7 @@ static void the_limits_count_what_comes_out(void **state)
 		run_with(&result, config_of(&http), cases[index].operation, cases[index].arguments, NULL, &answer, 1);
 		assert_int_equal(result.status, cases[index].status);
 		assert_int_equal(result.transport.attempts, 1);
-		clear(&result);
+		run_clear(&result);
 	}
 	sbx__buffer_free(&body);
 }
@@ -405,7 +372,7 @@ static void progress_counts_what_comes_out(void **state)
 	     .body_length = body.length});
 	assert_int_equal(result.status, SBX_OK);
 	assert_int_equal(seen[0], plain.length);
-	clear(&result);
+	run_clear(&result);
 	sbx__buffer_free(&plain);
 	sbx__buffer_free(&body);
 }
@@ -441,7 +408,7 @@ static void an_early_answer_is_measured_on_the_wire(void **state)
 	assert_int_equal(result.status, SBX_ERROR_STATUS);
 	assert_string_equal(sbx_error_body(result.error, NULL),
 	                    "no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no");
-	clear(&result);
+	run_clear(&result);
 	sbx__buffer_free(&body);
 }
 

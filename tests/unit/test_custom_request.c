@@ -8,14 +8,6 @@
 
 #define BASE "http://server.test/base/"
 
-typedef struct run_result {
-	sbx_status status;
-	sbx_response *response;
-	sbx_error *error;
-	fake_platform platform;
-	fake_transport transport;
-} run_result;
-
 static sbx__config *config_of(const char *default_query)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
@@ -29,34 +21,11 @@ static sbx__config *config_of(const char *default_query)
 	return config;
 }
 
-static void run_with(run_result *result, sbx__config *config, const sbx_request *request,
-                     const sbx_request_options *options, const fake_answer *answers, size_t count)
-{
-	sbx__call call;
-	*result = (run_result){0};
-	fake_platform_init(&result->platform);
-	fake_transport_init(&result->transport, &result->platform, answers, count);
-	result->status = sbx__call_init(&call, config, &result->platform.platform, request, NULL, options,
-	                                result->platform.now, &result->error);
-	if (result->status == SBX_OK) {
-		fake_drive(&call, &result->transport);
-		result->status = sbx__call_take(&call, &result->response, &result->error);
-	}
-	sbx__call_free(&call);
-	sbx__config_unref(config);
-}
-
-static void clear(run_result *result)
-{
-	sbx_response_free(result->response);
-	sbx_error_free(result->error);
-	fake_transport_clear(&result->transport);
-}
-
 #define RUN(result, request, options, ...) \
 	do { \
 		const fake_answer answers_[] = {__VA_ARGS__}; \
-		run_with(result, config_of(NULL), request, options, answers_, sizeof answers_ / sizeof answers_[0]); \
+		run_request(result, config_of(NULL), request, options, answers_, \
+		            sizeof answers_ / sizeof answers_[0]); \
 	} while (0)
 
 static sbx_request request_to(const char *method, const char *url)
@@ -87,7 +56,7 @@ static void assert_refused(const sbx_request *request, const sbx_request_options
 	assert_string_equal(sbx_error_argument(result.error), argument);
 	assert_int_equal(result.transport.attempts, 0);
 	assert_null(result.response);
-	clear(&result);
+	run_clear(&result);
 }
 
 /* ---- the URL ---- */
@@ -100,12 +69,12 @@ static void assert_url(const char *given, const char *default_query, const char 
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
 	sbx_json *json = query ? json_of(query) : NULL;
 	options.query = json;
-	run_with(&result, config_of(default_query), &request, &options, &answer, 1);
+	run_request(&result, config_of(default_query), &request, &options, &answer, 1);
 	assert_int_equal(result.status, SBX_OK);
 	assert_string_equal(result.transport.urls[0], expected);
 	assert_string_equal(result.transport.methods[0], "GET");
 	sbx_json_free(json);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void a_path_is_below_the_base_url(void **state)
@@ -176,7 +145,7 @@ static void urls_that_lead_elsewhere_are_refused(void **state)
 	run_result result;
 	RUN(&result, &request, NULL, {.status = 200});
 	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
-	clear(&result);
+	run_clear(&result);
 	free(longest);
 }
 
@@ -211,7 +180,7 @@ static void any_method_can_be_sent(void **state)
 		assert_string_equal(result.transport.methods[0], cases[index].sent);
 		assert_string_equal(sbx_response_method(result.response), cases[index].sent);
 		assert_int_equal(sbx_response_status(result.response), 204);
-		clear(&result);
+		run_clear(&result);
 	}
 }
 
@@ -237,7 +206,7 @@ static void only_posts_have_an_idempotency_key(void **state)
 		char *key = fake_header(&result.transport, 0, "Idempotency-Key");
 		assert_int_equal(key != NULL, strcmp(methods[index], "POST") == 0);
 		free(key);
-		clear(&result);
+		run_clear(&result);
 	}
 }
 
@@ -250,7 +219,7 @@ static int attempts_of(const char *method, fake_answer first, sbx_status wanted)
 	RUN(&result, &request, NULL, first, {.status = 200});
 	assert_int_equal(result.status, wanted);
 	int attempts = (int)result.transport.attempts;
-	clear(&result);
+	run_clear(&result);
 	return attempts;
 }
 
@@ -283,7 +252,7 @@ static void assert_body(const sbx_request *request, const sbx_request_options *o
 	assert_int_equal(result.transport.bodies[0].length, length);
 	if (length)
 		assert_memory_equal(result.transport.bodies[0].data, body, length);
-	clear(&result);
+	run_clear(&result);
 }
 
 #define ASSERT_BODY(request, options, type, body) assert_body(request, options, type, body, sizeof body - 1)
@@ -387,29 +356,29 @@ static void what_can_be_read_once_is_sent_once(void **state)
 	assert_int_equal(result.status, SBX_ERROR_INTERNAL_SERVER);
 	assert_int_equal(result.transport.attempts, 1);
 	assert_string_equal(sbx_error_detail(result.error), ONCE);
-	clear(&result);
+	run_clear(&result);
 	left = "some bytes";
 	RUN(&result, &request, &options, {.lose = true}, {.status = 200});
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_string_equal(sbx_error_detail(result.error), "lost; " ONCE);
 	assert_string_equal(sbx_error_message(result.error), "Connection error: lost");
-	clear(&result);
+	run_clear(&result);
 	/* Nobody would have sent these again. */
 	left = "some bytes";
 	RUN(&result, &request, &options, {.status = 400});
 	assert_string_equal(sbx_error_detail(result.error), "");
-	clear(&result);
+	run_clear(&result);
 	left = "some bytes";
 	request.method = "POST";
 	RUN(&result, &request, &options, {.lose = true});
 	assert_string_equal(sbx_error_detail(result.error), "lost");
-	clear(&result);
+	run_clear(&result);
 	left = "some bytes";
 	request.method = "PUT";
 	options.max_retries = 0;
 	RUN(&result, &request, &options, {.status = 503});
 	assert_string_equal(sbx_error_detail(result.error), "");
-	clear(&result);
+	run_clear(&result);
 	options.max_retries = SBX_DEFAULT;
 	source.kind = SBX_SOURCE_MEMORY;
 	source.data = "some bytes";
@@ -417,7 +386,7 @@ static void what_can_be_read_once_is_sent_once(void **state)
 	RUN(&result, &request, &options, {.lose = true}, {.status = 200});
 	assert_int_equal(result.status, SBX_OK);
 	assert_string_equal(result.transport.bodies[1].data, "some bytes");
-	clear(&result);
+	run_clear(&result);
 }
 
 /* ---- parts ---- */
@@ -569,7 +538,7 @@ static void a_get_has_no_body(void **state)
 		assert_int_equal(result.transport.bodies[0].length, 0);
 		if (index < 2)
 			assert_header(&result, 0, "Content-Type", NULL);
-		clear(&result);
+		run_clear(&result);
 		assert_refused(&request, &options, "extra_body");
 		request.json = json;
 		assert_refused(&request, NULL, "json");
@@ -631,14 +600,14 @@ static void the_key_goes_to_its_own_origin(void **state)
 	run_result result;
 	RUN(&result, &request, NULL, {.status = 200});
 	assert_header(&result, 0, "x-api-key", "test-key-0123456789");
-	clear(&result);
+	run_clear(&result);
 	request.url = "http://server.test:81/";
 	RUN(&result, &request, NULL, {.status = 200});
 	assert_header(&result, 0, "x-api-key", NULL);
-	clear(&result);
+	run_clear(&result);
 	RUN(&result, &request, &options, {.status = 200});
 	assert_header(&result, 0, "x-api-key", "of the call");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void who_leads_a_request_back_does_not_get_the_key_sent(void **state)
@@ -653,7 +622,7 @@ static void who_leads_a_request_back_does_not_get_the_key_sent(void **state)
 		assert_header(&result, attempt, "x-api-key", NULL);
 	assert_string_equal(result.transport.urls[1], "http://server.test/b");
 	assert_string_equal(result.transport.urls[2], "http://elsewhere.test/a");
-	clear(&result);
+	run_clear(&result);
 	request.url = "a";
 	RUN(&result, &request, NULL, {.status = 307, .headers = {"Location: http://elsewhere.test/b"}},
 	    {.status = 307, .headers = {"Location: " BASE "c"}}, {.status = 503}, {.status = 200});
@@ -663,7 +632,7 @@ static void who_leads_a_request_back_does_not_get_the_key_sent(void **state)
 	/* Sent again from its start. */
 	assert_string_equal(result.transport.urls[3], BASE "a");
 	assert_header(&result, 3, "x-api-key", "test-key-0123456789");
-	clear(&result);
+	run_clear(&result);
 }
 
 static void find_key(void *user_data, sbx_log_level level, const char *message)
@@ -685,11 +654,11 @@ static void nobody_sees_a_key_in_a_url(void **state)
 	options.log_level = SBX_LOG_DEBUG;
 	options.log = find_key;
 	options.log_user_data = &lines;
-	run_with(&result, test_config(&options), &request, NULL, answers, 3);
+	run_request(&result, test_config(&options), &request, NULL, answers, 3);
 	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
 	assert_int_equal(lines, 8);
 	assert_string_equal(sbx_error_url(result.error), "http://elsewhere.test/?key=*******************");
-	clear(&result);
+	run_clear(&result);
 }
 
 /* ---- the answer ---- */
@@ -711,7 +680,7 @@ static void assert_answer(const char *accept, const char *type, const char *body
 		assert_string_equal(sbx_error_body(result.error, NULL), body);
 		assert_int_equal(sbx_error_http_status(result.error), 200);
 	}
-	clear(&result);
+	run_clear(&result);
 }
 
 static void an_answer_that_says_it_is_json_is_decoded(void **state)
@@ -755,7 +724,7 @@ static void a_sink_takes_the_answer_as_it_is(void **state)
 	assert_null(sbx_response_json(result.response));
 	assert_int_equal(sbx_response_size(result.response), 1);
 	sbx__buffer_free(&taken);
-	clear(&result);
+	run_clear(&result);
 }
 
 static void what_is_known_of_the_answer(void **state)
@@ -789,7 +758,7 @@ static void what_is_known_of_the_answer(void **state)
 	assert_int_equal(sbx_response_times(result.response, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_int_equal(sbx_response_times(NULL, &times, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	assert_string_equal(sbx_response_http_version(NULL), "");
-	clear(&result);
+	run_clear(&result);
 }
 
 int main(void)
