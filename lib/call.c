@@ -97,6 +97,7 @@ static sbx_status prepare(sbx__call *call, const sbx_request *request, const sbx
 	call->input.file = call->options.source ? &call->source : NULL;
 	status = sbx__request_init(&call->request, &call->input, error);
 	call->input.custom = NULL;
+	call->undecoded = given.undecoded == SBX_FLAG_YES;
 	if (status < 0)
 		return status;
 	call->safety = resolve_safety(call);

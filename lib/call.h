@@ -77,6 +77,7 @@ typedef struct sbx__call {
 	bool source_waits; /* the source has nothing yet, and the transport was told so */
 	void (*changed)(void *context); /* tells the driver that a step is due; NULL: it looks by itself */
 	void *changed_context;
+	bool undecoded;   /* the caller judges the body of a success by itself */
 	bool model_alone; /* nobody sees more of the response than its model */
 	void *kept;       /* copies of what the caller passed; NULL: none */
 	sbx__exchange exchange;

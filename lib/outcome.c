@@ -243,7 +243,7 @@ static bool asked_for_json(const sbx__call *call)
 static bool decode_custom(sbx__call *call, sbx_json **json)
 {
 	sbx_error *error = NULL;
-	if (!call->request.custom || call->body.length == 0 ||
+	if (!call->request.custom || call->undecoded || call->body.length == 0 ||
 	    !is_json_type(sbx__headers_get(&call->attempt.headers, "content-type")) ||
 	    sbx_json_parse(call->body.data, call->body.length, json, &error) == SBX_OK)
 		return true;
@@ -304,7 +304,7 @@ void sbx__outcome_succeed(sbx__call *call)
 			finish(call, NULL);
 		return;
 	}
-	if (call->input.operation->model && !decode(call, &model))
+	if (call->input.operation->model && !call->undecoded && !decode(call, &model))
 		return;
 	if (!call->input.operation->model && sbx__sink_finish(&call->sink, &error) < 0) {
 		sbx__outcome_fail(call, error);

@@ -73,10 +73,15 @@ typedef struct sbx_request {
 	size_t form_count;     /**< how many */
 	const sbx_part *parts; /**< a body of texts and files, `multipart/form-data`; NULL: none */
 	size_t parts_count;    /**< how many */
+	/** The body of a success stays as it came, neither decoded nor checked: sbx_response_json() is NULL, and the
+	 * caller judges sbx_response_body(). Default no. */
+	sbx_flag undecoded;
+	int reserved; /**< 0 */
 } sbx_request;
 
 /** A request that names nothing yet. */
-#define SBX_REQUEST_INIT {sizeof(sbx_request), NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0, NULL, 0}
+#define SBX_REQUEST_INIT \
+	{sizeof(sbx_request), NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0, NULL, 0, SBX_FLAG_DEFAULT, 0}
 
 /**
  * Makes a request and waits for its answer.

@@ -700,6 +700,30 @@ static void an_answer_that_says_it_is_json_is_decoded(void **state)
 	assert_answer("*/*", "Content-Type: application/json", "{\"a\":", SBX_OK, false);
 }
 
+/* Neither what says that it is JSON and is not, nor what no sandbox looks like, is judged. */
+static void assert_undecoded(sbx_request request, const char *body)
+{
+	run_result result;
+	request.undecoded = SBX_FLAG_YES;
+	RUN(&result, &request, NULL, {.status = 200, .headers = {"Content-Type: application/json"}, .body = body});
+	assert_int_equal(result.status, SBX_OK);
+	assert_string_equal(sbx_response_body(result.response, NULL), body);
+	assert_null(sbx_response_json(result.response));
+	run_clear(&result);
+}
+
+static void an_answer_can_stay_as_it_came(void **state)
+{
+	(void)state;
+	sbx_request operation = SBX_REQUEST_INIT;
+	operation.operation = sbx_operation_find("sandboxes.list");
+	const char *const bodies[] = {"{\"a\":", "[1]", "", "{}"};
+	for (size_t index = 0; index < sizeof bodies / sizeof bodies[0]; index++) {
+		assert_undecoded(request_to(NULL, "x"), bodies[index]);
+		assert_undecoded(operation, bodies[index]);
+	}
+}
+
 static int take(void *user_data, const void *data, size_t length)
 {
 	sbx__buffer_append(user_data, data, length);
@@ -787,6 +811,7 @@ int main(void)
 	        cmocka_unit_test(who_leads_a_request_back_does_not_get_the_key_sent),
 	        cmocka_unit_test(nobody_sees_a_key_in_a_url),
 	        cmocka_unit_test(an_answer_that_says_it_is_json_is_decoded),
+	        cmocka_unit_test(an_answer_can_stay_as_it_came),
 	        cmocka_unit_test(a_sink_takes_the_answer_as_it_is),
 	        cmocka_unit_test(what_is_known_of_the_answer),
 	};
