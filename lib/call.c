@@ -25,6 +25,8 @@ static sbx_status check_options(const sbx_request_options *options, sbx_error **
 {
 	if (options->max_retries < SBX_DEFAULT)
 		return sbx__fail_argument(error, "max_retries", "must not be negative");
+	if ((int)options->follow_redirects < 0 || options->follow_redirects > SBX_FLAG_NO)
+		return sbx__fail_argument(error, "follow_redirects", "is none of the values of its type");
 	return sbx__timeouts_check(options->timeout, options->connect_timeout, options->read_timeout,
 	                           options->write_timeout, options->pool_timeout, options->deadline, error);
 }

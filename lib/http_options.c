@@ -299,8 +299,7 @@ static sbx_status take_numbers(sbx__http_options *made, const sbx_http_options *
 	made->max_compressed_body_bytes = limited ? given->max_body_bytes : DEFAULT_COMPRESSED_BODY_BYTES;
 	made->max_memory_body_bytes = limited ? given->max_body_bytes : DEFAULT_MEMORY_BODY_BYTES;
 	made->max_redirects = given->max_redirects == SBX_DEFAULT ? DEFAULT_REDIRECTS : given->max_redirects;
-	if (given->follow_redirects == SBX_FLAG_NO)
-		made->max_redirects = -1;
+	made->follow_redirects = given->follow_redirects != SBX_FLAG_NO;
 	return SBX_OK;
 }
 

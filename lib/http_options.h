@@ -39,7 +39,8 @@ typedef struct sbx__http_options {
 	size_t name_overrides_count;
 	long keep_alive_interval; /* seconds; 0: none is asked */
 	sbx_compression compression;
-	int max_redirects; /* -1: none is followed */
+	bool follow_redirects;
+	int max_redirects; /* where they are followed */
 	size_t max_connections;
 	size_t max_idle_connections;
 	long idle_expiry; /* seconds; 0: none is kept; -1: for ever */

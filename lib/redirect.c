@@ -8,6 +8,12 @@
 #include "outcome.h"
 #include "transport_parse.h"
 
+static bool are_followed(const sbx__call *call)
+{
+	sbx_flag wanted = call->options.follow_redirects;
+	return wanted == SBX_FLAG_DEFAULT ? call->config->http->follow_redirects : wanted == SBX_FLAG_YES;
+}
+
 static bool is_redirect(int http_status)
 {
 	return http_status == 301 || http_status == 302 || http_status == 303 || http_status == 307 ||
@@ -63,7 +69,7 @@ static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts
 bool sbx__redirect_follow(sbx__call *call)
 {
 	const char *location = sbx__headers_get(&call->attempt.headers, "location");
-	if (!is_redirect(call->attempt.http_status) || !location || call->config->http->max_redirects < 0)
+	if (!is_redirect(call->attempt.http_status) || !location || !are_followed(call))
 		return false;
 	sbx__url_parts parts;
 	const char *problem;

@@ -54,7 +54,7 @@ typedef struct sbx_request_options {
 	double pool_timeout;              /**< until one of the client's connections is free */
 	double deadline;                  /**< for the whole call, retries and waits included */
 	int max_retries;                  /**< how often a request is sent again; ::SBX_DEFAULT */
-	int reserved;                     /**< 0 */
+	sbx_flag follow_redirects;        /**< else a redirect is an error, ::SBX_ERROR_STATUS */
 	const char *idempotency_key;      /**< sent as `Idempotency-Key`; NULL: a new one for each POST */
 	const sbx_source *source;         /**< for sbx_client_invoke(): the file part of an upload */
 	const sbx_sink *sink;             /**< for sbx_client_invoke(): where a download goes; NULL: memory */

@@ -258,6 +258,35 @@ static void redirects(void **state)
 	run_clear(&result);
 }
 
+static void a_call_decides_whether_redirects_are_followed(void **state)
+{
+	(void)state;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client_options client = SBX_CLIENT_OPTIONS_INIT;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	const fake_answer answers[] = {{.status = 302, .headers = {"Location: /elsewhere"}},
+	                               {.status = 200, .body = "{}"}};
+	sbx_request request = SBX_REQUEST_INIT;
+	run_result result;
+	request.url = "x";
+	options.follow_redirects = SBX_FLAG_NO;
+	run_request(&result, test_config(&client), &request, &options, answers, 2);
+	assert_int_equal(result.status, SBX_ERROR_STATUS);
+	assert_int_equal(sbx_error_http_status(result.error), 302);
+	run_clear(&result);
+	http.follow_redirects = SBX_FLAG_NO;
+	client.http = &http;
+	options.follow_redirects = SBX_FLAG_YES;
+	run_request(&result, test_config(&client), &request, &options, answers, 2);
+	assert_int_equal(result.status, SBX_OK);
+	run_clear(&result);
+	options.follow_redirects = (sbx_flag)3;
+	run_request(&result, test_config(&client), &request, &options, answers, 2);
+	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(result.error), "follow_redirects");
+	run_clear(&result);
+}
+
 static void a_retry_begins_where_the_call_began(void **state)
 {
 	(void)state;
@@ -933,6 +962,7 @@ int main(void)
 	        cmocka_unit_test(what_is_refused_is_named_without_the_key),
 	        cmocka_unit_test(a_nul_does_not_cut_the_message),
 	        cmocka_unit_test(redirects),
+	        cmocka_unit_test(a_call_decides_whether_redirects_are_followed),
 	        cmocka_unit_test(a_retry_begins_where_the_call_began),
 	        cmocka_unit_test(redirects_end),
 	        cmocka_unit_test(doubt_lasts),
