@@ -1,6 +1,7 @@
 #include "client.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "arguments.h"
 #include "error.h"
@@ -201,6 +202,39 @@ int sbx_client_max_retries(const sbx_client *client)
 	int max_retries = config->max_retries;
 	sbx__config_unref(config);
 	return max_retries;
+}
+
+/* A name with its text, or null. */
+static bool set_header(sbx_json *headers, const sbx_pair *pair)
+{
+	sbx_json *value = pair->value ? sbx_json_new_string(pair->value, strlen(pair->value)) : sbx_json_new_null();
+	return (value || !pair->value) && sbx_json_set(headers, pair->name, value) == SBX_OK;
+}
+
+sbx_json *sbx_client_default_headers(const sbx_client *client)
+{
+	if (!client)
+		return NULL;
+	sbx__config *config = sbx__client_config((sbx_client *)client);
+	sbx_json *headers = sbx_json_new_object();
+	for (size_t index = 0; headers && index < config->headers.count; index++) {
+		if (!set_header(headers, &config->headers.pairs[index])) {
+			sbx_json_free(headers);
+			headers = NULL;
+		}
+	}
+	sbx__config_unref(config);
+	return headers;
+}
+
+sbx_json *sbx_client_default_query(const sbx_client *client)
+{
+	if (!client)
+		return NULL;
+	sbx__config *config = sbx__client_config((sbx_client *)client);
+	sbx_json *query = config->default_query ? sbx_json_copy(config->default_query) : sbx_json_new_object();
+	sbx__config_unref(config);
+	return query;
 }
 
 void sbx_client_close(sbx_client *client)

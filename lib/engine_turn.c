@@ -75,7 +75,8 @@ static void finish(sbx__engine *engine, sbx_call *call)
 
 static void step(sbx__engine *engine, sbx_call *call)
 {
-	if (atomic_load_explicit(&call->done, memory_order_relaxed) || call->waiting)
+	/* Without a transport it has not begun, or waits for its turn. */
+	if (atomic_load_explicit(&call->done, memory_order_relaxed) || !call->transport)
 		return;
 	bool done = sbx__call_step(&call->machine);
 	if (!sbx__turn_is_ours(engine))

@@ -360,6 +360,12 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 
 /* ---- ending ---- */
 
+void sbx_stream_resume(sbx_stream *stream)
+{
+	if (stream && stream->started)
+		sbx_call_resume(stream->call);
+}
+
 void sbx_stream_cancel(sbx_stream *stream)
 {
 	SBX__KEEP_ERRNO();

@@ -36,6 +36,10 @@
 }
 %typemap(freearg) const sbx_json *arguments "sbx_json_free((sbx_json *)$1);"
 %typemap(out) const sbx_json * "$result = python_from_json($1);"
+%typemap(out) sbx_json * {
+	$result = $1 ? python_from_json($1) : PyErr_NoMemory();
+	sbx_json_free($1);
+}
 
 /* Bytes with their length. */
 %typemap(in, numinputs=0) size_t *length (size_t length) "$1 = &length;"
@@ -81,22 +85,22 @@
 }
 
 /* A call: its options come in, (decoded body, response) goes out. */
-%typemap(in) (const sbx_request_options *options, sbx_response **response, sbx_error **error) (python_request request) {
-	if (python_request_read(&request, $input) < 0)
+%typemap(in) (const sbx_request_options *options, sbx_response **response, sbx_error **error) (python_call_options call) {
+	if (python_call_options_read(&call, $input) < 0)
 		SWIG_fail;
-	$1 = &request.options;
-	$2 = &request.response;
-	$3 = &request.error;
+	$1 = &call.options;
+	$2 = &call.response;
+	$3 = &call.error;
 }
 %typemap(arginit, noblock=1) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
-	"memset(&request$argnum, 0, sizeof(request$argnum));"
+	"memset(&call$argnum, 0, sizeof(call$argnum));"
 %typemap(argout) (const sbx_request_options *options, sbx_response **response, sbx_error **error) {
-	$result = python_request_result(&request$argnum, result);
+	$result = python_call_result(&call$argnum, result);
 	if (!$result)
 		SWIG_fail;
 }
 %typemap(freearg) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
-	"python_request_clear(&request$argnum);"
+	"python_call_options_clear(&call$argnum);"
 
 /* Other threads run while one of these waits. */
 %define %blocks(function)

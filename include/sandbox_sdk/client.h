@@ -172,6 +172,27 @@ SBX_API const char *sbx_client_base_url(const sbx_client *client);
 SBX_API int sbx_client_max_retries(const sbx_client *client);
 
 /**
+ * The headers that each request of a client begins with: the library's own, the key's, and the client's default ones.
+ *
+ * @param client a client
+ * @return an object of texts, null for a header that is removed, freed with sbx_json_free(); NULL where memory has run
+ *         out or there is no client. The key is in it
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_json *sbx_client_default_headers(const sbx_client *client);
+
+/**
+ * The query that each request of a client to its base URL has.
+ *
+ * @param client a client
+ * @return an object, freed with sbx_json_free(); NULL where memory has run out or there is no client
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_json *sbx_client_default_query(const sbx_client *client);
+
+/**
  * Changes options of a living client; calls that have begun keep what they began with.
  *
  * @param client a client

@@ -137,6 +137,16 @@ SBX_API sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_er
 SBX_API sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error);
 
 /**
+ * Goes on with a stream whose request has a source that returned ::SBX_SOURCE_LATER: it is asked again, as by
+ * sbx_call_resume().
+ *
+ * @param stream a stream that sbx_client_open_start() gave out; NULL is accepted
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API void sbx_stream_resume(sbx_stream *stream);
+
+/**
  * Ends a stream: a read that waits, and each later one, gives ::SBX_ERROR_CANCELLED, unless the body had ended before.
  *
  * @param stream a stream; NULL is accepted

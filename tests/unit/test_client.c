@@ -53,6 +53,46 @@ static void calls_share_a_connection(void **state)
 	loopback_stop(server);
 }
 
+static void assert_text(const sbx_json *object, const char *name, const char *text)
+{
+	const char *got = sbx_json_string(sbx_json_get(object, name), NULL);
+	assert_non_null(got);
+	assert_string_equal(got, text);
+}
+
+static void what_each_request_begins_with_can_be_asked_for(void **state)
+{
+	(void)state;
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	const sbx_pair headers[] = {{"X-Own", "yes"}, {"x-stainless-os", NULL}};
+	sbx_json *query = json_of("{\"a\": [1, 2]}");
+	sbx_client *client = NULL, *plain = NULL;
+	options.api_key = "test-key-0123456789";
+	assert_int_equal(sbx_client_new(&plain, &options, NULL), SBX_OK);
+	options.default_headers = headers;
+	options.default_headers_count = 2;
+	options.default_query = query;
+	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
+	sbx_json *got = sbx_client_default_headers(client);
+	assert_text(got, "Accept", "application/json");
+	assert_text(got, "x-api-key", "test-key-0123456789");
+	assert_text(got, "X-Own", "yes");
+	assert_int_equal(sbx_json_type_of(sbx_json_get(got, "X-Stainless-OS")), SBX_JSON_NULL);
+	sbx_json_free(got);
+	got = sbx_client_default_query(client);
+	assert_true(sbx_json_equal(got, query));
+	sbx_json_free(got);
+	got = sbx_client_default_query(plain);
+	assert_int_equal(sbx_json_type_of(got), SBX_JSON_OBJECT);
+	assert_int_equal(sbx_json_count(got), 0);
+	sbx_json_free(got);
+	assert_null(sbx_client_default_headers(NULL));
+	assert_null(sbx_client_default_query(NULL));
+	sbx_json_free(query);
+	sbx_client_free(client);
+	sbx_client_free(plain);
+}
+
 static void a_copy_shares_connections_and_their_end(void **state)
 {
 	(void)state;
@@ -518,6 +558,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(calls_share_a_connection),
+	        cmocka_unit_test(what_each_request_begins_with_can_be_asked_for),
 	        cmocka_unit_test(a_copy_shares_connections_and_their_end),
 	        cmocka_unit_test(a_copy_outlives_its_original),
 	        cmocka_unit_test(two_clients_are_apart),

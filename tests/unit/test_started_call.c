@@ -619,6 +619,23 @@ static void a_source_may_have_nothing_yet(void **state)
 	assert_non_null(strstr(last, "some"));
 	free(last);
 	sbx_call_free(call);
+	/* So is one whose answer is a stream. */
+	sbx_request request = request_of("sandboxes.upload", NULL);
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_json *arguments = json_of("{\"id\": \"a\", \"path\": \"/x\"}");
+	sbx_stream *stream = NULL;
+	slow.asked = 0;
+	request.arguments = arguments;
+	options.source = &source;
+	assert_int_equal(sbx_client_open_start(own.client, &request, &options, NULL, NULL, &stream, NULL), SBX_OK);
+	while (!sbx_stream_response(stream)) {
+		sbx_stream_resume(stream);
+		sbx_client_poll(own.client, 0.01, NULL);
+	}
+	assert_int_equal(slow.asked, 4);
+	sbx_stream_free(stream);
+	sbx_stream_resume(NULL);
+	sbx_json_free(arguments);
 	/* A call that waits has nobody who would go on with it. */
 	slow.asked = 0;
 	assert_int_equal(sbx_sandboxes_upload(own.client, "a", &params, NULL, NULL, NULL), SBX_ERROR_LOCAL_FILE);

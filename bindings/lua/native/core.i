@@ -29,6 +29,8 @@
 %ignore sbx_operation_count;
 %ignore sbx_operation_at;
 %ignore sbx_operation_name;
+%ignore sbx_client_default_headers;
+%ignore sbx_client_default_query;
 
 /* A wrong type here is a mistake in a program: it raises an error. What a user gave comes back as `nil, err`. */
 %typemap(in) const char * "$1 = (char *)sbx_lua_check_text(L, $input);"

@@ -1,18 +1,47 @@
 /*
- * What the library calls while a request runs and the GIL is released, on the thread that made the call.
+ * What the library calls while a request runs, with or without the GIL, on the thread that made the call or drives it.
  *
- * An exception that a callback raises stays where Python keeps it, in the thread's state: it survives the GIL's going
- * and coming, and is what the call raises in the end. Until then no other Python code may run on top of it.
+ * An exception that a callable raises is kept with its call and is what the call ends with.
  */
 #include "native.h"
 
+void python_callbacks_fail(python_callbacks *callbacks)
+{
+	PyObject *type, *value, *traceback;
+
+	PyErr_Fetch(&type, &value, &traceback);
+	PyErr_NormalizeException(&type, &value, &traceback);
+	if (value && traceback)
+		PyException_SetTraceback(value, traceback);
+	Py_XDECREF(type);
+	Py_XDECREF(traceback);
+	if (callbacks->raised)
+		Py_XDECREF(value);
+	else
+		callbacks->raised = value;
+}
+
+bool python_callbacks_raise(python_callbacks *callbacks)
+{
+	PyObject *raised = callbacks->raised;
+
+	if (!raised)
+		return false;
+	callbacks->raised = NULL;
+	PyErr_SetObject((PyObject *)Py_TYPE(raised), raised);
+	Py_DECREF(raised);
+	return true;
+}
+
 int python_interrupted(void *user_data)
 {
+	python_callbacks *callbacks = user_data;
 	PyGILState_STATE state = PyGILState_Ensure();
 	int interrupted;
 
-	(void)user_data;
-	interrupted = PyErr_Occurred() || PyErr_CheckSignals() < 0;
+	if (!callbacks->raised && PyErr_CheckSignals() < 0)
+		python_callbacks_fail(callbacks);
+	interrupted = callbacks->raised != NULL;
 	PyGILState_Release(state);
 	return interrupted;
 }

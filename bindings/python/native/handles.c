@@ -42,6 +42,22 @@ PyObject *python_from_response(sbx_response *response)
 	return capsule;
 }
 
+static void drop_owner(PyObject *capsule)
+{
+	Py_XDECREF(PyCapsule_GetContext(capsule));
+}
+
+PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner)
+{
+	PyObject *capsule = PyCapsule_New((void *)response, RESPONSE, drop_owner);
+
+	if (!capsule)
+		return NULL;
+	Py_INCREF(owner);
+	PyCapsule_SetContext(capsule, owner);
+	return capsule;
+}
+
 PyObject *python_from_operation(const sbx_operation *operation)
 {
 	if (!operation)
@@ -70,7 +86,7 @@ const sbx_operation *python_to_operation(PyObject *object)
 }
 
 /* The exception that sandbox_sdk._exceptions makes of an error, which is taken over. */
-static PyObject *exception_from(sbx_error *error, const char *path)
+static PyObject *make_exception(sbx_error *error, const char *path)
 {
 	PyObject *module, *capsule, *file = NULL, *exception = NULL;
 
@@ -89,6 +105,28 @@ static PyObject *exception_from(sbx_error *error, const char *path)
 	return exception;
 }
 
+/* What is raised now, as a reference to it. */
+static PyObject *take_raised(void)
+{
+	python_callbacks raised = {NULL, NULL, false};
+
+	python_callbacks_fail(&raised);
+	return raised.raised;
+}
+
+PyObject *python_exception_from(sbx_error *error, const char *path)
+{
+	PyObject *exception = NULL;
+
+	if (!error || sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY) {
+		sbx_error_free(error);
+		PyErr_NoMemory();
+	} else {
+		exception = make_exception(error, path);
+	}
+	return exception ? exception : take_raised();
+}
+
 void python_raise(sbx_error *error, const char *path)
 {
 	PyObject *exception;
@@ -97,12 +135,7 @@ void python_raise(sbx_error *error, const char *path)
 		sbx_error_free(error);
 		return;
 	}
-	if (!error || sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY) {
-		sbx_error_free(error);
-		PyErr_NoMemory();
-		return;
-	}
-	exception = exception_from(error, path);
+	exception = python_exception_from(error, path);
 	if (exception)
 		PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
 	Py_XDECREF(exception);

@@ -322,3 +322,24 @@ PyObject *python_from_json(const sbx_json *json)
 		return Py_None;
 	}
 }
+
+PyObject *python_json_parse(PyObject *text)
+{
+	sbx_json *json = NULL;
+	sbx_error *error = NULL;
+	PyObject *value = NULL;
+	char *data;
+	Py_ssize_t length;
+
+	if (PyBytes_AsStringAndSize(text, &data, &length) < 0)
+		return NULL;
+	if (sbx_json_parse(data, (size_t)length, &json, &error) == SBX_OK)
+		value = python_from_json(json);
+	else if (sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY)
+		PyErr_NoMemory();
+	else
+		PyErr_SetString(PyExc_ValueError, sbx_error_message(error));
+	sbx_json_free(json);
+	sbx_error_free(error);
+	return value;
+}

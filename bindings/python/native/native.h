@@ -23,6 +23,8 @@ bool python_is_absent(PyObject *value);
 sbx_json *python_to_json(PyObject *value, const char *name);
 /* A new Python value of a JSON one. */
 PyObject *python_from_json(const sbx_json *json);
+/* The Python value of JSON text in bytes; a ValueError where it is none. */
+PyObject *python_json_parse(PyObject *text);
 
 /* text.c */
 
@@ -39,13 +41,17 @@ PyObject *python_from_pair(sbx_pair pair);
 
 PyObject *python_from_client(sbx_client *client);
 PyObject *python_from_response(sbx_response *response);
+/* A response that belongs to the handle `owner`, which it keeps alive. */
+PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner);
 PyObject *python_from_operation(const sbx_operation *operation);
 sbx_client *python_to_client(PyObject *object);
 sbx_response *python_to_response(PyObject *object);
 sbx_error *python_to_error(PyObject *object);
 const sbx_operation *python_to_operation(PyObject *object);
-/* Raises the exception that stands for an error, which is taken over; `path` is the file on this machine that the call
- * was about, or NULL. Does nothing but free the error where a callback has raised already. */
+/* The exception that stands for an error, which is taken over; `path` is the file on this machine that the call was
+ * about, or NULL. Where memory has run out it is MemoryError. */
+PyObject *python_exception_from(sbx_error *error, const char *path);
+/* Raises it. Does nothing but free the error where an exception is raised already. */
 void python_raise(sbx_error *error, const char *path);
 
 /* client_options.c */
@@ -62,47 +68,109 @@ typedef struct python_client_options {
 int python_client_options_read(python_client_options *read, PyObject *given);
 void python_client_options_clear(python_client_options *read);
 
-/* request.c */
+/* callbacks.c */
 
-/* What one call is made with, what that points to, and what comes of it. The library's callbacks get a pointer to it.
- */
-typedef struct python_request {
-	sbx_request_options options;
-	sbx_source source;
-	sbx_sink sink;
-	PyObject *kept; /* the list that keeps text, bytes and callables alive; NULL: no options were given */
-	sbx_pair *headers;
-	sbx_json *query;
-	sbx_json *body;
-	PyObject *read;      /* a callable that is given a size and returns bytes; borrowed from `kept` */
-	PyObject *rewind;    /* a callable without arguments, borrowed */
-	PyObject *write;     /* a callable that is given bytes, borrowed */
-	PyObject *chunk;     /* what `read` returned and the library has not had all of; NULL: nothing */
-	Py_ssize_t consumed; /* how much of it the library has had */
-	sbx_response *response;
-	sbx_error *error;
-} python_request;
+/* What the callables that a call runs have in common. */
+typedef struct python_callbacks {
+	PyObject *raised; /* the exception that ends the call; NULL: none */
+	PyObject *handle; /* of a started call or a stream, borrowed: kept alive while a callable runs; NULL: none */
+	bool may_wait;    /* a source that has nothing yet is asked again later */
+} python_callbacks;
 
-/* Reads None, or a dict whose keys are the members of sbx_request_options. Clear it also where that fails. */
-int python_request_read(python_request *request, PyObject *given);
-void python_request_clear(python_request *request);
-/* What a finished call returns: (decoded body, response). Raises where the call failed or a callback did. */
-PyObject *python_request_result(python_request *request, sbx_status status);
+/* Keeps the exception that is raised now, unless there is one already. */
+void python_callbacks_fail(python_callbacks *callbacks);
+/* Raises it again and forgets it. False: there was none. */
+bool python_callbacks_raise(python_callbacks *callbacks);
+int python_interrupted(void *callbacks);
+void python_log(void *user_data, sbx_log_level level, const char *message);
 
 /* streams.c */
 
+/* The bytes of an upload. The library's callbacks get a pointer to it. */
+typedef struct python_source {
+	sbx_source source;
+	python_callbacks *callbacks;
+	PyObject *read;      /* a callable that is given a size and returns bytes, or None for later; borrowed */
+	PyObject *rewind;    /* a callable without arguments, borrowed */
+	PyObject *chunk;     /* what `read` returned and the library has not had all of; NULL: nothing */
+	Py_ssize_t consumed; /* how much of it the library has had */
+} python_source;
+
+/* The place of a download. */
+typedef struct python_sink {
+	sbx_sink sink;
+	python_callbacks *callbacks;
+	PyObject *write; /* a callable that is given bytes, borrowed */
+} python_sink;
+
 /* Read the dict of an upload's source, and of a download's sink. */
-int python_source_read(python_request *request, PyObject *given);
-int python_sink_read(python_request *request, PyObject *given);
+int python_source_read(python_source *source, PyObject *given, python_callbacks *callbacks, PyObject *kept);
+int python_sink_read(python_sink *sink, PyObject *given, python_callbacks *callbacks, PyObject *kept);
+
+/* call_options.c */
+
+/* What one call is made with, what that points to, and what comes of it. */
+typedef struct python_call_options {
+	sbx_request_options options;
+	python_callbacks callbacks;
+	python_source source;
+	python_sink sink;
+	PyObject *progress; /* a callable, borrowed from `kept` */
+	PyObject *kept;     /* the list that keeps text, bytes and callables alive; NULL: no options were given */
+	sbx_pair *headers;
+	sbx_json *query;
+	sbx_json *body;
+	sbx_response *response;
+	sbx_error *error;
+} python_call_options;
+
+/* Reads None, or a dict whose keys are the members of sbx_request_options. Clear it also where that fails. */
+int python_call_options_read(python_call_options *call, PyObject *given);
+void python_call_options_clear(python_call_options *call);
+/* The exception that a call ended with, as a new reference. */
+PyObject *python_call_exception(python_call_options *call);
+/* Raises it. */
+void python_call_raise(python_call_options *call);
+/* What a finished call gives: (decoded body, response). Raises where the call failed or a callback did. */
+PyObject *python_call_result(python_call_options *call, sbx_status status);
+
+/* request.c */
+
+/* A request and what it points to. */
+typedef struct python_request {
+	sbx_request request;
+	PyObject *kept; /* the list that keeps text and bytes alive; NULL: nothing */
+	sbx_json *arguments;
+	sbx_json *json;
+	sbx_part *parts;
+	python_source *files; /* of the parts */
+	size_t files_count;
+	python_callbacks *callbacks; /* of the call */
+} python_request;
+
+/* Reads a dict whose keys are the members of sbx_request. Clear it also where that fails. */
+int python_request_read(python_request *request, PyObject *given, python_callbacks *callbacks);
+void python_request_clear(python_request *request);
+
+/* started_call.c, stream.c: what the module's functions of these names do; see _native.pyi. */
+
+PyObject *python_client_send(sbx_client *client, PyObject *request, PyObject *options);
+PyObject *python_client_start(sbx_client *client, PyObject *request, PyObject *options, PyObject *token);
+PyObject *python_client_process(sbx_client *client);
+PyObject *python_call_cancel(PyObject *call);
+PyObject *python_call_resume(PyObject *call);
+PyObject *python_client_open(sbx_client *client, PyObject *request, PyObject *options);
+PyObject *python_client_open_start(sbx_client *client, PyObject *request, PyObject *options, PyObject *token);
+PyObject *python_stream_response(PyObject *stream);
+PyObject *python_stream_read(PyObject *stream, size_t size);
+PyObject *python_stream_resume(PyObject *stream);
+PyObject *python_stream_cancel(PyObject *stream);
+/* Tells whoever drives that something has happened: (token, result, exception). Takes over result and exception. */
+void python_tell(PyObject *token, PyObject *result, PyObject *exception);
 
 /* pairs.c */
 
 /* Headers of a mapping; a value that stands for "not given" removes its header. */
 int python_headers_read(PyObject *mapping, const char *name, PyObject *kept, sbx_pair **headers, size_t *count);
-
-/* callbacks.c */
-
-int python_interrupted(void *user_data);
-void python_log(void *user_data, sbx_log_level level, const char *message);
 
 #endif

@@ -1,116 +1,167 @@
 /*
- * One call: its options, a dict whose keys are the members of sbx_request_options, and its result.
+ * A request: a dict whose keys are the members of sbx_request.
  */
 #include <stdlib.h>
 
 #include "options.h"
 
-static int read_headers(void *member, PyObject *value, const char *name, PyObject *kept)
+static int read_operation(void *member, PyObject *value, const char *name, PyObject *kept)
 {
 	python_request *request = member;
 
-	if (python_headers_read(value, name, kept, &request->headers, &request->options.headers_count) < 0)
-		return -1;
-	request->options.headers = request->headers;
-	return 0;
-}
-
-static int read_query(void *member, PyObject *value, const char *name, PyObject *kept)
-{
-	python_request *request = member;
-
-	if (python_read_json(&request->query, value, name, kept) < 0)
-		return -1;
-	request->options.query = request->query;
-	return 0;
-}
-
-static int read_body(void *member, PyObject *value, const char *name, PyObject *kept)
-{
-	python_request *request = member;
-
-	if (python_read_json(&request->body, value, name, kept) < 0)
-		return -1;
-	request->options.body = request->body;
-	return 0;
-}
-
-static int read_source(void *member, PyObject *value, const char *name, PyObject *kept)
-{
 	(void)name;
 	(void)kept;
-	return python_source_read(member, value);
+	request->request.operation = python_to_operation(value);
+	return request->request.operation ? 0 : -1;
 }
 
-static int read_sink(void *member, PyObject *value, const char *name, PyObject *kept)
+static int read_arguments(void *member, PyObject *value, const char *name, PyObject *kept)
 {
+	python_request *request = member;
+
 	(void)name;
 	(void)kept;
-	return python_sink_read(member, value);
+	request->request.arguments = request->arguments = python_to_json(value, "");
+	return request->arguments ? 0 : -1;
 }
 
-#define MEMBER(name, argument, read) {#name, argument, read, offsetof(python_request, options.name)}
-#define WHOLE(name, argument, read) {#name, argument, read, 0}
+static int read_json(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	python_request *request = member;
 
-static const python_member members[] = {
-        WHOLE(headers, "extra_headers", read_headers),
-        WHOLE(query, "extra_query", read_query),
-        WHOLE(body, "extra_body", read_body),
-        MEMBER(timeout, "timeout", python_read_seconds),
-        MEMBER(connect_timeout, "timeout.connect", python_read_seconds),
-        MEMBER(read_timeout, "timeout.read", python_read_seconds),
-        MEMBER(write_timeout, "timeout.write", python_read_seconds),
-        MEMBER(pool_timeout, "timeout.pool", python_read_seconds),
-        WHOLE(source, "file", read_source),
-        WHOLE(sink, "into", read_sink),
+	(void)kept;
+	request->request.json = request->json = python_to_json(value, name);
+	return request->json ? 0 : -1;
+}
+
+static int read_data(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	python_request *request = member;
+	char *data;
+	Py_ssize_t length;
+
+	(void)name;
+	if (PyBytes_AsStringAndSize(value, &data, &length) < 0 || PyList_Append(kept, value) < 0)
+		return -1;
+	request->request.data = data;
+	request->request.length = (size_t)length;
+	return 0;
+}
+
+/* ---- the parts of a multipart form ---- */
+
+/* One part while it is read, and whose file it may have. */
+typedef struct part {
+	sbx_part *part;
+	python_source *file;
+	python_callbacks *callbacks;
+} part;
+
+static int read_part_text(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	part *read = member;
+	char *text;
+	Py_ssize_t length;
+
+	(void)name;
+	if (PyBytes_AsStringAndSize(value, &text, &length) < 0 || PyList_Append(kept, value) < 0)
+		return -1;
+	read->part->text = text;
+	read->part->text_length = (size_t)length;
+	return 0;
+}
+
+static int read_part_name(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	part *read = member;
+
+	read->part->name = python_text(value, name, kept);
+	return read->part->name ? 0 : -1;
+}
+
+static int read_part_type(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	part *read = member;
+
+	read->part->content_type = python_text(value, name, kept);
+	return read->part->content_type ? 0 : -1;
+}
+
+static int read_part_source(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	part *read = member;
+
+	(void)name;
+	read->part->source = &read->file->source;
+	return python_source_read(read->file, value, read->callbacks, kept);
+}
+
+static const python_member part_members[] = {
+        {"name", "files", read_part_name, 0},
+        {"text", "files", read_part_text, 0},
+        {"content_type", "files", read_part_type, 0},
+        {"source", "files", read_part_source, 0},
         {NULL, NULL, NULL, 0},
 };
 
-int python_request_read(python_request *request, PyObject *given)
+static int read_parts(void *member, PyObject *value, const char *name, PyObject *kept)
 {
-	*request =
-	        (python_request){.options = SBX_REQUEST_OPTIONS_INIT, .source = SBX_SOURCE_INIT, .sink = SBX_SINK_INIT};
-	request->options.interrupt = python_interrupted;
-	if (given == Py_None)
-		return 0;
-	request->kept = PyList_New(0);
+	python_request *request = member;
+	Py_ssize_t count = PyList_Size(value), index;
+
+	(void)name;
+	if (count < 0)
+		return -1;
+	request->parts = calloc(count ? (size_t)count : 1, sizeof(*request->parts));
+	request->files = calloc(count ? (size_t)count : 1, sizeof(*request->files));
+	if (!request->parts || !request->files) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	request->files_count = (size_t)count;
+	for (index = 0; index < count; index++) {
+		part read = {&request->parts[index], &request->files[index], request->callbacks};
+
+		request->parts[index] = (sbx_part)SBX_PART_INIT;
+		if (python_members_read(&read, part_members, PyList_GetItem(value, index), kept) < 0)
+			return -1;
+	}
+	request->request.parts = request->parts;
+	request->request.parts_count = (size_t)count;
+	return 0;
+}
+
+#define MEMBER(name, read) {#name, #name, read, offsetof(python_request, request.name)}
+#define WHOLE(name, argument, read) {#name, argument, read, 0}
+
+static const python_member members[] = {
+        WHOLE(operation, "operation", read_operation),
+        WHOLE(arguments, "arguments", read_arguments),
+        MEMBER(method, python_read_text),
+        MEMBER(url, python_read_text),
+        WHOLE(json, "body", read_json),
+        WHOLE(data, "content", read_data),
+        MEMBER(content_type, python_read_text),
+        WHOLE(parts, "files", read_parts),
+        MEMBER(undecoded, python_read_flag),
+        {NULL, NULL, NULL, 0},
+};
+
+int python_request_read(python_request *request, PyObject *given, python_callbacks *callbacks)
+{
+	*request = (python_request){.request = SBX_REQUEST_INIT, .kept = PyList_New(0), .callbacks = callbacks};
 	return request->kept ? python_members_read(request, members, given, request->kept) : -1;
 }
 
 void python_request_clear(python_request *request)
 {
-	sbx_response_free(request->response);
-	sbx_error_free(request->error);
-	sbx_json_free(request->query);
-	sbx_json_free(request->body);
-	free(request->headers);
-	Py_CLEAR(request->chunk);
+	size_t index;
+
+	sbx_json_free(request->arguments);
+	sbx_json_free(request->json);
+	free(request->parts);
+	for (index = 0; index < request->files_count; index++)
+		Py_CLEAR(request->files[index].chunk);
+	free(request->files);
 	Py_CLEAR(request->kept);
-}
-
-/* The file on this machine that the call read or wrote. */
-static const char *local_path(const python_request *request)
-{
-	return request->source.path ? request->source.path : request->sink.path;
-}
-
-PyObject *python_request_result(python_request *request, sbx_status status)
-{
-	PyObject *body, *response, *result;
-
-	/* A callback may have raised and the call ended well all the same: Ctrl-C as the last byte came. */
-	if (status < 0 || PyErr_Occurred()) {
-		python_raise(request->error, local_path(request));
-		request->error = NULL;
-		return NULL;
-	}
-	body = python_from_json(sbx_response_json(request->response));
-	if (!body)
-		return NULL;
-	response = python_from_response(request->response);
-	request->response = NULL;
-	result = response ? PyTuple_Pack(2, body, response) : NULL;
-	Py_DECREF(body);
-	Py_XDECREF(response);
-	return result;
 }

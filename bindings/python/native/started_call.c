@@ -1,0 +1,153 @@
+/*
+ * Calls: waited for with the GIL released, or started and driven by the program's event loop, which calls
+ * client_process() whenever the client's descriptor is readable.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "native.h"
+
+#define CALL "sandbox_sdk call"
+
+typedef struct started_call {
+	python_call_options options;
+	python_request request;
+	PyObject *token; /* what the program knows the call by */
+	sbx_call *call;
+} started_call;
+
+static void free_call(PyObject *capsule)
+{
+	started_call *started = PyCapsule_GetPointer(capsule, CALL);
+
+	/* The library may tell the log of the call's end. */
+	sbx_call_free(started->call);
+	python_request_clear(&started->request);
+	python_call_options_clear(&started->options);
+	Py_XDECREF(started->token);
+	free(started);
+}
+
+PyObject *python_client_send(sbx_client *client, PyObject *request, PyObject *options)
+{
+	python_call_options call;
+	python_request read;
+	PyObject *response = NULL;
+	sbx_status status;
+
+	memset(&read, 0, sizeof(read));
+	if (python_call_options_read(&call, options) < 0 || python_request_read(&read, request, &call.callbacks) < 0)
+		goto done;
+	Py_BEGIN_ALLOW_THREADS status =
+	        sbx_client_send(client, &read.request, &call.options, &call.response, &call.error);
+	Py_END_ALLOW_THREADS if (status < 0 || call.callbacks.raised)
+	{
+		python_call_raise(&call);
+		goto done;
+	}
+	response = python_from_response(call.response);
+	call.response = NULL;
+done:
+	python_request_clear(&read);
+	python_call_options_clear(&call);
+	return response;
+}
+
+PyObject *python_client_start(sbx_client *client, PyObject *request, PyObject *options, PyObject *token)
+{
+	started_call *started = calloc(1, sizeof(*started));
+	PyObject *capsule = started ? PyCapsule_New(started, CALL, free_call) : NULL;
+	python_call_options *call = &started->options;
+
+	if (!capsule) {
+		free(started);
+		return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+	}
+	if (python_call_options_read(call, options) < 0 ||
+	    python_request_read(&started->request, request, &call->callbacks) < 0)
+		goto failed;
+	call->options.interrupt = NULL;
+	call->callbacks.handle = capsule;
+	call->callbacks.may_wait = true;
+	if (sbx_client_start(client, &started->request.request, &call->options, NULL, started, &started->call,
+	                     &call->error) < 0) {
+		python_call_raise(call);
+		goto failed;
+	}
+	Py_INCREF(token);
+	started->token = token;
+	return capsule;
+failed:
+	Py_DECREF(capsule);
+	return NULL;
+}
+
+/* ---- what is told ---- */
+
+/* Where python_tell() puts what happens; there is one only inside client_process(), under the GIL. */
+static PyObject *told;
+
+void python_tell(PyObject *token, PyObject *result, PyObject *exception)
+{
+	PyObject *entry = PyTuple_Pack(3, token, result ? result : Py_None, exception ? exception : Py_None);
+
+	if (!entry || !told || PyList_Append(told, entry) < 0)
+		PyErr_WriteUnraisable(token);
+	Py_XDECREF(entry);
+	Py_XDECREF(result);
+	Py_XDECREF(exception);
+}
+
+static void tell_end(started_call *started)
+{
+	python_call_options *call = &started->options;
+	sbx_status status = sbx_call_result(started->call, &call->response, &call->error);
+	PyObject *result = python_call_result(call, status), *exception = NULL;
+
+	if (!result) {
+		python_callbacks_fail(&call->callbacks);
+		exception = python_call_exception(call);
+	}
+	python_tell(started->token, result, exception);
+}
+
+PyObject *python_client_process(sbx_client *client)
+{
+	PyObject *outer = told, *list = PyList_New(0);
+	sbx_error *error = NULL;
+	sbx_status status;
+	sbx_call *call;
+
+	if (!list)
+		return NULL;
+	told = list;
+	status = sbx_client_process(client, &error);
+	while (status == SBX_OK && sbx_client_next(client, &call) == SBX_OK)
+		tell_end(sbx_call_user_data(call));
+	told = outer;
+	if (status == SBX_OK)
+		return list;
+	Py_DECREF(list);
+	python_raise(error, NULL);
+	return NULL;
+}
+
+PyObject *python_call_cancel(PyObject *capsule)
+{
+	started_call *started = PyCapsule_GetPointer(capsule, CALL);
+
+	if (!started)
+		return NULL;
+	sbx_call_cancel(started->call);
+	Py_RETURN_NONE;
+}
+
+PyObject *python_call_resume(PyObject *capsule)
+{
+	started_call *started = PyCapsule_GetPointer(capsule, CALL);
+
+	if (!started)
+		return NULL;
+	sbx_call_resume(started->call);
+	Py_RETURN_NONE;
+}
