@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import socket
 
 import pytest
@@ -13,6 +15,7 @@ from sandbox_sdk import (
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
+    LocalFileError,
     SandboxSDK,
     SandboxSDKError,
 )
@@ -169,6 +172,64 @@ def test_an_exception_can_be_made_by_hand() -> None:
     assert APITimeoutError(request).message == "Request timed out."
     assert APIConnectionError(request=request).message == "Connection error."
     assert APIResponseValidationError(response, None).status_code == 404
+
+
+def again(error: SandboxSDKError) -> SandboxSDKError:
+    """An error that has been to another process and back."""
+    made = pickle.loads(pickle.dumps(error))
+    assert type(made).__name__ == type(error).__name__
+    assert (str(made), made.args) == (str(error), error.args)
+    for name in ("code", "detail", "attempts", "retry_after", "retryable", "outcome_unknown", "request_id"):
+        assert getattr(made, name) == getattr(error, name), name
+    return made
+
+
+def test_an_error_is_pickled_with_all_that_it_tells(client: SandboxSDK, server: Recorder) -> None:
+    server.answer({"a": 1}, status=429, headers={"x-request-id": "r-1", "Retry-After": "7"})
+    error = fail(client)
+    made = again(error)
+    assert (made.body, made.status_code, made.response.content) == ({"a": 1}, 429, b'{"a": 1}')
+    assert (made.request.method, made.request.url) == (error.request.method, error.request.url)
+    assert made.response.headers == error.response.headers
+    assert copy.copy(error).response.status_code == copy.deepcopy(error).status_code == 429
+    server.answer(body=b"<html>")
+    with pytest.raises(APIResponseValidationError) as caught:
+        client.sandboxes.create()
+    assert again(caught.value).response.text == "<html>"
+
+
+def test_an_error_is_pickled_with_its_causes(client: SandboxSDK) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        client.base_url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        with pytest.raises(APIConnectionError) as caught:
+            client.sandboxes.list()
+    made = again(caught.value)
+    assert type(made.__cause__) is ConnectionError
+    assert str(made.__cause__) == str(caught.value.__cause__)
+    assert made.__suppress_context__ == caught.value.__suppress_context__
+
+    class Unportable(Exception):
+        """Of a class that no other process could find."""
+
+    caught.value.__cause__ = Unportable("why")
+    assert "why" in str(again(caught.value).__cause__)
+
+
+def test_the_error_of_a_file_is_pickled(client: SandboxSDK, tmp_path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        client.sandboxes.upload("i", path="/a", file=tmp_path / "none")
+    assert isinstance(caught.value, LocalFileError)
+    made = again(caught.value)
+    assert isinstance(made, FileNotFoundError)
+    assert (made.errno, made.filename) == (caught.value.errno, caught.value.filename)
+    assert again(LocalFileError("no number")).errno is None
+
+
+def test_errors_without_an_answer_are_pickled(client: SandboxSDK) -> None:
+    with pytest.raises(sandbox_sdk.InvalidArgumentError) as caught:
+        client.sandboxes.delete("")
+    assert again(caught.value).argument == "id"
 
 
 def test_an_error_does_not_show_the_key(client: SandboxSDK, server: Recorder) -> None:

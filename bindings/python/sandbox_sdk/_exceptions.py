@@ -57,6 +57,14 @@ class SandboxSDKError(Exception):
     request_id: str | None = None
     """The server's own identifier of the request."""
 
+    def __reduce__(self) -> Any:
+        """Pickles and copies an error with all that it tells and its causes."""
+        state = dict(self.__dict__)
+        if self.__cause__ is not None:
+            # Set like any other attribute when the error is made again.
+            state["__cause__"] = _portable(self.__cause__)
+        return _made_again, (type(self), self.args), state
+
 
 class InvalidArgumentError(SandboxSDKError, ValueError):
     """An argument is missing, unknown or cannot be sent. Nothing was sent."""
@@ -70,6 +78,12 @@ class LocalFileError(SandboxSDKError, OSError):
 
     It is also the ``OSError`` that opening the file by oneself would have raised: ``except FileNotFoundError`` works.
     """
+
+    def __reduce__(self) -> Any:
+        _, (_, arguments), state = super().__reduce__()
+        if self.errno is None:
+            return _made_again, (LocalFileError, arguments), state
+        return _local_file_error, (self.errno, self.strerror, self.filename), state
 
 
 class CommandFailedError(SandboxSDKError):
@@ -101,6 +115,14 @@ class APIError(SandboxSDKError):
         self.body = body
 
 
+def _sent(response: Any) -> Any:
+    """The request of an answer; None where it was made without one."""
+    try:
+        return response.request
+    except RuntimeError:
+        return None
+
+
 class APIResponseValidationError(APIError, ValueError):
     """The answer is not what the operation answers."""
 
@@ -108,7 +130,7 @@ class APIResponseValidationError(APIError, ValueError):
     status_code: int
 
     def __init__(self, response: Response, body: object | None, *, message: str | None = None) -> None:
-        super().__init__(message or "The answer is not what the operation answers.", response.request, body=body)
+        super().__init__(message or "The answer is not what the operation answers.", _sent(response), body=body)
         self.response = response
         self.status_code = response.status_code
 
@@ -120,7 +142,7 @@ class APIStatusError(APIError):
     status_code: int
 
     def __init__(self, message: str, *, response: Response, body: object | None) -> None:
-        super().__init__(message, response.request, body=body)
+        super().__init__(message, _sent(response), body=body)
         self.response = response
         self.status_code = response.status_code
 
@@ -189,6 +211,24 @@ def from_native(error: Any, path: str) -> SandboxSDKError:
     return exception
 
 
+def _made_again(kind: Any, arguments: tuple[Any, ...]) -> Any:
+    """An error of a class, whatever its constructor takes: its attributes come after."""
+    exception = kind.__new__(kind, *arguments)
+    exception.args = arguments
+    return exception
+
+
+def _portable(cause: BaseException) -> BaseException:
+    """An error's cause, or where another package's cannot be pickled, one that says the same."""
+    import pickle
+
+    try:
+        pickle.loads(pickle.dumps(cause))
+    except Exception:
+        return SandboxSDKError(repr(cause))
+    return cause
+
+
 def holds_nul(argument: str) -> InvalidArgumentError:
     """The exception for text with a NUL where none can be sent; the native module calls this to raise it."""
     exception = InvalidArgumentError(f"`{argument}` holds a NUL character")
@@ -203,9 +243,10 @@ def _construct(kind: Any, error: Any, path: str) -> Any:
     if issubclass(kind, APIConnectionError):
         return _connection_error(kind, error, message)
     if kind is APIResponseValidationError:
-        return kind(_response(error), _body(error), message=message)
+        response = _response(error)
+        return kind(response, _body(error, response), message=message)
     if kind is LocalFileError:
-        return _local_file_error(error, message, path)
+        return _of_local_file(error, message, path)
     exception = kind(message)
     if kind is InvalidArgumentError:
         exception.argument = _native.error_argument(error)
@@ -213,7 +254,8 @@ def _construct(kind: Any, error: Any, path: str) -> Any:
 
 
 def _status_error(kind: Any, error: Any) -> Any:
-    response, body = _response(error), _body(error)
+    response = _response(error)
+    body = _body(error, response)
     is_text = isinstance(body, str) and _native.error_json(error) is None
     message = body if is_text else f"Error code: {response.status_code} - {body}"
     return kind(message or f"Error code: {response.status_code}", response=response, body=body)
@@ -230,22 +272,31 @@ def _connection_error(kind: Any, error: Any, message: str) -> Any:
     return exception
 
 
-def _local_file_error(error: Any, message: str, path: str) -> Any:
-    number = _native.error_system_errno(error)
-    if not number:
-        return LocalFileError(message)
-    from os import strerror
-
-    plain = OSError(number, strerror(number), path or None)
+def _local_file_error(number: int, message: str, path: str | None) -> LocalFileError:
+    """The error of a file, which is also the ``OSError`` that Python has for its number."""
+    plain = OSError(number, message, path)
     if type(plain) is OSError:
         return LocalFileError(*plain.args, plain.filename)
     kind = type("LocalFileError", (LocalFileError, type(plain)), {"__module__": "sandbox_sdk"})
     return kind(*plain.args, plain.filename)
 
 
+def _of_local_file(error: Any, message: str, path: str) -> LocalFileError:
+    number = _native.error_system_errno(error)
+    if not number:
+        return LocalFileError(message)
+    from os import strerror
+
+    return _local_file_error(number, strerror(number), path or None)
+
+
 def _request(error: Any) -> Any:
     method = _native.error_method(error)
-    return Request(method, _native.error_url(error) or "") if method else None
+    if not method:
+        return None
+    from ._url import URL
+
+    return Request(method, URL.known(_native.error_url(error) or ""), content=None)
 
 
 def _response(error: Any) -> Response:
@@ -258,12 +309,12 @@ def _response(error: Any) -> Response:
     )
 
 
-def _body(error: Any) -> Any:
+def _body(error: Any, response: Response) -> Any:
     """The decoded JSON of an answer, or its text."""
     decoded = _native.error_json(error)
     if decoded is not None:
         return decoded
-    text = _response(error).text.strip()
+    text = response.text.strip()
     return None if text == "null" else text
 
 
