@@ -44,7 +44,7 @@ def test_what_an_answer_tells(client: SandboxSDK, file: Recorder) -> None:
     assert answer.http_request.url == answer.url
     assert answer.retries_taken == 0
     assert timedelta() < answer.elapsed < timedelta(seconds=5)
-    assert repr(answer) == f"<BinaryAPIResponse [200] {len(CONTENT)} bytes>"
+    assert repr(answer) == "<BinaryAPIResponse [200 OK] type=<class 'bytes'>>"
 
 
 def test_text_and_json(client: SandboxSDK, server: Recorder) -> None:

@@ -2,7 +2,11 @@
 
 from ._timeout import Timeout
 
-__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT"]
+__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "OVERRIDE_CAST_TO_HEADER", "RAW_RESPONSE_HEADER"]
 
 DEFAULT_TIMEOUT = Timeout(60.0, connect=5.0)
 DEFAULT_MAX_RETRIES = 2
+
+# How `with_raw_response` and `with_streaming_response` tell a method what is wanted. The second is never sent.
+RAW_RESPONSE_HEADER = "X-Stainless-Raw-Response"
+OVERRIDE_CAST_TO_HEADER = "____stainless_override_cast_to"

@@ -145,7 +145,7 @@ class SyncAPIResource:
             options["sink"] = sink_options(into)
         if "logging" in modules and caller.follows_logging:
             caller.follow_logging()
-        return BinaryAPIResponse(client_invoke(caller.handle, handle, arguments, options)[1])
+        return BinaryAPIResponse.from_native(client_invoke(caller.handle, handle, arguments, options)[1])
 
 
 def path_argument(name: str, value: Any) -> str:

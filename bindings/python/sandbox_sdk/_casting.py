@@ -1,0 +1,225 @@
+"""The body of an answer as a value of the type that was asked for."""
+
+from __future__ import annotations
+
+from sys import modules
+
+from ._exceptions import APIResponseValidationError
+from ._type_arguments import is_union, origin_of, unwrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["cast_body", "cast_event", "cast_value", "parse_json"]
+
+_NoneType = type(None)
+
+
+def cast_body(response: Any, cast_to: Any, *, strict: bool) -> Any:
+    """Makes a value of an answer that has been read.
+
+    Args:
+      response: An answer of ours or of httpx.
+
+      cast_to: The type: ``NoneType``, ``str``, ``bytes``, ``int``, ``float``, ``bool``, ``object``, a model of ours or
+        of pydantic, ``dict``, ``list``, a union of these, ``httpx.Response``.
+
+      strict: Whether models are validated, and other content types than JSON are errors.
+
+    Raises:
+      APIResponseValidationError: The answer is not of that type.
+
+      TypeError, RuntimeError, ValueError: There is no such type to ask for.
+    """
+    cast_to = unwrapped(cast_to)
+    if cast_to is _NoneType:
+        return None
+    if cast_to is str:
+        return response.text
+    if cast_to is bytes:
+        return response.content
+    if cast_to in (int, float, bool):
+        return _scalar(response, cast_to)
+    if isinstance(origin_of(cast_to), type) and _is_response(origin_of(cast_to)):
+        return _as_response(response, cast_to)
+    _refuse_unknown(cast_to)
+    content_type = response.headers.get("content-type", "*").split(";")[0].strip()
+    if not content_type.endswith("json"):
+        return _cast_other_content(response, cast_to, content_type, strict)
+    return cast_value(parse_json(response), cast_to, response=response, strict=strict)
+
+
+def _cast_other_content(response: Any, cast_to: Any, content_type: str, strict: bool) -> Any:
+    """Makes a value of an answer that does not say that it is JSON. It may be all the same."""
+    is_model = _is_model(cast_to)
+    if not strict and not is_model and (cast_to is object or is_union(cast_to)):
+        return response.text
+    try:
+        if not strict or is_model:
+            return cast_value(_json(response.content), cast_to, response=response, strict=strict)
+    except _NoJson:
+        # Somebody who asks for one of several types has not said what the answer is.
+        if not strict and _names_several(cast_to):
+            return response.text
+    message = f"Expected Content-Type response header to be `application/json` but received `{content_type}` instead."
+    raise APIResponseValidationError(response, response.text, message=message)
+
+
+class _NoJson(Exception):
+    """The text is no JSON."""
+
+
+def _json(text: bytes) -> Any:
+    from json import loads
+
+    from . import _native
+
+    try:
+        return (getattr(_native, "json_parse", None) or loads)(text)
+    except ValueError as error:
+        raise _NoJson(str(error)) from error
+
+
+def parse_json(response: Any) -> Any:
+    """The body of an answer as JSON; an ``APIResponseValidationError`` where it is none."""
+    try:
+        return _json(response.content)
+    except _NoJson as error:
+        message = f"The answer is not JSON: {error}"
+        raise APIResponseValidationError(response, response.text, message=message) from error.__cause__
+
+
+def cast_event(data: str, cast_to: Any, *, response: Any, strict: bool) -> Any:
+    """Makes a value of the data of an event, which is JSON, as ``cast_value`` does."""
+    try:
+        return cast_value(_json(data.encode("utf-8", "surrogatepass")), cast_to, response=response, strict=strict)
+    except _NoJson as error:
+        message = f"The event is not JSON: {error}"
+        raise APIResponseValidationError(response, data, message=message) from error.__cause__
+
+
+def cast_value(data: Any, cast_to: Any, *, response: Any, strict: bool) -> Any:
+    """Makes a value of a type of decoded JSON, which came with a response."""
+    cast_to = unwrapped(cast_to)
+    if cast_to is object:
+        return data
+    if not _fits(data, cast_to):
+        kind = "null" if data is None else type(data).__name__
+        message = f"The answer is {kind} where {getattr(cast_to, '__name__', cast_to)} is expected."
+        raise APIResponseValidationError(response, data, message=message)
+    if data is None:
+        return None
+    build = getattr(cast_to, "build", None) if isinstance(cast_to, type) else None
+    if callable(build):
+        return build(response=response, data=data)
+    try:
+        if _has_pydantic(cast_to):
+            return _validated_by_pydantic(data, cast_to)
+        from . import _models
+
+        if not hasattr(_models, "construct_type"):
+            return cast_to._from_json(data) if hasattr(cast_to, "_from_json") else data
+        convert = _models.validate_type if strict else _models.construct_type
+        return convert(type_=cast_to, value=data)
+    except ValueError as error:
+        raise APIResponseValidationError(response, data) from error
+
+
+def _scalar(response: Any, cast_to: Any) -> Any:
+    text = response.text.strip()
+    try:
+        return {"true": True, "false": False}[text.lower()] if cast_to is bool else cast_to(text)
+    except (KeyError, ValueError) as error:
+        message = f"The answer is not of type {cast_to.__name__}."
+        raise APIResponseValidationError(response, response.text, message=message) from error
+
+
+def _is_response(kind: type) -> bool:
+    from ._http import Response
+
+    httpx = modules.get("httpx")
+    return issubclass(kind, Response) or (httpx is not None and issubclass(kind, httpx.Response))
+
+
+def _as_response(response: Any, cast_to: Any) -> Any:
+    from ._http import Response
+
+    if cast_to is Response and isinstance(response, Response):
+        return response
+    if cast_to is not modules["httpx"].Response:
+        raise ValueError("Subclasses of httpx.Response cannot be passed to `cast_to`")
+    return response.to_httpx() if isinstance(response, Response) else response
+
+
+def _refuse_unknown(cast_to: Any) -> None:
+    """Raises unless JSON can be made a value of the type."""
+    from ._response import APIResponse
+
+    origin = origin_of(cast_to)
+    if origin is APIResponse:
+        raise RuntimeError("Unexpected state - cast_to is `APIResponse`")
+    known = origin in (object, list, dict) or _is_any(origin) or is_union(cast_to)
+    if not known and not (isinstance(origin, type) and _is_model(origin)):
+        raise RuntimeError(
+            f"Unsupported type, expected {cast_to} to be a subclass of BaseModel, {dict}, {list}, Union, {_NoneType},"
+            f" {str} or httpx.Response."
+        )
+
+
+def _is_any(type_: Any) -> bool:
+    return type_ is getattr(modules.get("typing"), "Any", None)
+
+
+def _is_model(type_: Any) -> bool:
+    """Whether a type is a model, ours or pydantic's, or a union that has one."""
+    if is_union(type_):
+        return any(_is_model(unwrapped(variant)) for variant in type_.__args__)
+    from ._models import BaseModel
+
+    origin = origin_of(type_)
+    return isinstance(origin, type) and (issubclass(origin, BaseModel) or _is_pydantic(origin))
+
+
+def _names_several(type_: Any) -> bool:
+    """Whether a type is a union of more than one type and null."""
+    return is_union(type_) and sum(variant is not _NoneType for variant in type_.__args__) > 1
+
+
+def _fits(data: Any, type_: Any) -> bool:
+    """Whether decoded JSON is, from the outside, what a type is made of: what is within is the models' business."""
+    type_ = unwrapped(type_)
+    if type_ is object or _is_any(type_):
+        return True
+    if is_union(type_):
+        return any(_fits(data, variant) for variant in type_.__args__)
+    if type_ is _NoneType or data is None:
+        return type_ is _NoneType and data is None
+    origin = origin_of(type_)
+    if origin in (dict, list):
+        return isinstance(data, origin)
+    if _is_model(origin):
+        # A model of pydantic may have a root of any type; pydantic says itself what is wrong.
+        return isinstance(data, dict) or _is_pydantic(origin)
+    return True
+
+
+def _is_pydantic(kind: type) -> bool:
+    pydantic = modules.get("pydantic")
+    return pydantic is not None and issubclass(kind, pydantic.BaseModel)
+
+
+def _has_pydantic(type_: Any) -> bool:
+    """Whether a model of pydantic's is the type or within it."""
+    if "pydantic" not in modules:
+        return False
+    if isinstance(type_, type) and _is_pydantic(type_):
+        return True
+    return any(_has_pydantic(unwrapped(argument)) for argument in getattr(type_, "__args__", ()))
+
+
+def _validated_by_pydantic(data: Any, type_: Any) -> Any:
+    pydantic = modules["pydantic"]
+    if hasattr(pydantic, "TypeAdapter"):
+        return pydantic.TypeAdapter(type_).validate_python(data)
+    return pydantic.parse_obj_as(type_, data)
