@@ -17,7 +17,7 @@ BUILTINS = {
     Kind.STRING_LIST: "list[str]",
     Kind.OBJECT: "dict[str, object]",
 }
-TYPING_NAMES = ("Literal", "Optional")
+TYPING_NAMES = ("Dict", "List", "Literal", "Optional")
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,12 @@ def annotation(field: Field, prefix: bool = False) -> str:
 
 
 def field_annotation(field: Field) -> str:
-    """The type of a model's field. A field that the server may leave out reads as None then."""
-    return annotation(field) if field.required else f"{annotation(field)} | None"
+    """The type of a model's field. A field that the server may leave out reads as None then.
+
+    It is text, but can be evaluated on CPython 3.9 too. The package reads it as it is written here (_model_fields.py).
+    """
+    text = annotation(field).replace("list[", "List[").replace("dict[", "Dict[")
+    return text if field.required else f"Optional[{text}]"
 
 
 def member_annotation(field: Field) -> str:

@@ -3,12 +3,13 @@
  * goes to which function.
  */
 %{
-#include "native/native.h"
+#include "native/model.h"
 %}
 
 /* An exception that is left set here fails the import, whichever way SWIG makes the module. */
 %init %{
-	python_json_init();
+	if (python_json_init() == 0 && python_model_init(m) == 0)
+		python_plan_init(m);
 %}
 
 /* Handles. */
@@ -84,7 +85,7 @@
 	}
 }
 
-/* A call: its options come in, (decoded body, response) goes out. */
+/* A call: its options come in, its response goes out. */
 %typemap(in) (const sbx_request_options *options, sbx_response **response, sbx_error **error) (python_call_options call) {
 	if (python_call_options_read(&call, $input) < 0)
 		SWIG_fail;

@@ -66,8 +66,10 @@ def test_a_call_loads_what_it_needs_only(run_python, server) -> None:
     modules = loaded_by(run_python, steps, server.url)
     assert of_others(modules) == set()
     assert modules == {
+        "sandbox_sdk._model_fields",
         "sandbox_sdk._models",
         "sandbox_sdk._operation",
+        "sandbox_sdk._typing_names",
         "sandbox_sdk.resources",
         "sandbox_sdk.resources.sandboxes",
         "sandbox_sdk.types",

@@ -84,7 +84,7 @@ def test_a_value_of_a_wrong_type_stays(client: SandboxSDK, server: Recorder, fie
 def test_a_nested_value_of_a_wrong_type_stays(client: SandboxSDK, server: Recorder, data: object) -> None:
     server.answer({"data": data, "pagination": data})
     answer = client.sandboxes.list()
-    assert answer.to_dict() == {"data": data, "pagination": data}
+    assert answer.to_dict(warnings=False) == {"data": data, "pagination": data}
 
 
 def test_strict_validation_refuses_a_wrong_type(server: Recorder) -> None:
@@ -137,8 +137,6 @@ def test_dumping_with_options(page: types.SandboxListResponse) -> None:
     assert second.model_dump_json(exclude_none=True) == '{"id":"t","region":"eu"}'
     deleted = types.SandboxDeleteResponse.construct(id="a", message="b", storage_name=None)
     assert deleted.model_dump(exclude_defaults=True) == {"id": "a", "message": "b"}
-    with pytest.raises(ValueError, match="mode"):
-        second.model_dump(mode="xml")
 
 
 def test_representation_and_iteration(page: types.SandboxListResponse) -> None:
@@ -170,7 +168,7 @@ def test_constructing_copies_and_converts() -> None:
 def test_the_constructor_wants_the_required_fields() -> None:
     pagination = types.Pagination(page=1, page_size=2, total_items=3, total_pages=4)
     assert pagination.page == 1.0
-    with pytest.raises(ValueError, match="Pagination needs `total_items`, `total_pages`"):
+    with pytest.raises(ValueError, match=r"2 validation errors for Pagination\ntotal_items\n  Field required"):
         types.Pagination(page=1, page_size=2)
     assert types.SandboxDeleteResponse(id="a", message="b").storage_name is None
 
@@ -196,8 +194,7 @@ def test_a_model_of_ones_own() -> None:
         parts: list[Part]
         main: Part | None = None
 
-    # Classes in a function are not found by name, so their fields stay as they came.
-    assert Whole.construct(parts=[{"size": 1}]).parts == [{"size": 1}]
+    assert Whole.construct(parts=[{"size": 1}]).parts == [Part(size=1.0)]
     assert Part.construct(size=1).label == "none"
     assert isinstance(Part.construct(size=1).size, float)
 

@@ -162,20 +162,14 @@ void python_call_raise(python_call_options *call)
 
 PyObject *python_call_result(python_call_options *call, sbx_status status)
 {
-	PyObject *body, *response, *result;
+	PyObject *response;
 
 	/* A callback may have raised and the call ended well all the same: Ctrl-C as the last byte came. */
 	if (status < 0 || call->callbacks.raised) {
 		python_call_raise(call);
 		return NULL;
 	}
-	body = python_from_json(sbx_response_json(call->response));
-	if (!body)
-		return NULL;
 	response = python_from_response(call->response);
 	call->response = NULL;
-	result = response ? PyTuple_Pack(2, body, response) : NULL;
-	Py_DECREF(body);
-	Py_XDECREF(response);
-	return result;
+	return response;
 }

@@ -75,6 +75,11 @@ sbx_response *python_to_response(PyObject *object)
 	return PyCapsule_GetPointer(object, RESPONSE);
 }
 
+bool python_is_response(PyObject *object)
+{
+	return PyCapsule_IsValid(object, RESPONSE);
+}
+
 sbx_error *python_to_error(PyObject *object)
 {
 	return PyCapsule_GetPointer(object, ERROR);

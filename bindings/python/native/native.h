@@ -46,6 +46,7 @@ PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *
 PyObject *python_from_operation(const sbx_operation *operation);
 sbx_client *python_to_client(PyObject *object);
 sbx_response *python_to_response(PyObject *object);
+bool python_is_response(PyObject *object);
 sbx_error *python_to_error(PyObject *object);
 const sbx_operation *python_to_operation(PyObject *object);
 /* The exception that stands for an error, which is taken over; `path` is the file on this machine that the call was
@@ -131,7 +132,7 @@ void python_call_options_clear(python_call_options *call);
 PyObject *python_call_exception(python_call_options *call);
 /* Raises it. */
 void python_call_raise(python_call_options *call);
-/* What a finished call gives: (decoded body, response). Raises where the call failed or a callback did. */
+/* What a finished call gives: the response. Raises where the call failed or a callback did. */
 PyObject *python_call_result(python_call_options *call, sbx_status status);
 
 /* request.c */

@@ -26,6 +26,6 @@ class Operation:
         """Finds both. Without a class's name the answer is bytes."""
         if self.class_name:
             module = load_module("sandbox_sdk.types." + self.module_name)
-            self.model = getattr(module, self.class_name)._from_json
+            self.model = getattr(module, self.class_name)._decoder()
         self.handle = operation_find(self.name)
         return self.handle

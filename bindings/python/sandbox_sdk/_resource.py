@@ -106,7 +106,7 @@ class SyncAPIResource:
             options = {**(options or {}), "source": source}
         if "logging" in modules and caller.follows_logging:
             caller.follow_logging()
-        return operation.model(client_invoke(caller.handle, handle, arguments, options)[0])
+        return operation.model(client_invoke(caller.handle, handle, arguments, options))
 
     def _upload(
         self,
@@ -145,7 +145,7 @@ class SyncAPIResource:
             options["sink"] = sink_options(into)
         if "logging" in modules and caller.follows_logging:
             caller.follow_logging()
-        return BinaryAPIResponse.from_native(client_invoke(caller.handle, handle, arguments, options)[1])
+        return BinaryAPIResponse.from_native(client_invoke(caller.handle, handle, arguments, options))
 
 
 def path_argument(name: str, value: Any) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 from .._models import BaseModel
 
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from .._typing_names import List, Optional
+else:
+    from typing import List, Optional
+
 __all__ = [
     "Error",
     "SandboxDeleteAllResponse",
@@ -27,14 +33,14 @@ class SandboxDeleteAllResponse(BaseModel):
     deleted_count: float
     """How many sandboxes were deleted."""
 
-    deleted_ids: list[str]
+    deleted_ids: List[str]
     """Identifiers of the sandboxes that were deleted."""
 
     message: str
     """What was done, in words."""
 
-    errors: list[Error] | None = None
+    errors: Optional[List[Error]] = None
     """The sandboxes that could not be deleted."""
 
-    storage_deleted_count: float | None = None
+    storage_deleted_count: Optional[float] = None
     """How many storage volumes were deleted."""

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 from .._models import BaseModel
 
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from .._typing_names import Optional
+else:
+    from typing import Optional
+
 __all__ = [
     "SandboxDeleteResponse",
 ]
@@ -19,14 +25,14 @@ class SandboxDeleteResponse(BaseModel):
     message: str
     """What was done, in words."""
 
-    snapshot_created: bool | None = None
+    snapshot_created: Optional[bool] = None
     """Whether a snapshot was taken."""
 
-    snapshot_name: str | None = None
+    snapshot_name: Optional[str] = None
     """Name of the snapshot that was taken."""
 
-    storage_deleted: bool | None = None
+    storage_deleted: Optional[bool] = None
     """Whether the storage was deleted."""
 
-    storage_name: str | None = None
+    storage_name: Optional[str] = None
     """Name of the storage that was deleted."""

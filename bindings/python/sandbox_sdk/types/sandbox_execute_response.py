@@ -6,7 +6,9 @@ from __future__ import annotations
 from .._models import BaseModel
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
+if not TYPE_CHECKING:
+    from .._typing_names import Literal
+else:
     from typing import Literal
 
 __all__ = [

@@ -7,6 +7,12 @@ from .._models import BaseModel
 from .pagination import Pagination
 from .sandbox import Sandbox
 
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from .._typing_names import List
+else:
+    from typing import List
+
 __all__ = [
     "SandboxListResponse",
 ]
@@ -15,7 +21,7 @@ __all__ = [
 class SandboxListResponse(BaseModel):
     """One page of sandboxes."""
 
-    data: list[Sandbox]
+    data: List[Sandbox]
     """The sandboxes on this page."""
 
     pagination: Pagination

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 from .._models import BaseModel
 
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from .._typing_names import Optional
+else:
+    from typing import Optional
+
 __all__ = [
     "VolumeDeleteResponse",
 ]
@@ -19,5 +25,5 @@ class VolumeDeleteResponse(BaseModel):
     message: str
     """What was done, in words."""
 
-    type: str | None = None
+    type: Optional[str] = None
     """Whether it was a volume or a snapshot."""

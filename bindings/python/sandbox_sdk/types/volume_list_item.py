@@ -7,8 +7,10 @@ from .._models import BaseModel
 from .volume_mounted_by import VolumeMountedBy
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal
+if not TYPE_CHECKING:
+    from .._typing_names import Literal, Optional
+else:
+    from typing import Literal, Optional
 
 __all__ = [
     "VolumeListItem",
@@ -39,11 +41,11 @@ class VolumeListItem(BaseModel):
     type: Literal["volume", "snapshot"]
     """Whether this is a volume or a snapshot."""
 
-    mounted_by: VolumeMountedBy | None = None
+    mounted_by: Optional[VolumeMountedBy] = None
     """The sandbox that is using the volume."""
 
-    source_volume_id: str | None = None
+    source_volume_id: Optional[str] = None
     """Identifier of the volume that a snapshot was taken of."""
 
-    source_volume_name: str | None = None
+    source_volume_name: Optional[str] = None
     """Name of the volume that a snapshot was taken of."""

@@ -7,6 +7,12 @@ from .._models import BaseModel
 from .pagination import Pagination
 from .volume_list_item import VolumeListItem
 
+TYPE_CHECKING = False
+if not TYPE_CHECKING:
+    from .._typing_names import List
+else:
+    from typing import List
+
 __all__ = [
     "VolumeListResponse",
 ]
@@ -15,7 +21,7 @@ __all__ = [
 class VolumeListResponse(BaseModel):
     """One page of volumes and snapshots."""
 
-    data: list[VolumeListItem]
+    data: List[VolumeListItem]
     """The volumes and snapshots on this page."""
 
     pagination: Pagination

@@ -1,0 +1,186 @@
+"""Single values, checked and converted by the rules of pydantic when it is not strict."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, time, timedelta
+
+from ._datetime_parse import parse_date, parse_datetime
+from ._validation_error import ValidationFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ._validate import State
+
+__all__ = ["SCALARS"]
+
+_STRICT, _LAX = 1, 0
+
+
+def _none(value: Any, state: State) -> None:
+    if value is not None:
+        raise ValidationFailed.of("none_required", "Input should be None", value)
+
+
+def _str(value: Any, state: State) -> str:
+    if type(value) is str:
+        return value
+    if isinstance(value, str):
+        state.lower(_STRICT)
+        return str(value)
+    if isinstance(value, (bytes, bytearray)) and not state.strict:
+        state.lower(_LAX)
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            message = "Input should be a valid string, unable to parse raw data as a unicode string"
+            raise ValidationFailed.of("string_unicode", message, value) from None
+    raise ValidationFailed.of("string_type", "Input should be a valid string", value)
+
+
+def _int(value: Any, state: State) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        state.lower(_STRICT)
+        return int(value)
+    if state.strict or not isinstance(value, (bool, float, str, bytes)):
+        raise ValidationFailed.of("int_type", "Input should be a valid integer", value)
+    state.lower(_LAX)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValidationFailed.of("finite_number", "Input should be a finite number", value)
+        if not value.is_integer():
+            message = "Input should be a valid integer, got a number with a fractional part"
+            raise ValidationFailed.of("int_from_float", message, value)
+        return int(value)
+    return _int_of_text(value)
+
+
+def _int_of_text(value: str | bytes) -> int:
+    text = (value.decode(errors="replace") if isinstance(value, bytes) else value).strip()
+    whole, _, fraction = text.partition(".")
+    try:
+        # "1.0" is an integer, "1." and "1_0_" are not.
+        if "." in text and (not fraction or fraction.strip("0")):
+            raise ValueError
+        return int(whole)
+    except ValueError:
+        message = "Input should be a valid integer, unable to parse string as an integer"
+        raise ValidationFailed.of("int_parsing", message, value) from None
+
+
+def _float(value: Any, state: State) -> float:
+    if type(value) is float:
+        return value
+    if isinstance(value, (float, int)) and not isinstance(value, bool):
+        state.lower(_STRICT)
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    if state.strict or not isinstance(value, (bool, str, bytes)):
+        raise ValidationFailed.of("float_type", "Input should be a valid number", value)
+    state.lower(_LAX)
+    try:
+        return float(value)
+    except ValueError:
+        message = "Input should be a valid number, unable to parse string as a number"
+        raise ValidationFailed.of("float_parsing", message, value) from None
+
+
+_TRUE = {"1", "on", "t", "true", "y", "yes"}
+_FALSE = {"0", "off", "f", "false", "n", "no"}
+
+
+def _bool(value: Any, state: State) -> bool:
+    if isinstance(value, bool):
+        return value
+    if state.strict or not isinstance(value, (int, float, str, bytes)):
+        raise ValidationFailed.of("bool_type", "Input should be a valid boolean", value)
+    state.lower(_LAX)
+    if isinstance(value, (int, float)):
+        if value in (0, 1):
+            return bool(value)
+    else:
+        text = (value.decode(errors="replace") if isinstance(value, bytes) else value).lower()
+        if text in _TRUE or text in _FALSE:
+            return text in _TRUE
+    message = "Input should be a valid boolean, unable to interpret input"
+    raise ValidationFailed.of("bool_parsing", message, value)
+
+
+def _bytes(value: Any, state: State) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, (str, bytearray)) and not state.strict:
+        state.lower(_LAX)
+        return value.encode() if isinstance(value, str) else bytes(value)
+    raise ValidationFailed.of("bytes_type", "Input should be a valid bytes", value)
+
+
+def _datetime(value: Any, state: State) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if state.strict or isinstance(value, bool) or not isinstance(value, (date, str, bytes, int, float)):
+        raise ValidationFailed.of("datetime_type", "Input should be a valid datetime", value)
+    state.lower(_LAX)
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    try:
+        return parse_datetime(value)
+    except ValueError as error:
+        try:
+            return datetime.combine(parse_date(value), time())
+        except ValueError:
+            message = f"Input should be a valid datetime or date, {error}"
+            raise ValidationFailed.of("datetime_from_date_parsing", message, value, error=str(error)) from None
+
+
+def _date(value: Any, state: State) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if state.strict or isinstance(value, bool) or not isinstance(value, (date, str, bytes, int, float)):
+        raise ValidationFailed.of("date_type", "Input should be a valid date", value)
+    state.lower(_LAX)
+    try:
+        return parse_date(value) if not isinstance(value, date) else _date_of(value)
+    except ValueError as error:
+        try:
+            return _date_of(parse_datetime(value))
+        except ValueError:
+            message = f"Input should be a valid date or datetime, {error}"
+            raise ValidationFailed.of("date_from_datetime_parsing", message, value, error=str(error)) from None
+
+
+def _date_of(moment: Any) -> date:
+    if moment.time() != time():
+        raise ValueError("datetimes provided to dates should have zero time - e.g. be exact dates")
+    return moment.date()
+
+
+def _timedelta(value: Any, state: State) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if state.strict or isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValidationFailed.of("time_delta_type", "Input should be a valid timedelta", value)
+    state.lower(_LAX)
+    return timedelta(seconds=value)
+
+
+SCALARS: dict[Any, Callable[[Any, State], Any]] = {
+    None: _none,
+    type(None): _none,
+    str: _str,
+    int: _int,
+    float: _float,
+    bool: _bool,
+    bytes: _bytes,
+    datetime: _datetime,
+    date: _date,
+    timedelta: _timedelta,
+}
