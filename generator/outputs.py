@@ -60,9 +60,15 @@ OUTPUTS = (
     Output("lua/types.lua.j2", "bindings/lua/sandbox_sdk/types.lua", "lua"),
     Output("python/error_classes.py.j2", f"{PYTHON}/_error_classes.py", "python"),
     Output("python/client_resources.py.j2", f"{PYTHON}/_client_resources.py", "python"),
+    Output("python/async_client_resources.py.j2", f"{PYTHON}/_async_client_resources.py", "python"),
+    Output("python/client_responses.py.j2", f"{PYTHON}/_client_responses.py", "python"),
     Output("python/resources.py.j2", f"{PYTHON}/resources/__init__.py", "python"),
     Output("python/resources.pyi.j2", f"{PYTHON}/resources/__init__.pyi", "python"),
     Output("python/resource.py.j2", PYTHON + "/resources/{resource.name}.py", "python", each_resource),
+    Output("python/async_resource.py.j2", PYTHON + "/resources/_async_{resource.name}.py", "python", each_resource),
+    Output(
+        "python/resource_responses.py.j2", PYTHON + "/resources/_{resource.name}_responses.py", "python", each_resource
+    ),
     Output("python/types.py.j2", f"{PYTHON}/types/__init__.py", "python"),
     Output("python/types.pyi.j2", f"{PYTHON}/types/__init__.pyi", "python"),
     Output("python/model.py.j2", PYTHON + "/types/{module.name}.py", "python", each_model_module),

@@ -189,10 +189,24 @@ static void resume(sbx_stream *stream)
 		sbx__call_resume(&call->machine);
 }
 
-static sbx_status end_of(sbx_stream *stream, sbx_error **error)
+static sbx_status end_of(const sbx_stream *stream, sbx_error **error)
 {
 	sbx_error *problem = stream->call->error;
 	return problem ? sbx__error_give(error, sbx__error_ref(problem)) : SBX_DONE;
+}
+
+sbx_status sbx_stream_head(const sbx_stream *stream, const sbx_response **response, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	if (!stream || !response)
+		return sbx__fail_argument(error, stream ? "response" : "stream", "must not be NULL");
+	/* Looked at first: what came before the end is there then. */
+	bool done = atomic_load_explicit(&stream->call->done, memory_order_acquire);
+	const sbx_response *head = sbx_stream_response(stream);
+	if (!head)
+		return done ? end_of(stream, error) : SBX_WOULD_BLOCK;
+	*response = head;
+	return SBX_OK;
 }
 
 /* Reads what is there; SBX_WOULD_BLOCK: nothing. */

@@ -28,7 +28,7 @@ PyObject *python_call_cancel(PyObject *call);
 PyObject *python_call_resume(PyObject *call);
 PyObject *python_client_open(sbx_client *client, PyObject *request, PyObject *options);
 PyObject *python_client_open_start(sbx_client *client, PyObject *request, PyObject *options, PyObject *token);
-PyObject *python_stream_response(PyObject *stream);
+PyObject *python_stream_head(PyObject *stream);
 PyObject *python_stream_read(PyObject *stream, size_t size);
 PyObject *python_stream_resume(PyObject *stream);
 PyObject *python_stream_cancel(PyObject *stream);

@@ -82,6 +82,18 @@ SBX_API sbx_status sbx_client_open_start(sbx_client *client, const sbx_request *
 SBX_API const sbx_response *sbx_stream_response(const sbx_stream *stream);
 
 /**
+ * The head of the answer, or what has ended the call before it was there.
+ *
+ * @param stream a stream
+ * @param response receives the head, owned by the stream
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK; ::SBX_WOULD_BLOCK while a started stream has none yet; any error of the call
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_status sbx_stream_head(const sbx_stream *stream, const sbx_response **response, sbx_error **error);
+
+/**
  * Reads bytes of the body.
  *
  * @param stream a stream

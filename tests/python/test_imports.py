@@ -45,6 +45,8 @@ def test_importing_and_constructing_loads_little(run_python) -> None:
     assert of_others(modules) == set()
     assert {name for name in modules if name.startswith("sandbox_sdk")} == {
         "sandbox_sdk",
+        "sandbox_sdk._base_client",
+        "sandbox_sdk._caller",
         "sandbox_sdk._client",
         "sandbox_sdk._client_resources",
         "sandbox_sdk._constants",

@@ -95,16 +95,22 @@ PyObject *python_client_open_start(sbx_client *client, PyObject *request, PyObje
 	                                    &handle->stream, &call->error));
 }
 
-PyObject *python_stream_response(PyObject *capsule)
+/* None while a started stream has no head. */
+PyObject *python_stream_head(PyObject *capsule)
 {
 	stream_handle *handle = PyCapsule_GetPointer(capsule, STREAM);
-	const sbx_response *response = handle ? sbx_stream_response(handle->stream) : NULL;
+	const sbx_response *response = NULL;
+	sbx_status status;
 
 	if (!handle)
 		return NULL;
-	if (!response)
+	status = sbx_stream_head(handle->stream, &response, &handle->options.error);
+	if (status == SBX_OK)
+		return python_from_borrowed_response(response, capsule);
+	if (status == SBX_WOULD_BLOCK)
 		Py_RETURN_NONE;
-	return python_from_borrowed_response(response, capsule);
+	python_call_raise(&handle->options);
+	return NULL;
 }
 
 static int make_room(stream_handle *handle, size_t size)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class ClientResources:
     """What every client has; each is made when it is first used, and then stays."""
 
-    sandboxes: SandboxesResource = LazyResource("sandboxes", "SandboxesResource")  # type: ignore[assignment]
+    sandboxes: SandboxesResource = LazyResource("sandboxes", "sandboxes", "SandboxesResource")  # type: ignore[assignment]
     """Sandboxes, the commands that run in them, and their files."""
 
-    volumes: VolumesResource = LazyResource("volumes", "VolumesResource")  # type: ignore[assignment]
+    volumes: VolumesResource = LazyResource("volumes", "volumes", "VolumesResource")  # type: ignore[assignment]
     """The storage of sandboxes, and snapshots of it."""

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from ._types import FileTypes
 
 
-def source_options(file: FileTypes) -> dict[str, Any]:
-    """The file of an upload."""
+def source_options(file: FileTypes, loops: Any = None) -> dict[str, Any]:
+    """The file of an upload. With the loops of a client for coroutines it may be one that coroutines read."""
     if not isinstance(file, tuple):
-        return _content_options(file)
+        return content_options(file, loops)
     if not 2 <= len(file) <= 3:
         raise ValueError("`file` as a tuple is (name, content) or (name, content, content type)")
-    options = _content_options(file[1])
+    options = content_options(file[1], loops)
     if file[0] is not None:
         options["filename"] = os.fsdecode(file[0])
     if len(file) == 3 and file[2] is not None:
@@ -30,7 +30,8 @@ def source_options(file: FileTypes) -> dict[str, Any]:
     return options
 
 
-def _content_options(content: Any) -> dict[str, Any]:
+def content_options(content: Any, loops: Any = None) -> dict[str, Any]:
+    """Bytes, or where they come from."""
     if isinstance(content, bytes):
         return {"data": content}
     if isinstance(content, str):
@@ -41,6 +42,10 @@ def _content_options(content: Any) -> dict[str, Any]:
         return {"path": content}
     if isinstance(content, io.TextIOBase):
         raise TypeError('`file` is opened in text mode, which would change its bytes; open it in binary mode, "rb"')
+    if loops is not None and (hasattr(content, "__aiter__") or is_coroutine_function(getattr(content, "read", None))):
+        from ._async_source import AsyncSource
+
+        return {"read": AsyncSource(content, loops)}
     if hasattr(content, "read"):
         return _reader_options(content)
     if hasattr(content, "__iter__") and not isinstance(content, dict):
@@ -103,6 +108,36 @@ def _iterable_options(chunks: Iterable[bytes]) -> dict[str, Any]:
         iterator = iter(chunks)
 
     return {"read": read} if iterator is chunks else {"read": read, "rewind": rewind}
+
+
+def is_coroutine_function(function: Any) -> bool:
+    """Whether calling it makes a coroutine."""
+    return bool(getattr(getattr(function, "__code__", None), "co_flags", 0) & 0x80)
+
+
+def form_parts(fields: Any, files: Any, loops: Any = None) -> list[dict[str, Any]]:
+    """The parts of a multipart form: fields, which may be nested, and files, a mapping or pairs of names and files."""
+    parts = [{"name": name, "text": text.encode()} for name, text in _form_fields("", fields or {})]
+    pairs: Any = files.items() if hasattr(files, "items") else files or ()
+    for name, file in pairs:
+        if isinstance(file, tuple) and len(file) > 3:
+            raise TypeError("a file of a form is (name, content) or (name, content, content type); it has no headers")
+        source = source_options(file, loops)
+        source.setdefault("filename", "upload")
+        parts.append({"name": name, "source": source})
+    return parts
+
+
+def _form_fields(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Fields as names and texts: what is nested has its keys in brackets, and each element of a list is a field."""
+    if hasattr(value, "items"):
+        for key, member in value.items():
+            yield from _form_fields(f"{name}[{key}]" if name else str(key), member)
+    elif isinstance(value, (list, tuple)):
+        for element in value:
+            yield from _form_fields(f"{name}[]", element)
+    elif value is not None:
+        yield name, {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
 def sink_options(into: Any) -> dict[str, Any]:

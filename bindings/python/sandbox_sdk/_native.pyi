@@ -36,7 +36,9 @@ def client_process(client: Any) -> list[tuple[Any, Any, BaseException | None]]:
 
 def call_cancel(call: Any) -> None: ...
 def call_resume(call: Any) -> None: ...
-def stream_response(stream: Any) -> Any: ...
+def stream_head(stream: Any) -> Any:
+    """The response without its body; None while a started stream has none."""
+
 def stream_read(stream: Any, size: int) -> bytes | None:
     """Bytes, none at the end; None where a started stream has nothing yet."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Operation:
-    """An operation's handle and the model of its answer, both found when it is first called."""
+    """An operation's handle and what decodes its answer, both found when it is first called."""
 
     __slots__ = ("class_name", "handle", "model", "module_name", "name")
 
@@ -22,10 +22,16 @@ class Operation:
         self.handle: Any = None
         self.model: Any = None
 
+    def model_class(self) -> Any:
+        """The class of the model; None where the answer is bytes."""
+        if not self.class_name:
+            return None
+        return getattr(load_module("sandbox_sdk.types." + self.module_name), self.class_name)
+
     def load(self) -> Any:
-        """Finds both. Without a class's name the answer is bytes."""
-        if self.class_name:
-            module = load_module("sandbox_sdk.types." + self.module_name)
-            self.model = getattr(module, self.class_name)._decoder()
+        """Finds both."""
+        model_class = self.model_class()
+        if model_class is not None:
+            self.model = model_class._decoder()
         self.handle = operation_find(self.name)
         return self.handle

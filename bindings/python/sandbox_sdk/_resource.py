@@ -4,72 +4,21 @@ from __future__ import annotations
 
 from sys import modules
 
+from ._constants import RAW_RESPONSE_HEADER
 from ._lazy import load_module
-from ._native import client_invoke, client_set_options
-from ._timeout import timeout_options
+from ._native import client_invoke
 from ._types import NotGiven, Omit, not_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
+    from ._caller import Caller
     from ._operation import Operation
-    from ._response import BinaryAPIResponse
     from ._timeout import Timeout
     from ._types import Body, Headers, Query
 
 __all__ = ["SyncAPIResource"]
-
-
-class Caller:
-    """What a resource needs of its client.
-
-    It is an object of its own so that a client and its resources are no reference cycle: the connections of a client
-    that is dropped without being closed are closed at once, not by some later garbage collection.
-    """
-
-    __slots__ = ("auth_headers", "follows_logging", "handle", "log_level")
-
-    def __init__(
-        self, handle: Any, auth_headers: Callable[[], dict[str, Any]] | None, *, follows_logging: bool
-    ) -> None:
-        self.handle = handle
-        self.auth_headers = auth_headers
-        """Gives the headers of a subclass that has its own way to authenticate, else None."""
-        self.follows_logging = follows_logging
-        """Whether the program's settings of the logger decide how much is logged."""
-        self.log_level = -1
-        """What they were when the library was last told."""
-
-    def options(
-        self,
-        extra_headers: Headers | None,
-        extra_query: Query | None,
-        extra_body: Body | None,
-        timeout: float | Timeout | NotGiven | None,
-    ) -> dict[str, Any]:
-        """The options of one call as the library names them."""
-        options: dict[str, Any] = {}
-        if extra_headers is not None:
-            options["headers"] = extra_headers
-        if self.auth_headers is not None:
-            options["headers"] = {**self.auth_headers(), **(extra_headers or {})}
-        if extra_query is not None:
-            options["query"] = extra_query
-        if extra_body is not None:
-            options["body"] = extra_body
-        if timeout.__class__ is not NotGiven:
-            options.update(timeout_options(timeout))  # type: ignore[arg-type]
-        return options
-
-    def follow_logging(self) -> None:
-        """Tells the library how much the program wants logged, where that has changed."""
-        from . import _logs
-
-        wanted = _logs.wanted_level()
-        if wanted != self.log_level:
-            client_set_options(self.handle, {"log_level": wanted})
-            self.log_level = wanted
 
 
 class SyncAPIResource:
@@ -104,6 +53,8 @@ class SyncAPIResource:
             options = caller.options(extra_headers, extra_query, extra_body, timeout)
         if source is not None:
             options = {**(options or {}), "source": source}
+        if extra_headers is not None and RAW_RESPONSE_HEADER in extra_headers:
+            return self._raw_answer(operation, arguments, options or {}, "APIResponse", operation.model_class())
         if "logging" in modules and caller.follows_logging:
             caller.follow_logging()
         return operation.model(client_invoke(caller.handle, handle, arguments, options))
@@ -133,19 +84,27 @@ class SyncAPIResource:
         extra_body: Body | None,
         timeout: float | Timeout | NotGiven | None,
         into: Any,
-    ) -> BinaryAPIResponse:
+    ) -> Any:
         """Calls an operation that answers bytes."""
-        from ._files import sink_options
-        from ._response import BinaryAPIResponse
-
-        handle = operation.handle or operation.load()
-        caller = self._caller
-        options = caller.options(extra_headers, extra_query, extra_body, timeout)
+        options = self._caller.options(extra_headers, extra_query, extra_body, timeout)
         if into is not None:
+            from ._files import sink_options
+
             options["sink"] = sink_options(into)
-        if "logging" in modules and caller.follows_logging:
-            caller.follow_logging()
-        return BinaryAPIResponse.from_native(client_invoke(caller.handle, handle, arguments, options))
+        return self._raw_answer(operation, arguments, options, "BinaryAPIResponse", bytes)
+
+    def _raw_answer(
+        self, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], kind: str, cast_to: Any
+    ) -> Any:
+        """Calls an operation whose answer is given as an object of a class for raw responses."""
+        from . import _response
+        from ._requests import operation_request, take_raw, wrap
+
+        raw = take_raw(options)
+        request = operation_request(operation, arguments)
+        response = self._caller.send(request, options, stream=raw is not None and raw.stream)
+        wanted = (raw and raw.response_class) or getattr(_response, kind)
+        return wrap(wanted, response, cast_to=cast_to, caller=self._caller)
 
 
 def path_argument(name: str, value: Any) -> str:
@@ -164,7 +123,8 @@ def path_argument(name: str, value: Any) -> str:
 class LazyResource:
     """An attribute of a client that becomes its resource when it is first read."""
 
-    def __init__(self, module_name: str, class_name: str) -> None:
+    def __init__(self, name: str, module_name: str, class_name: str) -> None:
+        self.name = name
         self.module_name = module_name
         self.class_name = class_name
 
@@ -174,5 +134,5 @@ class LazyResource:
         module = load_module("sandbox_sdk.resources." + self.module_name)
         resource = getattr(module, self.class_name)(client)
         # From now on the instance's own attribute is found first.
-        client.__dict__[self.module_name] = resource
+        client.__dict__[self.name] = resource
         return resource

@@ -5,8 +5,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
-    from typing import IO, Literal, Optional, Union
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import IO, Any, Literal, Optional, Union
 
     Headers = Mapping[str, Union[str, "Omit"]]
     Query = Mapping[str, object]
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         tuple[Optional[str], FileContent],
         tuple[Optional[str], FileContent, Optional[str]],
     ]
+
+    BinaryTypes = Union[bytes, bytearray, IO[bytes], Iterable[bytes]]
+    RequestFiles = Union[Mapping[str, FileTypes], Sequence[tuple[str, FileTypes]]]
+    from ._request_types import RequestOptions as RequestOptions
+
 
 __all__ = ["NOT_GIVEN", "NoneType", "NotGiven", "Omit", "not_given", "omit"]
 
@@ -53,3 +58,12 @@ class Omit:
 not_given = NotGiven()
 NOT_GIVEN = not_given
 omit = Omit()
+
+
+def __getattr__(name: str) -> Any:
+    """What is made when it is first asked for: it needs the module ``typing``, which takes long to load."""
+    if name != "RequestOptions":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._request_types import RequestOptions
+
+    return RequestOptions

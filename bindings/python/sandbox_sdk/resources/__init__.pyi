@@ -1,3 +1,15 @@
 # Generated from api/openapi.yaml by scripts/generate; do not edit.
+from ._async_sandboxes import AsyncSandboxesResource as AsyncSandboxesResource
+from ._async_volumes import AsyncVolumesResource as AsyncVolumesResource
+from ._sandboxes_responses import AsyncSandboxesResourceWithRawResponse as AsyncSandboxesResourceWithRawResponse
+from ._sandboxes_responses import (
+    AsyncSandboxesResourceWithStreamingResponse as AsyncSandboxesResourceWithStreamingResponse,
+)
+from ._sandboxes_responses import SandboxesResourceWithRawResponse as SandboxesResourceWithRawResponse
+from ._sandboxes_responses import SandboxesResourceWithStreamingResponse as SandboxesResourceWithStreamingResponse
+from ._volumes_responses import AsyncVolumesResourceWithRawResponse as AsyncVolumesResourceWithRawResponse
+from ._volumes_responses import AsyncVolumesResourceWithStreamingResponse as AsyncVolumesResourceWithStreamingResponse
+from ._volumes_responses import VolumesResourceWithRawResponse as VolumesResourceWithRawResponse
+from ._volumes_responses import VolumesResourceWithStreamingResponse as VolumesResourceWithStreamingResponse
 from .sandboxes import SandboxesResource as SandboxesResource
 from .volumes import VolumesResource as VolumesResource

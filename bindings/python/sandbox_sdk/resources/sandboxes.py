@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .._lazy import lazy_names
 from .._operation import Operation
 from .._resource import SyncAPIResource, path_argument
 from .._types import not_given, omit
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from ..types.sandbox_execute_response import SandboxExecuteResponse
     from ..types.sandbox_list_response import SandboxListResponse
     from ..types.sandbox_upload_response import SandboxUploadResponse
+    from ._sandboxes_responses import SandboxesResourceWithRawResponse, SandboxesResourceWithStreamingResponse
 
-__all__ = ["SandboxesResource"]
+__all__ = ["AsyncSandboxesResource", "SandboxesResource"]
+
+if TYPE_CHECKING:
+    from ._async_sandboxes import AsyncSandboxesResource
 
 _CREATE = Operation("sandboxes.create", "sandbox_create_response", "SandboxCreateResponse")
 _LIST = Operation("sandboxes.list", "sandbox_list_response", "SandboxListResponse")
@@ -38,6 +43,20 @@ class SandboxesResource(SyncAPIResource):
     """Sandboxes, the commands that run in them, and their files."""
 
     __slots__ = ()
+
+    @property
+    def with_raw_response(self) -> SandboxesResourceWithRawResponse:
+        """The operations, with answers as they came: ``APIResponse``."""
+        from ._sandboxes_responses import SandboxesResourceWithRawResponse
+
+        return SandboxesResourceWithRawResponse(self)
+
+    @property
+    def with_streaming_response(self) -> SandboxesResourceWithStreamingResponse:
+        """The operations, as blocks in which the answer is read while it comes."""
+        from ._sandboxes_responses import SandboxesResourceWithStreamingResponse
+
+        return SandboxesResourceWithStreamingResponse(self)
 
     def create(
         self,
@@ -352,3 +371,15 @@ class SandboxesResource(SyncAPIResource):
             timeout,
             into,
         )
+
+
+__getattr__, __dir__ = lazy_names(
+    globals(),
+    {
+        "AsyncSandboxesResource": "._async_sandboxes",
+        "SandboxesResourceWithRawResponse": "._sandboxes_responses",
+        "SandboxesResourceWithStreamingResponse": "._sandboxes_responses",
+        "AsyncSandboxesResourceWithRawResponse": "._sandboxes_responses",
+        "AsyncSandboxesResourceWithStreamingResponse": "._sandboxes_responses",
+    },
+)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .._lazy import lazy_names
 from .._operation import Operation
 from .._resource import SyncAPIResource, path_argument
 from .._types import not_given, omit
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
     from ..types.volume_create_snapshot_response import VolumeCreateSnapshotResponse
     from ..types.volume_delete_response import VolumeDeleteResponse
     from ..types.volume_list_response import VolumeListResponse
+    from ._volumes_responses import VolumesResourceWithRawResponse, VolumesResourceWithStreamingResponse
 
-__all__ = ["VolumesResource"]
+__all__ = ["AsyncVolumesResource", "VolumesResource"]
+
+if TYPE_CHECKING:
+    from ._async_volumes import AsyncVolumesResource
 
 _CREATE = Operation("volumes.create", "volume", "Volume")
 _LIST = Operation("volumes.list", "volume_list_response", "VolumeListResponse")
@@ -30,6 +35,20 @@ class VolumesResource(SyncAPIResource):
     """The storage of sandboxes, and snapshots of it."""
 
     __slots__ = ()
+
+    @property
+    def with_raw_response(self) -> VolumesResourceWithRawResponse:
+        """The operations, with answers as they came: ``APIResponse``."""
+        from ._volumes_responses import VolumesResourceWithRawResponse
+
+        return VolumesResourceWithRawResponse(self)
+
+    @property
+    def with_streaming_response(self) -> VolumesResourceWithStreamingResponse:
+        """The operations, as blocks in which the answer is read while it comes."""
+        from ._volumes_responses import VolumesResourceWithStreamingResponse
+
+        return VolumesResourceWithStreamingResponse(self)
 
     def create(
         self,
@@ -191,3 +210,15 @@ class VolumesResource(SyncAPIResource):
             extra_body,
             timeout,
         )
+
+
+__getattr__, __dir__ = lazy_names(
+    globals(),
+    {
+        "AsyncVolumesResource": "._async_volumes",
+        "VolumesResourceWithRawResponse": "._volumes_responses",
+        "VolumesResourceWithStreamingResponse": "._volumes_responses",
+        "AsyncVolumesResourceWithRawResponse": "._volumes_responses",
+        "AsyncVolumesResourceWithStreamingResponse": "._volumes_responses",
+    },
+)

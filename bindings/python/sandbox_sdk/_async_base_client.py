@@ -1,0 +1,146 @@
+"""What the client for coroutines has: requests of the caller's own."""
+
+from __future__ import annotations
+
+from . import _native
+from ._base_client import BaseClient
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from ._models import FinalRequestOptions
+    from ._types import BinaryTypes, Body, RequestFiles, RequestOptions
+
+__all__ = ["AsyncAPIClient"]
+
+
+class AsyncAPIClient(BaseClient):
+    """A client for coroutines, and its requests to paths or URLs of the caller's own."""
+
+    _is_async = True
+
+    async def close(self) -> None:
+        """Closes the connections, which copies share, and the server of ``local()``. Later calls fail."""
+        _native.client_close(self._caller.handle)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def request(
+        self, cast_to: Any, options: FinalRequestOptions, *, stream: bool = False, stream_cls: Any = None
+    ) -> Any:
+        """Makes a request; ``get()``, ``post()`` and the others are shorter ways to it.
+
+        Args:
+          cast_to: What the answer is made into: a model, ``dict``, ``list``, ``str``, ``bytes``, ``int``, ``float``,
+              ``bool``, ``object``, ``NoneType``, or ``httpx.Response`` in a program that uses httpx.
+
+          options: What is sent.
+
+          stream: Whether the answer is a stream of server-sent events.
+
+          stream_cls: The class of that stream, such as ``Stream[Message]``.
+        """
+        from . import _custom
+
+        call = _custom.prepare(self._caller, options)
+        response = await self._caller.asend(call.request, call.options, stream=stream or call.wants_stream)
+        return await _custom.afinish(self._caller, call, response, cast_to, stream, stream_cls)
+
+    async def get(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        options: RequestOptions = {},  # noqa: B006 -- as in every signature of such clients; it is never changed
+        stream: bool = False,
+        stream_cls: Any = None,
+    ) -> Any:
+        """Makes a GET request to a path below the base URL, or to a whole URL; see ``request()``."""
+        from ._custom import final_options
+
+        return await self.request(cast_to, final_options("get", path, options), stream=stream, stream_cls=stream_cls)
+
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        options: RequestOptions = {},  # noqa: B006
+        files: RequestFiles | None = None,
+        stream: bool = False,
+        stream_cls: Any = None,
+    ) -> Any:
+        """Makes a POST request; see ``request()``.
+
+        Args:
+          body: A value that is sent as JSON.
+
+          content: Bytes, a file or an iterable of bytes that are sent as they are.
+
+          files: Files that are sent as parts of a form.
+        """
+        from ._custom import final_options
+
+        opts = final_options("post", path, options, body=body, content=content, files=files)
+        return await self.request(cast_to, opts, stream=stream, stream_cls=stream_cls)
+
+    async def patch(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions = {},  # noqa: B006
+    ) -> Any:
+        """Makes a PATCH request; see ``post()``."""
+        from ._custom import final_options
+
+        return await self.request(
+            cast_to, final_options("patch", path, options, body=body, content=content, files=files)
+        )
+
+    async def put(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions = {},  # noqa: B006
+    ) -> Any:
+        """Makes a PUT request; see ``post()``."""
+        from ._custom import final_options
+
+        return await self.request(cast_to, final_options("put", path, options, body=body, content=content, files=files))
+
+    async def delete(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        options: RequestOptions = {},  # noqa: B006
+    ) -> Any:
+        """Makes a DELETE request; see ``post()``."""
+        from ._custom import final_options
+
+        return await self.request(cast_to, final_options("delete", path, options, body=body, content=content))

@@ -1,0 +1,162 @@
+"""The client for coroutines."""
+
+from __future__ import annotations
+
+from . import _native
+from ._async_base_client import AsyncAPIClient
+from ._async_client_resources import AsyncClientResources
+from ._constants import DEFAULT_MAX_RETRIES
+from ._types import NotGiven, not_given
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Self
+
+    from ._client_responses import AsyncSandboxSDKWithRawResponse, AsyncSandboxSDKWithStreamedResponse
+    from ._http import URL
+    from ._timeout import Timeout
+    from ._types import Omit
+
+__all__ = ["AsyncClient", "AsyncSandboxSDK"]
+
+
+class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
+    """A client of a sandbox server for coroutines, of asyncio, uvloop, trio or anyio.
+
+    No thread is made. It may be used in one event loop after another. Close it, or use it in an ``async with`` block,
+    to close its connections; one that is dropped closes them, too.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | URL | None = None,
+        timeout: float | Timeout | NotGiven | None = not_given,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        _strict_response_validation: bool = False,
+        deadline: float | NotGiven | None = not_given,
+        retry_unsafe: bool = False,
+    ) -> None:
+        """Makes a client. Nothing is sent.
+
+        Args:
+          api_key: The key; without it ``SANDBOX_SDK_API_KEY`` of the environment.
+
+          base_url: Where the server is; without it ``SANDBOX_SDK_BASE_URL``, else the hosted service.
+
+          timeout: Seconds for each phase of a call, or a ``Timeout``; ``None`` waits for ever.
+
+          max_retries: How often a request is sent again.
+
+          default_headers: Sent with every request; ``Omit()`` removes one.
+
+          default_query: Sent with every request.
+
+          deadline: Seconds for a whole call, retries and waits included; ``None`` is no limit.
+
+          retry_unsafe: Whether to send again also what may then be done twice.
+        """
+        self._begin(
+            _native.client_new,
+            timeout,
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+            strict_response_validation=_strict_response_validation or None,
+            deadline=deadline,
+            retry_unsafe=retry_unsafe or None,
+        )
+
+    @classmethod
+    def local(
+        cls,
+        *,
+        timeout: float | Timeout | NotGiven | None = not_given,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        _strict_response_validation: bool = False,
+        deadline: float | NotGiven | None = not_given,
+        retry_unsafe: bool = False,
+    ) -> Self:
+        """Starts a server of the client's own on this machine and makes a client of it. It waits until that answers.
+
+        The server and all that it keeps is gone when the client is closed, or when this process ends, however that
+        comes. The options are the constructor's.
+        """
+        client = cls.__new__(cls)
+        client._begin(
+            _native.client_new_local,
+            timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+            strict_response_validation=_strict_response_validation or None,
+            deadline=deadline,
+            retry_unsafe=retry_unsafe or None,
+        )
+        return client
+
+    def copy(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | URL | None = None,
+        timeout: float | Timeout | NotGiven | None = not_given,
+        max_retries: int | NotGiven = not_given,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        set_default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        set_default_query: Mapping[str, object] | None = None,
+        deadline: float | NotGiven | None = not_given,
+        retry_unsafe: bool | NotGiven = not_given,
+    ) -> Self:
+        """A client of the same class with other options that shares this one's connections.
+
+        ``default_headers`` and ``default_query`` are merged with this client's, ``set_default_headers`` and
+        ``set_default_query`` replace them.
+        """
+        if default_headers is not None and set_default_headers is not None:
+            raise ValueError("The `default_headers` and `set_default_headers` arguments are mutually exclusive")
+        if default_query is not None and set_default_query is not None:
+            raise ValueError("The `default_query` and `set_default_query` arguments are mutually exclusive")
+        return self._copy(
+            AsyncClientResources,
+            timeout,
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=max_retries,
+            default_headers=default_headers if set_default_headers is None else set_default_headers,
+            default_query=default_query if set_default_query is None else set_default_query,
+            replace_default_headers=True if set_default_headers is not None else None,
+            replace_default_query=True if set_default_query is not None else None,
+            deadline=deadline,
+            retry_unsafe=retry_unsafe,
+        )
+
+    with_options = copy
+
+    @property
+    def with_raw_response(self) -> AsyncSandboxSDKWithRawResponse:
+        """The operations, with answers as they came: ``AsyncAPIResponse``."""
+        from ._client_responses import AsyncSandboxSDKWithRawResponse
+
+        return AsyncSandboxSDKWithRawResponse(self)
+
+    @property
+    def with_streaming_response(self) -> AsyncSandboxSDKWithStreamedResponse:
+        """The operations, as blocks in which the answer is read while it comes."""
+        from ._client_responses import AsyncSandboxSDKWithStreamedResponse
+
+        return AsyncSandboxSDKWithStreamedResponse(self)
+
+
+AsyncClient = AsyncSandboxSDK
+AsyncSandboxSDK.__module__ = "sandbox_sdk"

@@ -1,0 +1,104 @@
+"""What the generated resources for coroutines stand on: the same way as `_resource`, without waiting."""
+
+from __future__ import annotations
+
+from ._constants import RAW_RESPONSE_HEADER
+from ._types import NotGiven, Omit, not_given
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._caller import Caller
+    from ._operation import Operation
+    from ._timeout import Timeout
+    from ._types import Body, Headers, Query
+
+__all__ = ["AsyncAPIResource"]
+
+
+class AsyncAPIResource:
+    """The operations of one noun for coroutines, such as ``client.sandboxes``."""
+
+    __slots__ = ("__dict__", "_caller")
+
+    def __init__(self, client: Any) -> None:
+        self._caller: Caller = client._caller
+
+    async def _call(
+        self,
+        operation: Operation,
+        arguments: dict[str, Any],
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+        source: dict[str, Any] | None = None,
+    ) -> Any:
+        """Calls an operation; its answer is a model."""
+        handle = operation.handle or operation.load()
+        caller = self._caller
+        options: dict[str, Any] | None = None
+        if (
+            timeout is not not_given
+            or extra_headers is not None
+            or extra_query is not None
+            or extra_body is not None
+            or caller.auth_headers is not None
+        ):
+            options = caller.options(extra_headers, extra_query, extra_body, timeout)
+        if source is not None:
+            options = {**(options or {}), "source": source}
+        if extra_headers is not None and RAW_RESPONSE_HEADER in extra_headers:
+            return await self._raw_answer(
+                operation, arguments, options or {}, "AsyncAPIResponse", operation.model_class()
+            )
+        request = {"operation": handle, "arguments": arguments}
+        return operation.model(await caller.ready_loops().call(caller.handle, request, options))
+
+    async def _upload(
+        self,
+        operation: Operation,
+        arguments: dict[str, Any],
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+        file: Any,
+    ) -> Any:
+        """Calls an operation that takes a file."""
+        from ._files import source_options
+
+        source = None if file.__class__ is Omit else source_options(file, self._caller.loops)
+        return await self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
+
+    async def _download(
+        self,
+        operation: Operation,
+        arguments: dict[str, Any],
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+        into: Any,
+    ) -> Any:
+        """Calls an operation that answers bytes."""
+        options = self._caller.options(extra_headers, extra_query, extra_body, timeout)
+        if into is not None:
+            from ._files import sink_options
+
+            options["sink"] = sink_options(into)
+        return await self._raw_answer(operation, arguments, options, "AsyncBinaryAPIResponse", bytes)
+
+    async def _raw_answer(
+        self, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], kind: str, cast_to: Any
+    ) -> Any:
+        """Calls an operation whose answer is given as an object of a class for raw responses."""
+        from . import _response
+        from ._requests import operation_request, take_raw, wrap
+
+        raw = take_raw(options)
+        request = operation_request(operation, arguments)
+        response = await self._caller.asend(request, options, stream=raw is not None and raw.stream)
+        wanted = (raw and raw.response_class) or getattr(_response, kind)
+        return wrap(wanted, response, cast_to=cast_to, caller=self._caller)

@@ -1,0 +1,288 @@
+"""What every client has: its options, and requests of the caller's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import _native
+from ._caller import Caller, retries_count
+from ._constants import DEFAULT_TIMEOUT
+from ._timeout import timeout_options
+from ._types import NotGiven, Omit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Any, Callable
+
+    from typing_extensions import Self
+
+    from ._http import URL
+    from ._models import FinalRequestOptions
+    from ._timeout import Timeout
+    from ._types import BinaryTypes, Body, RequestFiles, RequestOptions
+
+__all__ = ["BaseClient", "SyncAPIClient"]
+
+_RUNTIMES = {"cpython": "CPython", "pypy": "PyPy"}
+
+
+class BaseClient:
+    """The options of a client, which can be read and, some of them, set at any time."""
+
+    _caller: Caller
+    _strict_response_validation: bool
+    _default_stream_cls: Any = None
+    _is_async = False
+
+    def _begin(self, make: Callable[[Any], Any], timeout: float | Timeout | NotGiven | None, **given: Any) -> None:
+        """Makes the library's client, by the options that were given."""
+        options = native_options(timeout, **given)
+        options["client_name"] = type(self).__name__
+        options["language"] = "Python"
+        options["runtime"] = _RUNTIMES.get(sys.implementation.name, sys.implementation.name)
+        options["runtime_version"] = sys.version.split(" ", 1)[0]
+        self._timeout = DEFAULT_TIMEOUT if isinstance(timeout, NotGiven) else timeout
+        self._strict_response_validation = bool(given.get("strict_response_validation"))
+        self._call_with(make(options), given.get("default_headers"))
+
+    def _call_with(self, handle: Any, default_headers: Mapping[str, Any] | None) -> None:
+        """Makes calls by a client of the library's."""
+        overridden = type(self).auth_headers is not BaseClient.auth_headers
+        self._caller = Caller(
+            handle,
+            (lambda: self.auth_headers) if overridden else None,
+            strict=self._strict_response_validation,
+            default_stream_cls=type(self)._default_stream_cls,
+            follows_logging=not os.environ.get("SANDBOX_SDK_LOG"),
+        )
+        if self._is_async:
+            from ._loops import Loops
+
+            self._caller.loops = Loops()
+            if any(name.lower() == "x-stainless-async" for name in default_headers or ()):
+                self._caller.async_library = ""
+
+    def _copy(self, resources: type, timeout: float | Timeout | NotGiven | None, **given: Any) -> Self:
+        """A client of the same class with other options, by the library's names, that shares the connections."""
+        copy = type(self).__new__(type(self))
+        left_out = vars(resources)
+        copy.__dict__.update((name, value) for name, value in self.__dict__.items() if name not in left_out)
+        if not isinstance(timeout, NotGiven):
+            copy._timeout = timeout
+        options = native_options(timeout, **given)
+        copy._call_with(_native.client_with_options(self._caller.handle, options), given.get("default_headers"))
+        if self._is_async:
+            copy._caller.loops = self._caller.loops
+            if self._caller.async_library == "" and not given.get("replace_default_headers"):
+                copy._caller.async_library = ""
+        return copy
+
+    @property
+    def auth_headers(self) -> dict[str, str | Omit]:
+        """The headers that a request is authenticated by. A subclass may have others."""
+        return {"x-api-key": self.api_key}
+
+    @property
+    def default_headers(self) -> dict[str, str | Omit]:
+        """The headers that every request begins with."""
+        headers = _native.client_default_headers(self._caller.handle)
+        own = self.auth_headers if self._caller.auth_headers else {}
+        return {**{name: Omit() if value is None else value for name, value in headers.items()}, **own}
+
+    @property
+    def default_query(self) -> dict[str, object]:
+        """The query that every request has."""
+        return _native.client_default_query(self._caller.handle)
+
+    @property
+    def user_agent(self) -> str:
+        """What the client calls itself."""
+        from ._version import __version__
+
+        return f"{type(self).__name__}/Python {__version__}"
+
+    @property
+    def api_key(self) -> str:
+        """The key; calls that begin after it is set use the new one."""
+        return _native.client_api_key(self._caller.handle)
+
+    @api_key.setter
+    def api_key(self, api_key: str) -> None:
+        _native.client_set_options(self._caller.handle, {"api_key": api_key})
+
+    @property
+    def base_url(self) -> URL:
+        """Where the server is, with a slash at the end."""
+        from ._http import URL
+
+        return URL(_native.client_base_url(self._caller.handle))
+
+    @base_url.setter
+    def base_url(self, base_url: str | URL) -> None:
+        _native.client_set_options(self._caller.handle, {"base_url": str(base_url)})
+
+    @property
+    def timeout(self) -> float | Timeout | None:
+        """How long each phase of a call may take."""
+        return self._timeout
+
+    @timeout.setter
+    def timeout(self, timeout: float | Timeout | None) -> None:
+        _native.client_set_options(self._caller.handle, timeout_options(timeout))
+        self._timeout = timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a request is sent again."""
+        return _native.client_max_retries(self._caller.handle)
+
+    @max_retries.setter
+    def max_retries(self, max_retries: int) -> None:
+        _native.client_set_options(self._caller.handle, {"max_retries": retries_count(max_retries)})
+
+    def is_closed(self) -> bool:
+        """Whether this client, or one that it shares connections with, was closed."""
+        return bool(_native.client_is_closed(self._caller.handle))
+
+
+class SyncAPIClient(BaseClient):
+    """A client that waits for its answers, and its requests to paths or URLs of the caller's own."""
+
+    def close(self) -> None:
+        """Closes the connections, which copies share, and the server of ``local()``. Later calls fail."""
+        _native.client_close(self._caller.handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def request(
+        self, cast_to: Any, options: FinalRequestOptions, *, stream: bool = False, stream_cls: Any = None
+    ) -> Any:
+        """Makes a request; ``get()``, ``post()`` and the others are shorter ways to it.
+
+        Args:
+          cast_to: What the answer is made into: a model, ``dict``, ``list``, ``str``, ``bytes``, ``int``, ``float``,
+              ``bool``, ``object``, ``NoneType``, or ``httpx.Response`` in a program that uses httpx.
+
+          options: What is sent.
+
+          stream: Whether the answer is a stream of server-sent events.
+
+          stream_cls: The class of that stream, such as ``Stream[Message]``.
+        """
+        from . import _custom
+
+        call = _custom.prepare(self._caller, options)
+        response = self._caller.send(call.request, call.options, stream=stream or call.wants_stream)
+        return _custom.finish(self._caller, call, response, cast_to, stream, stream_cls)
+
+    def get(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        options: RequestOptions = {},  # noqa: B006 -- as in every signature of such clients; it is never changed
+        stream: bool = False,
+        stream_cls: Any = None,
+    ) -> Any:
+        """Makes a GET request to a path below the base URL, or to a whole URL; see ``request()``."""
+        from ._custom import final_options
+
+        return self.request(cast_to, final_options("get", path, options), stream=stream, stream_cls=stream_cls)
+
+    def post(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        options: RequestOptions = {},  # noqa: B006
+        files: RequestFiles | None = None,
+        stream: bool = False,
+        stream_cls: Any = None,
+    ) -> Any:
+        """Makes a POST request; see ``request()``.
+
+        Args:
+          body: A value that is sent as JSON.
+
+          content: Bytes, a file or an iterable of bytes that are sent as they are.
+
+          files: Files that are sent as parts of a form.
+        """
+        from ._custom import final_options
+
+        opts = final_options("post", path, options, body=body, content=content, files=files)
+        return self.request(cast_to, opts, stream=stream, stream_cls=stream_cls)
+
+    def patch(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions = {},  # noqa: B006
+    ) -> Any:
+        """Makes a PATCH request; see ``post()``."""
+        from ._custom import final_options
+
+        return self.request(cast_to, final_options("patch", path, options, body=body, content=content, files=files))
+
+    def put(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions = {},  # noqa: B006
+    ) -> Any:
+        """Makes a PUT request; see ``post()``."""
+        from ._custom import final_options
+
+        return self.request(cast_to, final_options("put", path, options, body=body, content=content, files=files))
+
+    def delete(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        options: RequestOptions = {},  # noqa: B006
+    ) -> Any:
+        """Makes a DELETE request; see ``post()``."""
+        from ._custom import final_options
+
+        return self.request(cast_to, final_options("delete", path, options, body=body, content=content))
+
+
+def native_options(timeout: float | Timeout | NotGiven | None, **given: Any) -> dict[str, Any]:
+    """Options as the library names them, without those that were not given."""
+    options = {}
+    for name, value in given.items():
+        if isinstance(value, NotGiven) or (value is None and name not in ("deadline", "max_retries")):
+            continue
+        options[name] = value
+    if "base_url" in options:
+        options["base_url"] = str(options["base_url"])
+    if "max_retries" in options:
+        options["max_retries"] = retries_count(options["max_retries"])
+    if not isinstance(timeout, NotGiven):
+        options.update(timeout_options(timeout))
+    return options

@@ -1,0 +1,138 @@
+"""What calls need of their client, and the ways to make one that waits for its answer."""
+
+from __future__ import annotations
+
+from sys import modules
+
+from ._native import client_set_options
+from ._timeout import timeout_options
+from ._types import NotGiven
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ._http import Response
+    from ._timeout import Timeout
+    from ._types import Body, Headers, Query
+
+__all__ = ["Caller"]
+
+_LARGEST_COUNT = 2**31 - 1
+
+
+class Caller:
+    """What a resource needs of its client.
+
+    It is an object of its own so that a client and its resources are no reference cycle: the connections of a client
+    that is dropped without being closed are closed at once, not by some later garbage collection.
+    """
+
+    __slots__ = (
+        "_default_stream_cls",
+        "_strict_response_validation",
+        "async_library",
+        "auth_headers",
+        "follows_logging",
+        "handle",
+        "log_level",
+        "loops",
+    )
+
+    def __init__(
+        self,
+        handle: Any,
+        auth_headers: Callable[[], dict[str, Any]] | None,
+        *,
+        strict: bool,
+        default_stream_cls: Any,
+        follows_logging: bool,
+    ) -> None:
+        self.handle = handle
+        self.auth_headers = auth_headers
+        """Gives the headers of a subclass that has its own way to authenticate, else None."""
+        self._strict_response_validation = strict
+        self._default_stream_cls = default_stream_cls
+        self.follows_logging = follows_logging
+        """Whether the program's settings of the logger decide how much is logged."""
+        self.log_level = -1
+        """What they were when the library was last told."""
+        self.loops: Any = None
+        """What drives started calls, shared with the client's copies; None in a client that waits."""
+        self.async_library: str | None = None
+        """Which library's loop the server was last told of; empty where the caller's own header says so."""
+
+    def options(
+        self,
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+    ) -> dict[str, Any]:
+        """The options of one call as the library names them."""
+        options: dict[str, Any] = {}
+        if extra_headers is not None:
+            options["headers"] = extra_headers
+        if self.auth_headers is not None:
+            options["headers"] = {**self.auth_headers(), **(extra_headers or {})}
+        if extra_query is not None:
+            options["query"] = extra_query
+        if extra_body is not None:
+            options["body"] = extra_body
+        if timeout.__class__ is not NotGiven:
+            options.update(timeout_options(timeout))  # type: ignore[arg-type]
+        return options
+
+    def follow_logging(self) -> None:
+        """Tells the library how much the program wants logged, where that has changed."""
+        from . import _logs
+
+        wanted = _logs.wanted_level()
+        if wanted != self.log_level:
+            client_set_options(self.handle, {"log_level": wanted})
+            self.log_level = wanted
+
+    def send(self, request: dict[str, Any], options: dict[str, Any], *, stream: bool) -> Response:
+        """Makes a request and waits for its answer; with ``stream`` the body is left to be read."""
+        from ._http import Response
+        from ._native import client_send, stream_head
+        from ._streamed_body import StreamedBody
+
+        if "logging" in modules and self.follows_logging:
+            self.follow_logging()
+        if not stream:
+            return Response.from_native(client_send(self.handle, request, options))
+        body = StreamedBody.open(self.handle, request, options)
+        return Response.from_native(stream_head(body.stream), body=body)
+
+    async def asend(self, request: dict[str, Any], options: dict[str, Any], *, stream: bool) -> Response:
+        """The same without waiting: the running event loop goes on meanwhile."""
+        from ._http import Response
+        from ._native import stream_head
+
+        loops = self.ready_loops()
+        if not stream:
+            return Response.from_native(await loops.call(self.handle, request, options))
+        body = await loops.open(self.handle, request, options)
+        return Response.from_native(stream_head(body.stream), body=body)
+
+    def ready_loops(self) -> Any:
+        """What drives a call that begins now, after the library was told what it has to know."""
+        if "logging" in modules and self.follows_logging:
+            self.follow_logging()
+        loops = self.loops
+        library = loops.library()
+        if self.async_library != "" and library != self.async_library:
+            client_set_options(self.handle, {"default_headers": {"X-Stainless-Async": f"async:{library}"}})
+            self.async_library = library
+        return loops
+
+
+def retries_count(max_retries: Any) -> int:
+    """How often to try again; infinity is the largest number that there is."""
+    if max_retries is None:
+        raise TypeError(
+            "`max_retries` cannot be None; 0 turns retries off, math.inf never gives up, and"
+            " sandbox_sdk.DEFAULT_MAX_RETRIES is the default"
+        )
+    return _LARGEST_COUNT if max_retries == float("inf") else max_retries

@@ -1,0 +1,23 @@
+"""The shapes of options that programs import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict, Union
+
+from ._timeout import Timeout
+from ._types import Omit
+
+__all__ = ["RequestOptions"]
+
+
+class RequestOptions(TypedDict, total=False):
+    """What one request of the caller's own may have besides its body."""
+
+    headers: Mapping[str, Union[str, Omit]]
+    max_retries: int
+    timeout: Union[float, Timeout, None]
+    params: Mapping[str, object]
+    extra_json: Mapping[str, object]
+    idempotency_key: str
+    follow_redirects: bool
