@@ -2,6 +2,8 @@
 
 from . import resources as resources
 from . import types as types
+from ._async_client import AsyncClient as AsyncClient
+from ._async_client import AsyncSandboxSDK as AsyncSandboxSDK
 from ._client import Client as Client
 from ._client import SandboxSDK as SandboxSDK
 from ._constants import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
@@ -25,13 +27,19 @@ from ._exceptions import RateLimitError as RateLimitError
 from ._exceptions import SandboxFailedError as SandboxFailedError
 from ._exceptions import SandboxSDKError as SandboxSDKError
 from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
+from ._files import file_from_path as file_from_path
 from ._local import local as local
 from ._models import BaseModel as BaseModel
+from ._response import APIResponse as APIResponse
+from ._response import AsyncAPIResponse as AsyncAPIResponse
+from ._streaming import AsyncStream as AsyncStream
+from ._streaming import Stream as Stream
 from ._timeout import Timeout as Timeout
 from ._types import NOT_GIVEN as NOT_GIVEN
 from ._types import NoneType as NoneType
 from ._types import NotGiven as NotGiven
 from ._types import Omit as Omit
+from ._types import RequestOptions as RequestOptions
 from ._types import not_given as not_given
 from ._types import omit as omit
 from ._version import __title__ as __title__
@@ -43,10 +51,15 @@ __all__ = [
     "NOT_GIVEN",
     "APIConnectionError",
     "APIError",
+    "APIResponse",
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
     "ArchiveError",
+    "AsyncAPIResponse",
+    "AsyncClient",
+    "AsyncSandboxSDK",
+    "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
     "BaseModel",
@@ -62,13 +75,16 @@ __all__ = [
     "Omit",
     "PermissionDeniedError",
     "RateLimitError",
+    "RequestOptions",
     "SandboxFailedError",
     "SandboxSDK",
     "SandboxSDKError",
+    "Stream",
     "Timeout",
     "UnprocessableEntityError",
     "__title__",
     "__version__",
+    "file_from_path",
     "local",
     "not_given",
     "omit",

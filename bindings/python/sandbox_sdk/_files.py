@@ -110,6 +110,15 @@ def _iterable_options(chunks: Iterable[bytes]) -> dict[str, Any]:
     return {"read": read} if iterator is chunks else {"read": read, "rewind": rewind}
 
 
+def file_from_path(path: str) -> tuple[str, bytes]:
+    """A file's name and its bytes, as the file of an upload.
+
+    A ``pathlib.Path`` as the file is streamed; this reads all of it into memory.
+    """
+    with open(path, "rb") as file:
+        return os.path.basename(path), file.read()
+
+
 def is_coroutine_function(function: Any) -> bool:
     """Whether calling it makes a coroutine."""
     return bool(getattr(getattr(function, "__code__", None), "co_flags", 0) & 0x80)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import trio
 from outcome import Error, Value
 
@@ -63,20 +65,16 @@ class TrioLoop:
             trio.lowlevel.reschedule(waiter.task)
 
     def settle_from_elsewhere(self, waiter: TrioWaiter, result: Any, exception: BaseException | None) -> None:
-        try:
+        with suppress(trio.RunFinishedError):
             self.token.run_sync_soon(self.settle, waiter, result, exception)
-        except trio.RunFinishedError:
-            pass
 
     def watch(self, descriptor: int, drive: Any) -> None:
         self.scope = trio.CancelScope()
         trio.lowlevel.spawn_system_task(_watch, self.scope, descriptor, drive)
 
     def unwatch(self) -> None:
-        try:
+        with suppress(RuntimeError):  # the run may be over, and its tasks with it
             self.scope.cancel()
-        except RuntimeError:  # the run is over, and its tasks with it
-            pass
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Any:
         async def run() -> None:
