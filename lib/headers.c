@@ -33,6 +33,35 @@ static void copy_value(char *to, const char *value, size_t length)
 	to[length] = '\0';
 }
 
+static bool add(sbx__headers *headers, const char *name, size_t name_length, const char *value, size_t value_length)
+{
+	size_t offset = headers->text.length;
+	/* Most answers' headers fit at once. */
+	size_t more = name_length + value_length + 2;
+	if (!sbx__buffer_reserve(&headers->text, offset || more > 500 ? more : 500))
+		return false;
+	char *text = headers->text.data + offset;
+	memcpy(text, name, name_length);
+	text[name_length] = '\0';
+	copy_value(text + name_length + 1, value, value_length);
+	headers->text.length += more;
+	if (!sbx__buffer_reserve(&headers->offsets, headers->offsets.length ? sizeof offset : 127))
+		return false;
+	memcpy(headers->offsets.data + headers->offsets.length, &offset, sizeof offset);
+	headers->offsets.length += sizeof offset;
+	return true;
+}
+
+bool sbx__headers_add_set(sbx__headers *headers, const sbx__header_set *set)
+{
+	for (size_t index = 0; index < set->count; index++) {
+		const sbx_pair *pair = &set->pairs[index];
+		if (pair->value && !add(headers, pair->name, strlen(pair->name), pair->value, strlen(pair->value)))
+			return false;
+	}
+	return true;
+}
+
 bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t length)
 {
 	const char *colon = memchr(line, ':', length);
@@ -45,22 +74,7 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 		value++;
 	while (end > value && is_space(end[-1]))
 		end--;
-	size_t value_length = (size_t)(end - value);
-	size_t offset = headers->text.length;
-	/* Most answers' headers fit at once. */
-	size_t more = name_length + value_length + 2;
-	if (!sbx__buffer_reserve(&headers->text, offset || more > 500 ? more : 500))
-		return false;
-	char *text = headers->text.data + offset;
-	memcpy(text, line, name_length);
-	text[name_length] = '\0';
-	copy_value(text + name_length + 1, value, value_length);
-	headers->text.length += more;
-	if (!sbx__buffer_reserve(&headers->offsets, headers->offsets.length ? sizeof offset : 127))
-		return false;
-	memcpy(headers->offsets.data + headers->offsets.length, &offset, sizeof offset);
-	headers->offsets.length += sizeof offset;
-	return true;
+	return add(headers, line, name_length, value, (size_t)(end - value));
 }
 
 size_t sbx__headers_count(const sbx__headers *headers)

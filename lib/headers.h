@@ -44,6 +44,8 @@ char *sbx__header_set_seal(sbx__header_set *set, size_t *length);
 void sbx__header_set_copy(sbx__header_set *set, const sbx__header_set *from);
 void sbx__header_set_merge(sbx__header_set *set, const sbx_pair *pairs, size_t count);
 const sbx_pair *sbx__header_set_find(const sbx__header_set *set, const char *name);
+/* Copies those that are sent. False: no memory. */
+bool sbx__headers_add_set(sbx__headers *headers, const sbx__header_set *set);
 /* Whether there is a pair of that name in any case. */
 bool sbx__pairs_have(const sbx_pair *pairs, size_t count, const char *name);
 

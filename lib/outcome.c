@@ -265,7 +265,11 @@ static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json 
 	if (call->model_alone)
 		return response;
 	response->url = sbx__redact_url(call->request.url, call->config->api_key);
-	if (!response->url) {
+	bool keeps_request = call->undecoded || call->stream;
+	if (!response->url ||
+	    (keeps_request && !sbx__headers_add_set(&response->request_headers, &call->request.headers))) {
+		sbx__headers_free(&response->request_headers);
+		free(response->url);
 		free(response);
 		return NULL;
 	}

@@ -25,6 +25,16 @@ sbx_pair sbx_response_header_at(const sbx_response *response, size_t index)
 	return response ? sbx__headers_at(&response->headers, index) : (sbx_pair){NULL, NULL};
 }
 
+size_t sbx_response_request_headers_count(const sbx_response *response)
+{
+	return response ? sbx__headers_count(&response->request_headers) : 0;
+}
+
+sbx_pair sbx_response_request_header_at(const sbx_response *response, size_t index)
+{
+	return response ? sbx__headers_at(&response->request_headers, index) : (sbx_pair){NULL, NULL};
+}
+
 const char *sbx_response_body(const sbx_response *response, size_t *length)
 {
 	if (length)
@@ -101,6 +111,7 @@ void sbx_response_free(sbx_response *response)
 	if (!response || atomic_fetch_sub_explicit(&response->references, 1, memory_order_acq_rel) != 1)
 		return;
 	sbx__headers_free(&response->headers);
+	sbx__headers_free(&response->request_headers);
 	sbx__buffer_free(&response->body);
 	sbx__model_unref(response->model);
 	sbx_json_free(response->json);

@@ -15,6 +15,7 @@ struct sbx_response {
 	atomic_size_t references;
 	int status;
 	sbx__headers headers;
+	sbx__headers request_headers;
 	sbx__buffer body;
 	sbx__model *model; /* of an operation's answer; NULL where it is bytes */
 	sbx_json *json;    /* of a custom request's answer; NULL where it is bytes */

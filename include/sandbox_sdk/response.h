@@ -59,6 +59,28 @@ SBX_API size_t sbx_response_headers_count(const sbx_response *response);
 SBX_API sbx_pair sbx_response_header_at(const sbx_response *response, size_t index);
 
 /**
+ * How many headers the last request had, after redirects. They are kept where the caller judges the answer by itself:
+ * of a stream, and of a request that is `undecoded`.
+ *
+ * @param response a response
+ * @return the number; 0 where they were not kept
+ *
+ * Since 0.1.0.
+ */
+SBX_API size_t sbx_response_request_headers_count(const sbx_response *response);
+
+/**
+ * One header of the last request, the key among them. Those that the transport adds (`Host`, `Content-Length`) are not.
+ *
+ * @param response a response
+ * @param index from 0
+ * @return name and value, owned by the response; both NULL beyond the end
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_pair sbx_response_request_header_at(const sbx_response *response, size_t index);
+
+/**
  * The body, byte for byte.
  *
  * @param response a response

@@ -709,6 +709,19 @@ static void assert_undecoded(sbx_request request, const char *body)
 	assert_int_equal(result.status, SBX_OK);
 	assert_string_equal(sbx_response_body(result.response, NULL), body);
 	assert_null(sbx_response_json(result.response));
+	/* What was sent is known then, the key too, and nothing that was not. */
+	bool accepts = false, has_key = false;
+	for (size_t index = 0; index < sbx_response_request_headers_count(result.response); index++) {
+		sbx_pair header = sbx_response_request_header_at(result.response, index);
+		assert_non_null(header.value);
+		accepts = accepts || strcmp(header.name, "Accept") == 0;
+		has_key = has_key ||
+		          (strcmp(header.name, "x-api-key") == 0 && strcmp(header.value, "test-key-0123456789") == 0);
+	}
+	assert_true(accepts && has_key);
+	assert_null(sbx_response_request_header_at(result.response, 1000).name);
+	assert_null(sbx_response_request_header_at(NULL, 0).name);
+	assert_int_equal(sbx_response_request_headers_count(NULL), 0);
 	run_clear(&result);
 }
 
@@ -762,6 +775,7 @@ static void what_is_known_of_the_answer(void **state)
 	assert_int_equal(result.status, SBX_OK);
 	assert_int_equal(sbx_response_status(result.response), 203);
 	assert_int_equal(sbx_response_headers_count(result.response), 3);
+	assert_int_equal(sbx_response_request_headers_count(result.response), 0);
 	assert_string_equal(sbx_response_header_at(result.response, 2).value, "3");
 	assert_string_equal(sbx_response_url(result.response), "http://server.test/b");
 	assert_string_equal(sbx_response_http_version(result.response), "1.1");

@@ -211,7 +211,9 @@ class Response:
             from ._url import URL
 
             url = URL.known(_native.response_url(self._native))
-            self._request = Request(_native.response_method(self._native), url, content=None)
+            count = _native.response_request_headers_count(self._native)
+            headers = [_native.response_request_header_at(self._native, index) for index in range(count)]
+            self._request = Request(_native.response_method(self._native), url, headers=headers, content=None)
         return self._request
 
     @request.setter

@@ -14,9 +14,9 @@ __all__ = ["RequestOptions"]
 class RequestOptions(TypedDict, total=False):
     """What one request of the caller's own may have besides its body."""
 
-    headers: Mapping[str, Union[str, Omit]]
+    headers: Mapping[str, Union[str, Omit]]  # noqa: UP007
     max_retries: int
-    timeout: Union[float, Timeout, None]
+    timeout: Union[float, Timeout, None]  # noqa: UP007 -- read at run time, by Python 3.9 too
     params: Mapping[str, object]
     extra_json: Mapping[str, object]
     idempotency_key: str
