@@ -23,6 +23,7 @@
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
 #include <sandbox_sdk/event.h>
+#include <sandbox_sdk/event_decoder.h>
 #include <sandbox_sdk/execution_stream.h>
 #include <sandbox_sdk/http_options.h>
 #include <sandbox_sdk/json.h>

@@ -1,9 +1,17 @@
 #include "event_decoder.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "error.h"
+#include "http_options.h"
+#include "keep_errno.h"
 #include "utf8.h"
+
+struct sbx_event_decoder {
+	sbx__event_decoder state;
+};
 
 void sbx__event_decoder_init(sbx__event_decoder *decoder, size_t line_limit, size_t event_limit)
 {
@@ -110,8 +118,10 @@ static void set_retry(sbx__event_decoder *decoder, const char *value, size_t len
 			return;
 		number = number > (INT64_MAX - digit) / 10 ? INT64_MAX : number * 10 + digit;
 	}
-	if (length > 0)
-		decoder->retry = number;
+	if (length == 0)
+		return;
+	decoder->retry = number;
+	decoder->fields |= SBX_EVENT_HAS_RETRY;
 }
 
 static bool is_field(const char *name, size_t length, const char *expected)
@@ -124,13 +134,18 @@ static void set_field(sbx__event_decoder *decoder, const char *name, size_t name
 {
 	if (is_field(name, name_length, "data")) {
 		add_data(decoder, value, length);
+		decoder->fields |= SBX_EVENT_HAS_DATA;
 		decoder->open = true;
 	} else if (is_field(name, name_length, "event")) {
 		set_text(&decoder->type, value, length);
+		decoder->fields &= ~(unsigned)SBX_EVENT_HAS_TYPE;
+		decoder->fields |= length > 0 ? SBX_EVENT_HAS_TYPE : 0;
 		decoder->open = true;
 	} else if (is_field(name, name_length, "id")) {
-		if (!memchr(value, '\0', length))
+		if (!memchr(value, '\0', length)) {
 			set_text(&decoder->id, value, length);
+			decoder->fields |= SBX_EVENT_HAS_ID;
+		}
 		decoder->open = true;
 	} else if (is_field(name, name_length, "retry")) {
 		set_retry(decoder, value, length);
@@ -153,6 +168,7 @@ static void begin_event(sbx__event_decoder *decoder)
 {
 	decoder->dispatched = false;
 	decoder->open = false;
+	decoder->fields = 0;
 	sbx__buffer_clear(&decoder->type);
 	sbx__buffer_clear(&decoder->data);
 }
@@ -173,16 +189,18 @@ static sbx_status fail(const sbx__event_decoder *decoder, sbx_error **error)
 static void give(sbx__event_decoder *decoder, sbx_event *event)
 {
 	bool named = decoder->type.length > 0;
-	decoder->data.data[data_length(decoder)] = '\0';
+	if (decoder->data.length > 0)
+		decoder->data.data[data_length(decoder)] = '\0';
 	decoder->dispatched = true;
 	*event = (sbx_event){
 	        .size = sizeof *event,
 	        .type = named ? decoder->type.data : "message",
 	        .type_length = named ? decoder->type.length : strlen("message"),
-	        .data = decoder->data.data,
+	        .data = decoder->data.length > 0 ? decoder->data.data : "",
 	        .data_length = data_length(decoder),
 	        .id = decoder->id.data ? decoder->id.data : "",
 	        .retry = decoder->retry,
+	        .fields = decoder->fields,
 	};
 }
 
@@ -203,7 +221,7 @@ sbx_status sbx__event_decoder_next(sbx__event_decoder *decoder, sbx_event *event
 			continue;
 		if (length > 0)
 			read_field(decoder, line, length);
-		else if (decoder->data.length > 0) {
+		else if (decoder->data.length > 0 || (decoder->without_data && decoder->fields)) {
 			give(decoder, event);
 			return SBX_OK;
 		} else
@@ -226,4 +244,56 @@ void sbx__event_decoder_free(sbx__event_decoder *decoder)
 	sbx__buffer_free(&decoder->type);
 	sbx__buffer_free(&decoder->data);
 	sbx__buffer_free(&decoder->id);
+}
+
+/* ---- for programs ---- */
+
+sbx_status sbx_event_decoder_new(int64_t max_line_bytes, int without_data, sbx_event_decoder **decoder,
+                                 sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	size_t limit = max_line_bytes == SBX_DEFAULT ? SBX__DEFAULT_EVENT_LINE_BYTES : (size_t)max_line_bytes;
+	sbx_event_decoder *made;
+	if (!decoder)
+		return sbx__fail_argument(error, "decoder", "must not be NULL");
+	if (max_line_bytes < 1 && max_line_bytes != SBX_DEFAULT)
+		return sbx__fail_argument(error, "max_line_bytes", "must be at least 1");
+	made = malloc(sizeof *made);
+	if (!made)
+		return sbx__fail_memory(error);
+	sbx__event_decoder_init(&made->state, limit, limit);
+	made->state.without_data = without_data != 0;
+	*decoder = made;
+	return SBX_OK;
+}
+
+void sbx_event_decoder_feed(sbx_event_decoder *decoder, const void *bytes, size_t length)
+{
+	SBX__KEEP_ERRNO();
+	if (decoder && bytes && length > 0)
+		sbx__event_decoder_feed(&decoder->state, bytes, length);
+}
+
+sbx_status sbx_event_decoder_next(sbx_event_decoder *decoder, sbx_event *event, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	sbx_event next;
+	sbx_status status = sbx__struct_check(event, "event", error);
+	if (status != SBX_OK)
+		return status;
+	if (!decoder)
+		return sbx__fail_argument(error, "decoder", "must not be NULL");
+	status = sbx__event_decoder_next(&decoder->state, &next, error);
+	if (status == SBX_OK)
+		sbx__struct_write(event, &next, sizeof next);
+	return status;
+}
+
+void sbx_event_decoder_free(sbx_event_decoder *decoder)
+{
+	SBX__KEEP_ERRNO();
+	if (!decoder)
+		return;
+	sbx__event_decoder_free(&decoder->state);
+	free(decoder);
 }

@@ -5,7 +5,7 @@
 #ifndef SBX_LIB_EVENT_DECODER_H
 #define SBX_LIB_EVENT_DECODER_H
 
-#include <sandbox_sdk/event.h>
+#include <sandbox_sdk/event_decoder.h>
 
 #include "line_decoder.h"
 
@@ -16,14 +16,16 @@ typedef struct sbx__event_decoder {
 	sbx__buffer data; /* each of its lines followed by a LF */
 	sbx__buffer id;
 	int64_t retry;
-	size_t limit;    /* bytes that an event's data may have */
-	bool begun;      /* the first line, before which there may be a byte order mark, has been read */
-	bool dispatched; /* type and data are those of the event that was given out */
-	bool open;       /* fields of an event were read, and not yet the empty line that ends it */
-	bool oversized;  /* an event was larger than the limit: nothing comes after it */
+	size_t limit;      /* bytes that an event's data may have */
+	unsigned fields;   /* those of the event under work */
+	bool without_data; /* events without data are given, too */
+	bool begun;        /* the first line, before which there may be a byte order mark, has been read */
+	bool dispatched;   /* type and data are those of the event that was given out */
+	bool open;         /* fields of an event were read, and not yet the empty line that ends it */
+	bool oversized;    /* an event was larger than the limit: nothing comes after it */
 } sbx__event_decoder;
 
-/* Limits in bytes: of a line as it comes, and of the data of an event. */
+/* Limits in bytes: of a line as it comes, and of the data of an event. Events without data are dropped. */
 void sbx__event_decoder_init(sbx__event_decoder *decoder, size_t line_limit, size_t event_limit);
 /* Adds bytes, which are copied. A lack of memory is told by sbx__event_decoder_next(). */
 void sbx__event_decoder_feed(sbx__event_decoder *decoder, const void *data, size_t length);

@@ -21,7 +21,6 @@
 /* Below what libcurl itself takes, so that the error is ours. */
 #define DEFAULT_HEADER_BYTES ((int64_t)256 << 10)
 #define DEFAULT_DOCUMENT_BYTES ((int64_t)256 << 20)
-#define DEFAULT_EVENT_LINE_BYTES ((int64_t)16 << 20)
 #define DEFAULT_COMPRESSED_BODY_BYTES ((int64_t)1 << 30)
 #define DEFAULT_MEMORY_BODY_BYTES ((int64_t)2 << 30)
 
@@ -265,7 +264,7 @@ static sbx_status take_counts(sbx__http_options *made, const sbx_http_options *g
 		 "max_idle_connections"},
 	        {&made->max_header_bytes, given->max_header_bytes, 1, DEFAULT_HEADER_BYTES, "max_header_bytes"},
 	        {&made->max_document_bytes, given->max_document_bytes, 0, DEFAULT_DOCUMENT_BYTES, "max_document_bytes"},
-	        {&made->max_event_line_bytes, given->max_event_line_bytes, 1, DEFAULT_EVENT_LINE_BYTES,
+	        {&made->max_event_line_bytes, given->max_event_line_bytes, 1, SBX__DEFAULT_EVENT_LINE_BYTES,
 		 "max_event_line_bytes"},
 	};
 	for (size_t index = 0; index < sizeof counts / sizeof counts[0]; index++) {

@@ -12,6 +12,8 @@
 
 #include "proxy.h"
 
+#define SBX__DEFAULT_EVENT_LINE_BYTES ((int64_t)16 << 20)
+
 /* A file or bytes, whichever was given; neither: both NULL. */
 typedef struct sbx__material {
 	char *file;

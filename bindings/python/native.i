@@ -32,4 +32,6 @@ PyObject *python_stream_head(PyObject *stream);
 PyObject *python_stream_read(PyObject *stream, size_t size);
 PyObject *python_stream_resume(PyObject *stream);
 PyObject *python_stream_cancel(PyObject *stream);
+PyObject *python_event_decoder_new(void);
+PyObject *python_event_decoder_feed(PyObject *decoder, PyObject *bytes);
 PyObject *python_json_parse(PyObject *text);

@@ -263,6 +263,68 @@ static void a_lack_of_memory_stays(void **state)
 	}
 }
 
+/* ---- the functions for programs ---- */
+
+/* As drain(), with the fields that the event itself has in the place of what holds. */
+static void assert_program_events(const char *text, size_t length, int without_data, const char *expected)
+{
+	for (size_t piece = 1; piece <= length; piece++) {
+		sbx_event_decoder *decoder;
+		sbx_event event = SBX_EVENT_INIT;
+		sbx__buffer result = {0};
+		assert_int_equal(sbx_event_decoder_new(SBX_DEFAULT, without_data, &decoder, NULL), SBX_OK);
+		for (size_t at = 0; at < length; at += piece) {
+			sbx_event_decoder_feed(decoder, text + at, piece < length - at ? piece : length - at);
+			while (sbx_event_decoder_next(decoder, &event, NULL) == SBX_OK)
+				sbx__buffer_format(&result, "%s|%s|%s|%u;", event.type, event.data, event.id,
+				                   event.fields);
+		}
+		assert_int_equal(sbx_event_decoder_next(decoder, &event, NULL), SBX_DONE);
+		sbx__buffer_byte(&result, '\0');
+		assert_string_equal(result.data, expected);
+		sbx__buffer_free(&result);
+		sbx_event_decoder_free(decoder);
+	}
+}
+
+#define ASSERT_PROGRAM_EVENTS(text, without_data, expected) \
+	assert_program_events(text, sizeof text - 1, without_data, expected)
+
+static void an_event_tells_what_it_has_itself(void **state)
+{
+	(void)state;
+	ASSERT_PROGRAM_EVENTS("event:a\nid:1\nretry:5\ndata:x\n\ndata\n\nid\ndata:y\n\n", 0,
+	                      "a|x|1|15;message||1|2;message|y||6;");
+	ASSERT_PROGRAM_EVENTS("event:a\nevent:\nretry:x\nid:1\0\ndata:x\n\n", 0, "message|x||2;");
+}
+
+static void events_without_data_are_given_where_that_is_asked_for(void **state)
+{
+	(void)state;
+	ASSERT_PROGRAM_EVENTS("event:a\n\n\n: c\n\nid:1\n\nretry:5\n\nevent\n\ndata:x\n\n\n", 1,
+	                      "a|||1;message||1|4;message||1|8;message|x|1|2;");
+	ASSERT_PROGRAM_EVENTS("event:a\n\n\nid:1\n\nretry:5\n\ndata:x\n\n\n", 0, "message|x|1|2;");
+}
+
+static void a_decoder_refuses_what_makes_no_sense(void **state)
+{
+	sbx_event_decoder *decoder = NULL;
+	sbx_event event = SBX_EVENT_INIT;
+	sbx_error *error = NULL;
+	(void)state;
+	assert_int_equal(sbx_event_decoder_new(0, 0, &decoder, &error), SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(error), "max_line_bytes");
+	assert_null(decoder);
+	sbx_error_free(error);
+	assert_int_equal(sbx_event_decoder_new(3, 0, &decoder, NULL), SBX_OK);
+	sbx_event_decoder_feed(decoder, NULL, 0);
+	assert_int_equal(sbx_event_decoder_next(decoder, &event, NULL), SBX_DONE);
+	sbx_event_decoder_feed(decoder, "data:", 5);
+	for (int round = 0; round < 2; round++)
+		assert_int_equal(sbx_event_decoder_next(decoder, &event, NULL), SBX_ERROR_RESPONSE_TOO_LARGE);
+	sbx_event_decoder_free(decoder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +339,9 @@ int main(void)
 	        cmocka_unit_test(an_event_that_does_not_end_is_no_event),
 	        cmocka_unit_test(lines_and_events_have_a_limit),
 	        cmocka_unit_test(a_lack_of_memory_stays),
+	        cmocka_unit_test(an_event_tells_what_it_has_itself),
+	        cmocka_unit_test(events_without_data_are_given_where_that_is_asked_for),
+	        cmocka_unit_test(a_decoder_refuses_what_makes_no_sense),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sys import modules
 
 from ._exceptions import APIResponseValidationError
+from ._native import json_parse
 from ._type_arguments import is_union, origin_of, unwrapped
 
 TYPE_CHECKING = False
@@ -71,12 +72,8 @@ class _NoJson(Exception):
 
 
 def _json(text: bytes) -> Any:
-    from json import loads
-
-    from . import _native
-
     try:
-        return (getattr(_native, "json_parse", None) or loads)(text)
+        return json_parse(text)
     except ValueError as error:
         raise _NoJson(str(error)) from error
 
@@ -114,14 +111,13 @@ def cast_value(data: Any, cast_to: Any, *, response: Any, strict: bool) -> Any:
     if callable(build):
         return build(response=response, data=data)
     try:
-        if _has_pydantic(cast_to):
-            return _validated_by_pydantic(data, cast_to)
-        from . import _models
+        if strict:
+            from ._validate import validate_type
 
-        if not hasattr(_models, "construct_type"):
-            return cast_to._from_json(data) if hasattr(cast_to, "_from_json") else data
-        convert = _models.validate_type if strict else _models.construct_type
-        return convert(type_=cast_to, value=data)
+            return validate_type(type_=cast_to, value=data)
+        from ._construct import construct_type
+
+        return construct_type(type_=cast_to, value=data)
     except ValueError as error:
         raise APIResponseValidationError(response, data) from error
 
@@ -207,19 +203,3 @@ def _fits(data: Any, type_: Any) -> bool:
 def _is_pydantic(kind: type) -> bool:
     pydantic = modules.get("pydantic")
     return pydantic is not None and issubclass(kind, pydantic.BaseModel)
-
-
-def _has_pydantic(type_: Any) -> bool:
-    """Whether a model of pydantic's is the type or within it."""
-    if "pydantic" not in modules:
-        return False
-    if isinstance(type_, type) and _is_pydantic(type_):
-        return True
-    return any(_has_pydantic(unwrapped(argument)) for argument in getattr(type_, "__args__", ()))
-
-
-def _validated_by_pydantic(data: Any, type_: Any) -> Any:
-    pydantic = modules["pydantic"]
-    if hasattr(pydantic, "TypeAdapter"):
-        return pydantic.TypeAdapter(type_).validate_python(data)
-    return pydantic.parse_obj_as(type_, data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABCMeta
 
+from ._native import event_decoder_feed, event_decoder_new
 from ._type_arguments import Subscriptable, extract_type_argument, origin_of
 
 TYPE_CHECKING = False
@@ -95,84 +96,32 @@ class SSEBytesDecoder(metaclass=ABCMeta):  # noqa: B024
 
 
 class SSEDecoder:
-    """Makes events of the bytes of a stream, however they are cut.
+    """Makes events of the bytes of a stream, however they are cut. The library does it, as for its own streams.
 
     An event that has a type but no data is given, too, which the standard drops.
     """
 
     def __init__(self) -> None:
-        self._open: list[bytes] = []  # the pieces of the line that has not ended
-        self._begun = False  # the first line, before which there may be a byte order mark, has been read
-        self._after_return = False  # a CR came last; a LF may follow
-        self._last_event_id: str | None = None
-        self._begin_event()
-
-    def _begin_event(self) -> None:
-        self._event: str | None = None
-        self._data: list[str] = []
-        self._retry: int | None = None
-        self._has_id = False
+        self._native = event_decoder_new()
 
     def iter_bytes(self, iterator: Iterator[bytes]) -> Iterator[ServerSentEvent]:
         """The events of an iterator of bytes. One that the end of the stream cuts is dropped."""
         for piece in iterator:
-            yield from self._feed(piece)
+            yield from self._events(piece)
 
     async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[ServerSentEvent]:
         """As ``iter_bytes``, of an asynchronous iterator."""
         async for piece in iterator:
-            for event in self._feed(piece):
+            for event in self._events(piece):
                 yield event
 
     def decode(self, line: str) -> ServerSentEvent | None:
         """Takes one line, without its end; gives the event that an empty one ends."""
-        if not line:
-            return self._dispatch()
-        name, _, value = line.partition(":")
-        value = value[1:] if value.startswith(" ") else value
-        if name == "event":
-            self._event = value
-        elif name == "data":
-            self._data.append(value)
-        elif name == "id" and "\0" not in value:
-            self._last_event_id = value
-            self._has_id = True
-        elif name == "retry" and value.isascii() and value.isdigit():
-            self._retry = int(value)
-        return None
+        return next(self._events(line.encode("utf-8", "surrogatepass") + b"\n"), None)
 
-    def _dispatch(self) -> ServerSentEvent | None:
-        event = None
-        if self._event or self._data or self._has_id or self._retry is not None:
-            event = ServerSentEvent(
-                event=self._event, data="\n".join(self._data), id=self._last_event_id, retry=self._retry
-            )
-        self._begin_event()
-        return event
-
-    def _feed(self, piece: bytes) -> list[ServerSentEvent]:
-        """Adds bytes; gives the events that have ended."""
-        events = (self.decode(line.decode("utf-8", "replace")) for line in self._lines(piece))
-        return [event for event in events if event is not None]
-
-    def _lines(self, piece: bytes) -> list[bytes]:
-        """The lines that end with a piece of the stream. Each of CR, LF and CRLF ends one, at once."""
-        if self._after_return and piece.startswith(b"\n"):
-            piece = piece[1:]
-            self._after_return = False
-        if not piece:
-            return []
-        self._after_return = piece.endswith(b"\r")
-        lines = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        if len(lines) == 1:
-            self._open.append(piece)
-            return []
-        lines[0] = b"".join(self._open) + lines[0]
-        self._open = [lines.pop()]
-        if not self._begun:
-            self._begun = True
-            lines[0] = lines[0][3:] if lines[0].startswith(b"\xef\xbb\xbf") else lines[0]
-        return lines
+    def _events(self, piece: bytes) -> Iterator[ServerSentEvent]:
+        for event, data, id, retry in event_decoder_feed(self._native, piece):
+            yield ServerSentEvent(event=event, data=data, id=id, retry=retry)
 
 
 class _BaseStream(Subscriptable[T]):
