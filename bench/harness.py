@@ -41,6 +41,7 @@ class Size:
     peer_calls: int
     memory_calls: int
     listed: int
+    lists: int  # of so many
     many: int  # calls at once
     late_ms: int  # until an answer comes
     large_bytes: int
@@ -57,6 +58,7 @@ REAL = Size(
     peer_calls=300,
     memory_calls=1000,
     listed=10000,
+    lists=5,
     many=10000,
     late_ms=1000,
     large_bytes=1 << 30,
@@ -72,6 +74,7 @@ SMOKE = Size(
     peer_calls=5,
     memory_calls=5,
     listed=10,
+    lists=1,
     many=20,
     late_ms=10,
     large_bytes=1 << 20,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import tempfile
 from pathlib import Path
 
 from c_benchmarks import against_floor
@@ -69,6 +71,50 @@ def python_start(size: Size) -> Result:
         row("CPU of the whole process", "ms", *whole),
     ]
     return Result("Python, import and construction", "avm_sdk 1.2.0", rows, ours, peer)
+
+
+def write_page(path: Path, count: int) -> None:
+    """A page of sandboxes as text, like that of list_decode.c."""
+    rows = [
+        {
+            "id": f"3f2504e0-4f89-41d3-9a0c-{index:012x}",
+            "cpu": 1 if index % 4 else 0.25,
+            "created_at": f"2025-01-01T00:{index // 60 % 60:02d}:{index % 60:02d}Z",
+            "disk_size": 10,
+            "memory": 1024 * (1 + index % 4),
+            "name": f"sandbox-user-{index}",
+            "status": "running",
+        }
+        for index in range(count)
+    ]
+    pagination = {"page": 1, "page_size": count, "total_items": count, "total_pages": 1}
+    path.write_text(json.dumps({"data": rows, "pagination": pagination}, separators=(",", ":")))
+    path.parent.chmod(0o755)
+
+
+def python_list(size: Size) -> Result:
+    """The whole call: what is sent over the loopback interface counts on both sides."""
+    with tempfile.TemporaryDirectory(prefix="sbx-bench-") as name:
+        page = Path(name, "page.json")
+        write_page(page, size.listed)
+
+        def side(venv: Path, url: str) -> Command:
+            return [venv / "bin/python", "-I", BENCH / "python_list.py", url, "1", str(size.lists)]
+
+        with one_processor(), canned_server(page=page) as url:
+            ours, peer = alternate(size.few_rounds, side(VENV, url), side(PEER_VENV, url))
+
+    def taken(what: str) -> list[list[float]]:
+        return [[one[f"{what}_ns"] / 1e6 for one in rounds] for rounds in (ours, peer)]
+
+    reads = [[one["read_ns"] for one in rounds] for rounds in (ours, peer)]
+    rows = [
+        row(f"CPU of a list of {size.listed} sandboxes", "ms", *taken("listed"), 1 / 20),
+        row("the same, and each id read", "ms", *taken("touched"), 1 / 12),
+        row("the same, and freed again", "ms", *taken("freed")),
+        row("CPU of reading an attribute", "ns", *reads, 1),
+    ]
+    return Result("Python, sandboxes.list", "avm_sdk 1.2.0", rows, ours, peer)
 
 
 def python_memory(size: Size) -> Result:

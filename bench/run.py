@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "python_peer": python.python_peer,
     "python_start": python.python_start,
     "python_memory": python.python_memory,
+    "python_list": python.python_list,
 }
 
 

@@ -44,9 +44,10 @@ def nginx_program() -> str:
     return found
 
 
-def nginx_configuration(folder: Path, port: int, file: Path | None) -> str:
+def nginx_configuration(folder: Path, port: int, file: Path | None, page: Path | None) -> str:
     body = ANSWER.replace("\\", "\\\\").replace("'", "\\'").replace("$", "")
     downloads = f'location ~ /download$ {{ sendfile on; alias "{file}"; }}' if file else ""
+    pages = f'location = /v1/sandboxes/list {{ sendfile on; alias "{page}"; }}' if page else ""
     return f"""
 daemon off;
 master_process off;
@@ -67,19 +68,20 @@ http {{
 		listen 127.0.0.1:{port};
 		location / {{ return 200 '{body}'; }}
 		{downloads}
+		{pages}
 	}}
 }}
 """
 
 
 @contextlib.contextmanager
-def canned_server(file: Path | None = None) -> Iterator[str]:
-    """One nginx, one worker, one answer, and to downloads that file; gives its base URL."""
+def canned_server(file: Path | None = None, page: Path | None = None) -> Iterator[str]:
+    """One nginx, one worker, one answer, to downloads that file, to lists that page; gives its base URL."""
     with tempfile.TemporaryDirectory(prefix="sbx-bench-") as name:
         folder = Path(name)
         port = free_port()
         configuration = folder / "nginx.conf"
-        configuration.write_text(nginx_configuration(folder, port, file))
+        configuration.write_text(nginx_configuration(folder, port, file, page))
         with (folder / "output").open("wb") as output:
             server = subprocess.Popen(
                 [nginx_program(), "-p", name, "-c", configuration, "-e", folder / "error.log"],

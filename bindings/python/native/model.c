@@ -159,6 +159,15 @@ static PyObject *get_attribute(PyObject *self, PyObject *name)
 		value = read_undecoded(instance, name);
 		if (value || PyErr_Occurred())
 			return value;
+	} else if (instance->dict) {
+		/* Nothing in it has the name of a data descriptor of the class, which would come first (fields_of()). */
+		value = PyDict_GetItemWithError(instance->dict, name);
+		if (value) {
+			Py_INCREF(value);
+			return value;
+		}
+		if (PyErr_Occurred())
+			return NULL;
 	}
 	value = PyObject_GenericGetAttr(self, name);
 	if (value)

@@ -218,6 +218,8 @@ def fields_of(cls: type) -> dict[str, FieldInfo]:
             if own is None:
                 own = _foreign_annotations(base)
             found.update(own)
+        # A property comes before what is in an instance: a field that has its name is none.
+        found = {name: info for name, info in found.items() if not hasattr(getattr(cls, name, None), "__set__")}
         cls._all_fields = found  # type: ignore[attr-defined]
     return found
 
