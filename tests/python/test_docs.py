@@ -16,7 +16,7 @@ def test_every_block_of_the_python_page_runs(server: Recorder, monkeypatch: pyte
     monkeypatch.setenv("SANDBOX_SDK_BASE_URL", server.url)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     server.answer({"id": "a", "stdout": "HELLO\n", "exit_code": 0, "data": [{"name": "hello"}]})
     names: dict[str, object] = {}
     for block in blocks:

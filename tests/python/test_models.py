@@ -177,7 +177,7 @@ def test_setting_a_field(page: types.SandboxListResponse) -> None:
     second = page.data[1]
     second.name = "new"
     second.other = 1
-    assert second.model_fields_set == {"id", "name"}
+    assert second.model_fields_set == {"id", "name", "other"}
     assert second.to_dict() == {"id": "t", "region": "eu", "name": "new", "other": 1}
 
 

@@ -5,6 +5,8 @@ Nothing is lost of such a value: it is dumped as it came. The warning says that 
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Callable, get_args, get_origin
@@ -16,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._model_fields import FieldInfo
 
-__all__ = ["note_misfits", "warning_text"]
+__all__ = ["note_misfits", "warn_caller", "warning_text"]
 
 # (field's name, expected type, value)
 Misfit = tuple[str, str, Any]
@@ -41,6 +43,15 @@ def warning_text(misfits: list[Misfit]) -> str:
         said = f"Expected `{expected}` - serialized value may not be as expected [{shown}]"
         lines.append(f"  PydanticSerializationUnexpectedValue({said})")
     return "\n".join(lines)
+
+
+def warn_caller(message: str) -> None:
+    """Warns of the line that is outside of this package."""
+    depth = 2
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+        frame, depth = frame.f_back, depth + 1
+    warnings.warn(message, UserWarning, stacklevel=depth)
 
 
 def _nothing(name: str, value: Any, misfits: list[Misfit]) -> None:

@@ -102,6 +102,12 @@ def _check_config(cls: type) -> None:
             raise _refuse(cls, f"{option!r} in model_config")
     inherited = getattr(cls.__mro__[1], "model_config", {})
     cls.model_config = {**inherited, **config}  # type: ignore[attr-defined]
+    if config.get("frozen") and "__hash__" not in vars(cls):
+        cls.__hash__ = _hash_of_frozen  # type: ignore[assignment]
+
+
+def _hash_of_frozen(model: Any) -> int:
+    return hash((type(model), *vars(model).values()))
 
 
 def _check_metadata(cls: type, name: str, metadata: Any) -> None:
@@ -113,8 +119,11 @@ def _check_metadata(cls: type, name: str, metadata: Any) -> None:
 
 def _resolve_early(cls: type, annotations: dict[str, Any]) -> None:
     """Evaluates what can only be evaluated now: names of the function that the class is defined in, and aliases."""
-    in_function = "<locals>" in cls.__qualname__
-    names = _names_around() if in_function else {}
+    frame = _frame_around()
+    # Code that is executed in names of its own has no module in which its classes could look for theirs later.
+    module = sys.modules.get(cls.__module__)
+    in_function = "<locals>" in cls.__qualname__ or module is None or frame.f_globals is not vars(module)
+    names = {**frame.f_globals, **frame.f_locals} if in_function else {}
     for name, info in list(cls._own_fields.items()):  # type: ignore[attr-defined]
         annotation = annotations[name]
         has_more = "Annotated" in annotation if isinstance(annotation, str) else hasattr(annotation, "__metadata__")
@@ -143,9 +152,9 @@ def _adopt(cls: type, info: FieldInfo, added: Any) -> None:
     info.metadata.extend(added.metadata)
 
 
-def _names_around() -> dict[str, Any]:
-    """The names of the function in which a class is being defined."""
+def _frame_around() -> Any:
+    """The function or module in which a class is being defined."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
         frame = frame.f_back
-    return dict(frame.f_locals)
+    return frame

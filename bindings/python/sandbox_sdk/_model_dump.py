@@ -56,9 +56,9 @@ class Dump:
         if self.misfits and warnings == "error":
             raise SerializationError(warning_text(self.misfits))
         if self.misfits:
-            from warnings import warn
+            from ._dump_warnings import warn_caller
 
-            warn(warning_text(self.misfits), UserWarning, stacklevel=3)
+            warn_caller(warning_text(self.misfits))
         return dumped
 
     def model(self, model: BaseModel, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -66,15 +66,21 @@ class BaseModel(Model):
 
     __slots__ = ()
 
-    model_config: ClassVar[Dict[str, Any]] = {"extra": "allow"}
+    if TYPE_CHECKING:
+        model_config: ClassVar[Dict[str, Any]]
+        model_fields: ClassVar[Dict[str, FieldInfo]]
+        _extra_annotation: ClassVar[tuple[Any, str] | None]
+
+    # Without annotations, which programs evaluate together with those of their own classes.
+    model_config = {"extra": "allow"}
     """``extra``, ``frozen`` and ``populate_by_name`` are those of pydantic. ``extra`` and ``frozen`` hold where a model
     is checked and where one is changed.
     """
 
-    model_fields: ClassVar[Dict[str, FieldInfo]] = _ModelFields()  # type: ignore[assignment]
+    model_fields = _ModelFields()  # type: ignore[assignment]
     """The fields by their names."""
 
-    _extra_annotation: ClassVar[tuple[Any, str] | None] = None
+    _extra_annotation = None
     """The annotation of ``__pydantic_extra__``, by which a subclass says what unknown fields are; and its module."""
 
     if TYPE_CHECKING:
@@ -263,6 +269,7 @@ class BaseModel(Model):
             super().__setattr__(name, value)
         elif cls.model_config.get("extra") == "allow":
             self.model_extra[name] = value
+            self.model_fields_set.add(name)
         else:
             raise ValueError(f'"{cls.__name__}" object has no field "{name}"')
 

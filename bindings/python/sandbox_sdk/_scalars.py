@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["SCALARS"]
 
 _STRICT, _LAX = 1, 0
+_AFTER_LAST_MILLISECOND = 253_402_300_800_000  # of the year 9999
 
 
 def _none(value: Any, state: State) -> None:
@@ -106,6 +107,8 @@ def _bool(value: Any, state: State) -> bool:
     if isinstance(value, (int, float)):
         if value in (0, 1):
             return bool(value)
+        if isinstance(value, float) or not -(2**63) <= value < 2**63:
+            raise ValidationFailed.of("bool_type", "Input should be a valid boolean", value)
     else:
         text = (value.decode(errors="replace") if isinstance(value, bytes) else value).lower()
         if text in _TRUE or text in _FALSE:
@@ -132,13 +135,27 @@ def _datetime(value: Any, state: State) -> datetime:
     if isinstance(value, date):
         return datetime.combine(value, time())
     try:
-        return parse_datetime(value)
+        return _moment(value)
     except ValueError as error:
+        kind = "datetime_from_date_parsing" if isinstance(value, (str, bytes)) else "datetime_parsing"
+        wanted = "datetime or date" if isinstance(value, (str, bytes)) else "datetime"
+        message = f"Input should be a valid {wanted}, {error}"
+        raise ValidationFailed.of(kind, message, value, error=str(error)) from None
+
+
+def _moment(value: Any) -> datetime:
+    """A datetime of text, or of seconds or milliseconds since 1970."""
+    if isinstance(value, (str, bytes)):
+        text = value if isinstance(value, str) else value.decode(errors="replace")
+        if text != text.strip():
+            raise ValueError("invalid character in year")
         try:
-            return datetime.combine(parse_date(value), time())
+            return parse_datetime(text)
         except ValueError:
-            message = f"Input should be a valid datetime or date, {error}"
-            raise ValidationFailed.of("datetime_from_date_parsing", message, value, error=str(error)) from None
+            return datetime.combine(parse_date(text), time())
+    if not abs(value) < _AFTER_LAST_MILLISECOND:
+        raise ValueError("dates after 9999 are not supported as unix timestamps")
+    return parse_datetime(value)
 
 
 def _date(value: Any, state: State) -> date:
@@ -148,18 +165,13 @@ def _date(value: Any, state: State) -> date:
         raise ValidationFailed.of("date_type", "Input should be a valid date", value)
     state.lower(_LAX)
     try:
-        return parse_date(value) if not isinstance(value, date) else _date_of(value)
+        moment = value if isinstance(value, datetime) else _moment(value)
     except ValueError as error:
-        try:
-            return _date_of(parse_datetime(value))
-        except ValueError:
-            message = f"Input should be a valid date or datetime, {error}"
-            raise ValidationFailed.of("date_from_datetime_parsing", message, value, error=str(error)) from None
-
-
-def _date_of(moment: Any) -> date:
+        message = f"Input should be a valid date or datetime, {error}"
+        raise ValidationFailed.of("date_from_datetime_parsing", message, value, error=str(error)) from None
     if moment.time() != time():
-        raise ValueError("datetimes provided to dates should have zero time - e.g. be exact dates")
+        message = "Datetimes provided to dates should have zero time - e.g. be exact dates"
+        raise ValidationFailed.of("date_from_datetime_inexact", message, value)
     return moment.date()
 
 

@@ -104,7 +104,6 @@ def check(type_: Any, value: Any, state: State) -> Any:
     if isinstance(origin, type) and hasattr(origin, "__total__") and issubclass(origin, dict):
         return _check_typed_dict(origin, value, state)
     if type_ is Any or type_ is object or isinstance(type_, typing.TypeVar):
-        state.lower(LAX)
         return value
     return _check_other(type_, value, state)
 
@@ -144,9 +143,10 @@ def _is_better(new: State, old: State) -> bool:
 
 
 def _check_literal(entries: tuple[Any, ...], value: Any) -> Any:
-    for entry in entries:
-        if entry == value and type(entry) is type(value):
-            return entry
+    for same_type in (True, False):
+        for entry in entries:
+            if entry == value and ((type(entry) is type(value)) if same_type else isinstance(value, (int, float))):
+                return entry
     shown = [repr(entry) for entry in entries]
     expected = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
     raise ValidationFailed.of("literal_error", f"Input should be {expected}", value, expected=expected)
@@ -214,10 +214,17 @@ def _check_dict(origin: Any, types: tuple[Any, ...], value: Any, state: State) -
     key_type, item_type = types if len(types) == 2 else (Any, Any)
     checked, problems = {}, []
     for key, item in value.items():
+        checked_key = checked_item = None
         try:
-            checked[check(key_type, key, state)] = check(item_type, item, state)
+            checked_key = check(key_type, key, state)
+        except ValidationFailed as failed:
+            failed.within("[key]")
+            problems += failed.within(key)
+        try:
+            checked_item = check(item_type, item, state)
         except ValidationFailed as failed:
             problems += failed.within(key)
+        checked[checked_key] = checked_item
     if problems:
         raise ValidationFailed(problems)
     return checked
@@ -267,7 +274,7 @@ def _check_model(cls: Any, value: Any, state: State) -> Any:
     if not isinstance(value, Mapping) or state.strict:
         message = f"Input should be a valid dictionary or instance of {cls.__name__}"
         raise ValidationFailed.of("model_type", message, value, class_name=cls.__name__)
-    state.lower(LAX)
+    state.lower(STRICT)
     if cls.__init__ is not _plain_init():
         return cls(**value)
     model = cls.__new__(cls)
@@ -308,6 +315,7 @@ def _fill(model: BaseModel, values: dict[str, Any], state: State) -> None:
         raise ValidationFailed(problems)
     state.fields = (state.fields or 0) + len(given)
     kept = extra if config.get("extra") == "allow" else {}
+    given.update(kept)
     model._set_state(fields, {name: cls._convert_extra(value) for name, value in kept.items()}, given)
     model.model_post_init(None)
 
@@ -384,5 +392,10 @@ def _constrained(value: Any, metadata: Any) -> Any:
             if name in _LIMITS and limit is not None and value is not None:
                 kind, fits, message = _LIMITS[name]
                 if not fits(value, limit):
+                    if isinstance(value, str) and name.endswith("_length"):
+                        kind, message = (
+                            f"string_{kind}",
+                            message.replace("Value", "String").replace("items", "characters"),
+                        )
                     raise ValidationFailed.of(kind, message.format(limit), value)
     return value

@@ -4,7 +4,9 @@
 from typing import TypedDict
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
+if not TYPE_CHECKING:
+    FileTypes = object
+else:
     from .._types import FileTypes
 
 __all__ = [
@@ -20,5 +22,5 @@ class _Required(TypedDict):
 class SandboxUploadParams(_Required, total=False):
     """Arguments of ``sandboxes.upload``."""
 
-    file: "FileTypes"
+    file: FileTypes
     """The bytes of the file."""
