@@ -53,6 +53,7 @@ OUTPUTS = (
     Output("c/known_names.c.j2", "lib/generated/known_names.c", "c"),
     Output("c/models.c.j2", "lib/generated/models.c", "c"),
     Output("c/operation_index.h.j2", "lib/generated/operation_index.h", "c"),
+    Output("c/typed_arguments.h.j2", "lib/generated/typed_arguments.h", "c"),
     Output("c/operations.c.j2", "lib/generated/operations.c", "c"),
     Output("c/resource.c.j2", "lib/generated/{resource.name}.c", "c", each_resource),
     Output("lua/resource.lua.j2", "bindings/lua/sandbox_sdk/resources/{resource.name}.lua", "lua", each_resource),

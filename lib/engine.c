@@ -188,19 +188,32 @@ static bool ask(sbx__engine *engine, sbx_call *call, unsigned wants)
 	return first;
 }
 
-void sbx__engine_start(sbx__engine *engine, sbx_call *call)
+/* Whether nothing was asked of any call before. */
+static bool hand_over(sbx__engine *engine, sbx_call *call)
 {
 	call->machine.changed = sbx__turn_on_changed;
 	call->machine.changed_context = call;
-	sbx__engine_call_ref(call);
-	atomic_fetch_add(&engine->in_flight, 1);
 	pthread_mutex_lock(&engine->mutex);
 	/* Here, so that they are handed on in the order of their tickets. */
 	call->ticket = sbx__core_ticket(call->core);
 	bool first = ask(engine, call, SBX__WANTS_START);
 	pthread_mutex_unlock(&engine->mutex);
-	if (first && !sbx__engine_is_inside(engine))
+	return first;
+}
+
+void sbx__engine_start(sbx__engine *engine, sbx_call *call)
+{
+	sbx__engine_call_ref(call);
+	atomic_fetch_add(&engine->in_flight, 1);
+	if (hand_over(engine, call) && !sbx__engine_is_inside(engine))
 		sbx__poller_wake(&engine->poller);
+}
+
+void sbx__engine_start_again(sbx__engine *engine, sbx_call *call)
+{
+	hand_over(engine, call);
+	/* The thread that drives may be at no more than a cancel. */
+	sbx__poller_wake(&engine->poller);
 }
 
 void sbx__engine_ask(sbx__engine *engine, sbx_call *call, unsigned wants)

@@ -18,6 +18,8 @@ void sbx__engine_abandon(sbx__engine *engine);
 int sbx__engine_descriptor(const sbx__engine *engine);
 /* Hands over a call whose machine is ready. */
 void sbx__engine_start(sbx__engine *engine, sbx_call *call);
+/* Hands over again a call that goes on with another machine, or rests: for the thread that drives. */
+void sbx__engine_start_again(sbx__engine *engine, sbx_call *call);
 /* Asks something of a call: SBX__WANTS_CANCEL, SBX__WANTS_RESUME. It is done at once where nobody drives. */
 void sbx__engine_ask(sbx__engine *engine, sbx_call *call, unsigned wants);
 /* The same, done when the loop is next driven: for a caller that holds a lock. */

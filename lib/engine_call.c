@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "response.h"
+#include "sequence.h"
 
 sbx_call *sbx__engine_call_new(sbx__core *core)
 {
@@ -31,6 +32,7 @@ void sbx__engine_call_unref(sbx_call *call)
 	if (call->stream)
 		sbx__stream_buffer_free(call->stream);
 	free(call->stream);
+	sbx__sequence_free(call->sequence);
 	sbx_response_free(call->response);
 	sbx_error_free(call->error);
 	sbx__core_unref(call->core);
@@ -48,6 +50,8 @@ bool sbx__engine_call_open(sbx_call *call)
 
 void sbx__engine_call_finish(sbx_call *call)
 {
+	if (!call->machine.config)
+		return;
 	sbx__engine_call_open(call);
 	sbx_response *response = NULL;
 	sbx__call_take(&call->machine, &response, &call->error);

@@ -34,6 +34,10 @@ struct sbx_call {
 	} callback;
 	void *user_data;
 	struct sbx_stream *owner; /* the stream that the call is of; NULL: none */
+	/* The requests that follow one another in this call, which owns them; NULL: it is one request. */
+	struct sbx__sequence *sequence;
+	/* Takes the result of one of them, and prepares the next or a rest. False: the call is done. */
+	bool (*go_on)(sbx_call *call);
 
 	/* under the engine's mutex */
 	unsigned wants;
@@ -52,6 +56,9 @@ struct sbx_call {
 	bool waiting;       /* for a connection */
 	sbx__ticket ticket; /* of that wait */
 	bool has_permit;
+	bool rests;         /* there is no machine until `rest_until` */
+	int64_t rest_until; /* on the platform */
+	bool cleans_up;     /* only the closing of the client ends it */
 	sbx__transport *transport;
 	sbx__call_link touched;
 	sbx__call_link telling;
@@ -70,7 +77,7 @@ void sbx__engine_call_unref(sbx_call *call);
 /* Takes from the machine of a stream the response that belongs to its head, once it is there. Whether it has just come.
  */
 bool sbx__engine_call_open(sbx_call *call);
-/* Takes the result from a machine that is done, and frees the machine. */
+/* Takes the result from a machine that is done, and frees the machine. Where there is none it does nothing. */
 void sbx__engine_call_finish(sbx_call *call);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "error.h"
+
 /* How many descriptors are looked at in one go. */
 #define BATCH 64
 /* How often work that comes of work is done before the loop has its turn again. */
@@ -56,6 +58,7 @@ static void unlink_call(sbx__engine *engine, sbx_call *call)
 		call->all_next->all_previous = call->all_previous;
 }
 
+/* Ends a call, or the one request of several that it was at. */
 static void finish(sbx__engine *engine, sbx_call *call)
 {
 	if (call->waiting)
@@ -65,6 +68,13 @@ static void finish(sbx__engine *engine, sbx_call *call)
 	/* Sources, sinks and memory are let go before anyone is told. */
 	sbx__engine_call_finish(call);
 	give_back_connection(call);
+	bool goes_on = call->go_on && call->go_on(call);
+	if (!sbx__turn_is_ours(engine))
+		return;
+	if (goes_on) {
+		sbx__engine_start_again(engine, call);
+		return;
+	}
 	pthread_mutex_lock(&engine->mutex);
 	atomic_store_explicit(&call->done, true, memory_order_release);
 	pthread_cond_broadcast(&engine->moved);
@@ -75,7 +85,7 @@ static void finish(sbx__engine *engine, sbx_call *call)
 
 static void step(sbx__engine *engine, sbx_call *call)
 {
-	/* Without a transport it has not begun, or waits for its turn. */
+	/* One that was not begun, waits for its turn or rests has none. */
 	if (atomic_load_explicit(&call->done, memory_order_relaxed) || !call->transport)
 		return;
 	bool done = sbx__call_step(&call->machine);
@@ -100,7 +110,10 @@ static void abort_call(sbx__engine *engine, sbx_call *call, sbx_status code, con
 {
 	if (atomic_load_explicit(&call->done, memory_order_relaxed))
 		return;
-	sbx__call_abort(&call->machine, code, message);
+	if (call->rests)
+		call->error = sbx__error_new(code, "%s", message);
+	else
+		sbx__call_abort(&call->machine, code, message);
 	if (sbx__turn_is_ours(engine))
 		finish(engine, call);
 }
@@ -139,9 +152,11 @@ static void begin(sbx__engine *engine, sbx_call *call)
 	if (engine->all)
 		engine->all->all_previous = call;
 	engine->all = call;
-	sbx__waiting_push(&engine->waiting, call);
+	if (!call->rests)
+		sbx__waiting_push(&engine->waiting, call);
+	int64_t until = call->rests ? call->rest_until : sbx__call_pool_until(&call->machine);
 	if (sbx__timer_heap_reserve(&engine->timers, atomic_load(&engine->in_flight)))
-		sbx__timer_heap_set(&engine->timers, &call->timer, sbx__call_pool_until(&call->machine));
+		sbx__timer_heap_set(&engine->timers, &call->timer, until);
 	else
 		abort_call(engine, call, SBX_ERROR_OUT_OF_MEMORY, "Out of memory");
 }
@@ -150,7 +165,7 @@ static void do_wanted(sbx__engine *engine, sbx_call *call, unsigned wants)
 {
 	if (wants & SBX__WANTS_START)
 		begin(engine, call);
-	if (wants & SBX__WANTS_CANCEL)
+	if (wants & SBX__WANTS_CANCEL && !call->cleans_up)
 		abort_call(engine, call, SBX_ERROR_CANCELLED, "The call was cancelled");
 	else if (wants & SBX__WANTS_RESUME && call->transport) {
 		sbx__call_resume(&call->machine);
@@ -207,6 +222,8 @@ static void expire(sbx__engine *engine)
 		sbx__timer_heap_remove(&engine->timers, timer);
 		if (call->waiting)
 			end_wait(engine, call);
+		else if (call->rests)
+			finish(engine, call);
 		else
 			step(engine, call);
 	}

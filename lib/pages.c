@@ -8,6 +8,7 @@
 #include "error.h"
 #include "keep_errno.h"
 #include "operation.h"
+#include "sequence.h"
 
 /* How many pages in a row may have nothing new although the server says that there is more. */
 #define MOST_BARREN 3
@@ -38,7 +39,9 @@ struct sbx_pages {
 	int returns;
 	double total_items; /* as the page before said; negative: no page before */
 	bool is_done;
-	void *seen; /* a tree of seen_id */
+	bool started;  /* pages are fetched by the loop: the next item is not waited for */
+	bool fetching; /* one is */
+	void *seen;    /* a tree of seen_id */
 };
 
 static int compare_ids(const void *left, const void *right)
@@ -157,24 +160,38 @@ static void end_page(sbx_pages *pages)
 	}
 }
 
-static sbx_status fetch(sbx_pages *pages, sbx_error **error)
+sbx_status sbx__pages_request(sbx_pages *pages, sbx_request *request, sbx_error **error)
 {
-	sbx_response *response = NULL;
+	const sbx_request made = SBX_REQUEST_INIT;
 	sbx_json *number = sbx_json_new_integer(pages->next);
-	sbx_status status = sbx_json_set(pages->arguments, pages->operation->pages->page, number);
-	if (status < 0)
+	if (sbx_json_set(pages->arguments, pages->operation->pages->page, number) < 0)
 		return sbx__fail_memory(error);
-	status =
-	        sbx_client_invoke(pages->client, pages->operation, pages->arguments, &pages->options, &response, error);
-	if (status < 0)
-		return status;
+	*request = made;
+	request->operation = pages->operation;
+	request->arguments = pages->arguments;
+	return SBX_OK;
+}
+
+void sbx__pages_arrived(sbx_pages *pages, sbx_response *response)
+{
 	sbx_response_free(pages->response);
 	pages->response = response;
 	pages->page = pages->next;
 	pages->index = 0;
 	pages->fresh = 0;
 	pages->is_read = false;
-	return SBX_OK;
+}
+
+static sbx_status fetch(sbx_pages *pages, sbx_error **error)
+{
+	sbx_request request;
+	sbx_response *response = NULL;
+	sbx_status status = sbx__pages_request(pages, &request, error);
+	if (status == SBX_OK)
+		status = sbx_client_send(pages->client, &request, &pages->options, &response, error);
+	if (status == SBX_OK)
+		sbx__pages_arrived(pages, response);
+	return status;
 }
 
 /* Notes an item's id. SBX_DONE: it came before. An item without one is delivered each time that it comes. */
@@ -217,24 +234,29 @@ static sbx_status next_of_page(sbx_pages *pages, const sbx__model **item, sbx_er
 	return SBX_DONE;
 }
 
+sbx_status sbx__pages_take(sbx_pages *pages, const sbx__model **item, sbx_error **error)
+{
+	sbx_status status = next_of_page(pages, item, error);
+	if (status != SBX_DONE)
+		return status;
+	if (pages->response && !pages->is_read)
+		end_page(pages);
+	return pages->is_done ? SBX_DONE : SBX_WOULD_BLOCK;
+}
+
 sbx_status sbx__pages_next(sbx_pages *pages, const sbx_operation *operation, const sbx__model **item, sbx_error **error)
 {
+	sbx_status status;
 	if (!pages)
 		return sbx__fail_argument(error, "pages", "must not be NULL");
 	if (pages->operation != operation)
 		return sbx__fail_argument(error, "pages", "are those of %s", pages->operation->name);
-	for (;;) {
-		sbx_status status = next_of_page(pages, item, error);
-		if (status != SBX_DONE)
-			return status;
-		if (pages->response && !pages->is_read)
-			end_page(pages);
-		if (pages->is_done)
-			return SBX_DONE;
-		status = fetch(pages, error);
-		if (status < 0)
-			return status;
-	}
+	if (pages->fetching)
+		return SBX_WOULD_BLOCK;
+	do
+		status = sbx__pages_take(pages, item, error);
+	while (status == SBX_WOULD_BLOCK && !pages->started && (status = fetch(pages, error)) == SBX_OK);
+	return status;
 }
 
 sbx_status sbx_pages_next(sbx_pages *pages, const sbx_json **item, sbx_error **error)
@@ -244,6 +266,65 @@ sbx_status sbx_pages_next(sbx_pages *pages, const sbx_json **item, sbx_error **e
 	sbx_status status = sbx__pages_next(pages, pages ? pages->operation : NULL, &found, error);
 	if (status == SBX_OK && item)
 		*item = sbx__model_json(found);
+	return status;
+}
+
+/* ---- fetching by the loop ---- */
+
+typedef struct page_fetch {
+	sbx__sequence sequence;
+	sbx_pages *pages;
+} page_fetch;
+
+static void free_fetch(sbx__sequence *sequence)
+{
+	sbx__sequence_clear(sequence);
+	free(sequence);
+}
+
+static const sbx__sequence_type fetch_type = {free_fetch};
+
+static void on_page(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	sbx_pages *pages = ((page_fetch *)sequence)->pages;
+	pages->fetching = false;
+	if (failure) {
+		sbx__sequence_fail(sequence, failure);
+		return;
+	}
+	sbx__pages_arrived(pages, sbx__response_ref(response));
+	sbx__sequence_succeed(sequence, response);
+}
+
+sbx_status sbx_pages_fetch_start(sbx_pages *pages, sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                 sbx_error **error)
+{
+	if (!pages)
+		return sbx__fail_argument(error, "pages", "must not be NULL");
+	if (pages->fetching)
+		return sbx__fail_argument(error, "pages", "are being fetched already");
+	page_fetch *made = calloc(1, sizeof *made);
+	if (!made)
+		return sbx__fail_memory(error);
+	sbx__sequence_init(&made->sequence, &fetch_type, true);
+	made->pages = pages;
+	sbx_status status = sbx__steps_init(&made->sequence.steps, pages->client, &pages->options, error);
+	if (status == SBX_OK)
+		status = sbx__pages_request(pages, &made->sequence.request, error);
+	if (status < 0) {
+		sbx__sequence_free(&made->sequence);
+		return status;
+	}
+	sbx__sequence_ask_plain(&made->sequence, on_page);
+	made->sequence.options = pages->options;
+	/* Before the start: on another thread it may have come at once. */
+	bool before = pages->started;
+	pages->started = pages->fetching = true;
+	status = sbx__sequence_start(&made->sequence, on_done, user_data, call, error);
+	if (status < 0) {
+		pages->started = before;
+		pages->fetching = false;
+	}
 	return status;
 }
 

@@ -8,8 +8,11 @@
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
-#include "session.h"
-#include "steps.h"
+#include "generated/operation_index.h"
+#include "generated/typed_arguments.h"
+#include "pages.h"
+#include "sandbox_create.h"
+#include "sequence.h"
 
 /* How long a session waits until its sandbox is ready, and how often it asks: at first, and later. In seconds. */
 #define READY_TIMEOUT 120
@@ -48,27 +51,114 @@ static bool has_id(const sbx_sandbox *sandbox)
 	return length && strlen(sbx_sandbox_id(sandbox)) == length;
 }
 
-/* Finds a sandbox in the list by its identifier or its name; the other is NULL. SBX_DONE: it is not there. */
-static sbx_status find(const sbx__steps *steps, const char *id, const char *name, sbx_sandbox **sandbox,
-                       sbx_error **error)
+typedef struct creation creation;
+
+/* What goes on after a search: takes over the sandbox (NULL: it is not there) or the error. */
+typedef void (*found_then)(creation *made, sbx_sandbox *sandbox, sbx_error *failure);
+
+struct creation {
+	sbx__sequence sequence;
+	_Atomic(sbx_session *) session; /* a reference of its own to the one that the sandbox is for; NULL: taken */
+	char *name;                     /* that the session has given; NULL: the caller did */
+	double ready_timeout;
+	int64_t until;
+	double interval;
+	sbx_sandbox *sandbox;
+	sbx_pages *pages; /* of a search */
+	const char *sought_id;
+	const char *sought_name;
+	found_then found;
+	sbx_error *failure; /* that is told when all is cleaned up */
+};
+
+static creation *creation_of(sbx__sequence *sequence)
 {
-	sbx_request_options step;
-	sbx_pages *pages = NULL;
-	const sbx_sandbox *listed = NULL;
-	sbx_status status = sbx__steps_next(steps, &step, error);
-	if (status < 0)
-		return status;
-	status = sbx_sandboxes_each(steps->client, NULL, &step, &pages, error);
-	while (status == SBX_OK && (status = sbx_sandboxes_next(pages, &listed, error)) == SBX_OK) {
-		bool same = strcmp(id ? sbx_sandbox_id(listed) : sbx_sandbox_name(listed), id ? id : name) == 0;
-		if (!same || !has_id(listed))
-			continue;
-		*sandbox = sbx_sandbox_ref(listed);
-		break;
-	}
-	sbx_pages_free(pages);
-	return status;
+	return (creation *)sequence;
 }
+
+/* ---- looking for a sandbox ---- */
+
+static void fetch_list(creation *made);
+
+static void end_search(creation *made, sbx_sandbox *sandbox, sbx_error *failure)
+{
+	sbx_pages_free(made->pages);
+	made->pages = NULL;
+	made->found(made, sandbox, failure);
+}
+
+static bool is_sought(const creation *made, const sbx_sandbox *listed)
+{
+	const char *is = made->sought_id ? sbx_sandbox_id(listed) : sbx_sandbox_name(listed);
+	return strcmp(is, made->sought_id ? made->sought_id : made->sought_name) == 0 && has_id(listed);
+}
+
+static void on_list(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	creation *made = creation_of(sequence);
+	const sbx__model *item;
+	sbx_status status;
+	if (failure) {
+		end_search(made, NULL, failure);
+		return;
+	}
+	sbx__pages_arrived(made->pages, response);
+	while ((status = sbx__pages_take(made->pages, &item, &failure)) == SBX_OK) {
+		const sbx_sandbox *listed = (const sbx_sandbox *)item;
+		if (is_sought(made, listed)) {
+			end_search(made, sbx_sandbox_ref(listed), NULL);
+			return;
+		}
+	}
+	if (status == SBX_WOULD_BLOCK)
+		fetch_list(made);
+	else
+		end_search(made, NULL, failure);
+}
+
+static void fetch_list(creation *made)
+{
+	sbx__sequence *sequence = &made->sequence;
+	sbx__pages_request(made->pages, &sequence->request, &sequence->problem);
+	sbx__sequence_ask_plain(sequence, on_list);
+}
+
+/* Looks for a sandbox in the list by its identifier or its name; the other is NULL. */
+static void search(creation *made, const char *id, const char *name, found_then found)
+{
+	sbx_error *failure = NULL;
+	made->sought_id = id;
+	made->sought_name = name;
+	made->found = found;
+	if (sbx_sandboxes_each(made->sequence.steps.client, NULL, NULL, &made->pages, &failure) == SBX_OK)
+		fetch_list(made);
+	else
+		end_search(made, NULL, failure);
+}
+
+/* ---- giving up ---- */
+
+static void on_deleted(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	creation *made = creation_of(sequence);
+	sbx_error *told = made->failure;
+	made->failure = NULL;
+	sbx_response_free(response);
+	sbx_error_free(failure);
+	sbx__sequence_fail(sequence, told);
+}
+
+/* Deletes what nobody will use, whatever comes of it, and then fails. */
+static void give_up(creation *made, sbx_error *failure)
+{
+	sbx__sequence *sequence = &made->sequence;
+	made->failure = failure;
+	sbx__sequence_clean(sequence, CLEANUP_SECONDS);
+	sbx__sandboxes_delete_arguments(&sequence->arguments, sbx_sandbox_id(made->sandbox), NULL, &sequence->problem);
+	sbx__sequence_ask(sequence, SBX__OPERATION_SANDBOXES_DELETE, on_deleted);
+}
+
+/* ---- waiting until it is ready ---- */
 
 static sbx_status check_ready(const sbx_sandbox *sandbox, bool *ready, sbx_error **error)
 {
@@ -93,43 +183,69 @@ static sbx_status too_late(const sbx_sandbox *sandbox, double seconds, sbx_error
 	return status;
 }
 
-/* Waits until the sandbox is ready, and replaces it by what it is then. */
-static sbx_status wait_until_ready(const sbx__steps *steps, double seconds, sbx_sandbox **sandbox, sbx_error **error)
+static void succeed(creation *made)
 {
-	int64_t until = seconds == SBX_FOREVER ? SBX__NEVER : sbx__steps_now(steps) + sbx__nanoseconds(seconds);
-	double interval = FIRST_POLL;
-	bool ready = false;
-	sbx_status status = check_ready(*sandbox, &ready, error);
-	while (status == SBX_OK && !ready) {
-		sbx_sandbox *now = NULL;
-		if (sbx__steps_now(steps) >= until)
-			return too_late(*sandbox, seconds, error);
-		status = sbx__steps_wait(steps, interval, error);
-		if (status == SBX_OK)
-			status = find(steps, sbx_sandbox_id(*sandbox), NULL, &now, error);
-		interval = interval * 1.5 < LONGEST_POLL ? interval * 1.5 : LONGEST_POLL;
-		if (status < 0)
-			return status;
-		/* What was just created may not be listed yet. */
-		status = SBX_OK;
-		if (!now)
-			continue;
-		sbx_sandbox_free(*sandbox);
-		*sandbox = now;
-		status = check_ready(now, &ready, error);
-	}
-	return status;
+	sbx_session *session = atomic_load(&made->session);
+	session->sandbox = made->sandbox;
+	made->sandbox = NULL;
+	sbx__sequence_succeed(&made->sequence, NULL);
 }
 
-/* Deletes what nobody will use, whatever comes of it. */
-static void delete_unused(sbx_client *client, const sbx_sandbox *sandbox)
+static void on_rested(sbx__sequence *sequence, sbx_response *response, sbx_error *failure);
+
+/* Looks whether it is ready, and waits if it is not. */
+static void look(creation *made)
 {
-	sbx__steps steps;
-	sbx_request_options step;
-	sbx__steps_init_cleanup(&steps, client, CLEANUP_SECONDS);
-	if (sbx__steps_next(&steps, &step, NULL) == SBX_OK)
-		sbx_sandboxes_delete(client, sbx_sandbox_id(sandbox), NULL, &step, NULL, NULL);
+	bool ready = false;
+	sbx_error *failure = NULL;
+	sbx_status status = check_ready(made->sandbox, &ready, &failure);
+	if (status == SBX_OK && !ready && sbx__steps_now(&made->sequence.steps) >= made->until)
+		status = too_late(made->sandbox, made->ready_timeout, &failure);
+	if (status < 0)
+		give_up(made, failure);
+	else if (ready)
+		succeed(made);
+	else
+		sbx__sequence_wait(&made->sequence, made->interval, on_rested);
 }
+
+static void on_looked(creation *made, sbx_sandbox *sandbox, sbx_error *failure)
+{
+	if (failure) {
+		give_up(made, failure);
+		return;
+	}
+	/* What was just created may not be listed yet. */
+	if (sandbox) {
+		sbx_sandbox_free(made->sandbox);
+		made->sandbox = sandbox;
+	}
+	made->interval = made->interval * 1.5 < LONGEST_POLL ? made->interval * 1.5 : LONGEST_POLL;
+	look(made);
+}
+
+static void on_rested(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	creation *made = creation_of(sequence);
+	(void)response;
+	if (failure)
+		give_up(made, failure);
+	else
+		search(made, sbx_sandbox_id(made->sandbox), NULL, on_looked);
+}
+
+/* Takes over the sandbox. */
+static void wait_until_ready(creation *made, sbx_sandbox *sandbox)
+{
+	double seconds = made->ready_timeout;
+	int64_t now = sbx__steps_now(&made->sequence.steps);
+	made->sandbox = sandbox;
+	made->interval = FIRST_POLL;
+	made->until = seconds == SBX_FOREVER ? SBX__NEVER : now + sbx__nanoseconds(seconds);
+	look(made);
+}
+
+/* ---- creating ---- */
 
 static char *new_name(const sbx__platform *platform, const char *prefix)
 {
@@ -150,65 +266,96 @@ static bool may_exist(const sbx_error *failure)
 	       code == SBX_ERROR_RESPONSE_VALIDATION || code == SBX_ERROR_RESPONSE_TOO_LARGE;
 }
 
+/* Whether the caller has ended it, or its time has. */
+static bool has_ended(const creation *made)
+{
+	return sbx_error_code(made->failure) == SBX_ERROR_CANCELLED ||
+	       sbx__steps_now(&made->sequence.steps) >= made->sequence.steps.deadline;
+}
+
+static void on_recovered(creation *made, sbx_sandbox *sandbox, sbx_error *failure)
+{
+	sbx_error *lost = made->failure;
+	made->failure = NULL;
+	sbx_error_free(failure);
+	if (!sandbox) {
+		sbx__sequence_fail(&made->sequence, lost);
+	} else if (made->sequence.cleaning) {
+		made->sandbox = sandbox;
+		give_up(made, lost);
+	} else {
+		sbx_error_free(lost);
+		wait_until_ready(made, sandbox);
+	}
+}
+
 /* A sandbox may have been made although no answer said so: it is found by the name that nobody else has. */
-static sbx_status recover(const sbx__steps *steps, const char *name, sbx_sandbox **sandbox, sbx_error **error,
-                          sbx_error *failure)
+static void recover(creation *made, sbx_error *failure)
 {
-	sbx__steps cleanup;
-	sbx_status code = sbx_error_code(failure);
-	bool ended = code == SBX_ERROR_CANCELLED || sbx__steps_now(steps) >= steps->deadline;
-	sbx__steps_init_cleanup(&cleanup, steps->client, CLEANUP_SECONDS);
-	if (!name || !may_exist(failure) || find(ended ? &cleanup : steps, NULL, name, sandbox, NULL) != SBX_OK)
-		return sbx__error_give(error, failure);
-	if (!ended) {
-		sbx_error_free(failure);
-		return SBX_OK;
+	if (!made->name || !may_exist(failure)) {
+		sbx__sequence_fail(&made->sequence, failure);
+		return;
 	}
-	delete_unused(steps->client, *sandbox);
-	sbx_sandbox_free(*sandbox);
-	*sandbox = NULL;
-	return sbx__error_give(error, failure);
+	made->failure = failure;
+	if (has_ended(made))
+		sbx__sequence_clean(&made->sequence, CLEANUP_SECONDS);
+	search(made, NULL, made->name, on_recovered);
 }
 
-/* Creates the sandbox; one that nobody could name later is of no use. */
-static sbx_status create_named(const sbx__steps *steps, const sbx_sandboxes_create_params *params,
-                               const sbx_request_options *step, sbx_sandbox **sandbox, sbx_error **error)
+/* One that nobody could name later is of no use. */
+static void on_created(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
 {
-	sbx_sandbox *made = NULL;
-	sbx_status status = sbx_sandboxes_create(steps->client, params, step, &made, error);
-	if (status < 0)
-		return status;
-	if (has_id(made)) {
-		*sandbox = made;
-		return SBX_OK;
+	creation *made = creation_of(sequence);
+	sbx_sandbox *sandbox = failure ? NULL : (sbx_sandbox *)sbx__model_ref(response->model);
+	sbx_response_free(response);
+	if (sandbox && has_id(sandbox)) {
+		wait_until_ready(made, sandbox);
+		return;
 	}
-	sbx_sandbox_free(made);
-	return sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's sandbox has no identifier");
+	sbx_sandbox_free(sandbox);
+	if (!failure)
+		sbx__fail(&failure, SBX_ERROR_RESPONSE_VALIDATION, "The answer's sandbox has no identifier");
+	recover(made, failure);
 }
 
-static sbx_status create(const sbx__steps *steps, const sbx_session_options *given, sbx_sandbox **sandbox,
-                         sbx_error **error)
+static sbx_status create(creation *made, const sbx_session_options *given, sbx_error **error)
 {
-	const sbx__platform *platform = sbx__core_platform(steps->client->core);
+	sbx__sequence *sequence = &made->sequence;
+	const sbx__platform *platform = sbx__core_platform(sequence->steps.client->core);
 	sbx_sandboxes_create_params params = SBX_SANDBOXES_CREATE_PARAMS_INIT;
-	sbx_request_options step;
-	sbx_error *failure = NULL;
-	char *name = NULL;
 	sbx_status status = sbx__struct_read(&params, sizeof params, given->create, "create", error);
-	if (status < 0 || (status = sbx__steps_next(steps, &step, error)) < 0)
+	if (status < 0)
 		return status;
 	if (!params.name) {
-		params.name = name = new_name(platform, given->name_prefix);
-		if (!name)
+		params.name = made->name = new_name(platform, given->name_prefix);
+		if (!made->name)
 			return sbx__fail_memory(error);
 	}
-	step.body = NULL;
-	status = create_named(steps, &params, &step, sandbox, &failure);
-	if (status < 0)
-		status = recover(steps, name, sandbox, error, failure);
-	free(name);
+	status = sbx__sandboxes_create_arguments(&sequence->arguments, &params, error);
+	if (status == SBX_OK)
+		sbx__sequence_ask(sequence, SBX__OPERATION_SANDBOXES_CREATE, on_created);
 	return status;
 }
+
+/* ---- the whole ---- */
+
+static void free_creation(sbx__sequence *sequence)
+{
+	creation *made = creation_of(sequence);
+	sbx_session *session = atomic_load(&made->session);
+	/* Nobody has taken a session that is ready: its sandbox would stay. */
+	if (sequence->started && session && session->sandbox)
+		sbx__session_abandon(session);
+	sbx__session_unref(session);
+	sbx_pages_free(made->pages);
+	sbx_sandbox_free(made->sandbox);
+	sbx_error_free(made->failure);
+	free(made->name);
+	sbx__sequence_clear(sequence);
+	free(made);
+}
+
+static const sbx__sequence_type creation_type = {free_creation};
 
 static sbx_status check_ready_timeout(double seconds, sbx_error **error)
 {
@@ -217,30 +364,33 @@ static sbx_status check_ready_timeout(double seconds, sbx_error **error)
 	return SBX_OK;
 }
 
-sbx_status sbx__sandbox_create(sbx_client *client, const sbx_session_options *session_options,
-                               const sbx_request_options *options, sbx_sandbox **sandbox, sbx_error **error)
+sbx_status sbx__sandbox_create(sbx_session *session, const sbx_session_options *session_options,
+                               const sbx_request_options *options, bool started, sbx__sequence **sequence,
+                               sbx_error **error)
 {
-	sbx__steps steps;
-	sbx_sandbox *made = NULL;
 	double timeout = session_options->ready_timeout;
 	sbx_status status = check_ready_timeout(timeout, error);
-	if (status == SBX_OK)
-		status = sbx__steps_init(&steps, client, options, error);
-	if (status == SBX_OK)
-		status = create(&steps, session_options, &made, error);
 	if (status < 0)
 		return status;
-	if (timeout == SBX_DEFAULT)
-		timeout = READY_TIMEOUT;
-	status = has_id(made)
-	                 ? wait_until_ready(&steps, sbx__timeout_plain(timeout), &made, error)
-	                 : sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer's sandbox has no identifier");
-	if (status == SBX_OK) {
-		*sandbox = made;
-		return SBX_OK;
+	creation *made = calloc(1, sizeof *made);
+	if (!made)
+		return sbx__fail_memory(error);
+	sbx__sequence_init(&made->sequence, &creation_type, started);
+	atomic_init(&made->session, sbx__session_ref(session));
+	made->ready_timeout = timeout == SBX_DEFAULT ? READY_TIMEOUT : sbx__timeout_plain(timeout);
+	status = sbx__steps_init(&made->sequence.steps, session->client, options, error);
+	if (status == SBX_OK)
+		status = create(made, session_options, error);
+	if (status < 0) {
+		sbx__sequence_free(&made->sequence);
+		return status;
 	}
-	if (has_id(made))
-		delete_unused(client, made);
-	sbx_sandbox_free(made);
-	return status;
+	*sequence = &made->sequence;
+	return SBX_OK;
+}
+
+sbx_session *sbx__sandbox_take_session(const sbx_call *call)
+{
+	sbx__sequence *sequence = sbx__sequence_of(call, &creation_type);
+	return sequence ? atomic_exchange(&creation_of(sequence)->session, NULL) : NULL;
 }

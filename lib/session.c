@@ -8,10 +8,8 @@
 #include "error.h"
 #include "keep_errno.h"
 #include "model.h"
-#include "steps.h"
+#include "sandbox_create.h"
 
-/* How long freeing a session may take to delete its sandbox, in seconds. */
-#define FREE_SECONDS 10
 /* How much of what a command wrote last goes into its error. */
 #define MOST_DETAIL 1000
 
@@ -24,12 +22,30 @@ sbx_status sbx__session_check(const sbx_session *session, sbx_error **error)
 	return SBX_OK;
 }
 
-/* A session without a sandbox, over a client of its own. */
-static sbx_status make(sbx_client *client, sbx_session **session, sbx_error **error)
+sbx_session *sbx__session_ref(sbx_session *session)
+{
+	atomic_fetch_add_explicit(&session->references, 1, memory_order_relaxed);
+	return session;
+}
+
+void sbx__session_unref(sbx_session *session)
+{
+	if (!session || atomic_fetch_sub_explicit(&session->references, 1, memory_order_acq_rel) != 1)
+		return;
+	sbx_sandbox_free(session->sandbox);
+	sbx_client_free(session->client);
+	free(session->adopted);
+	free(session);
+}
+
+sbx_status sbx__session_new(sbx_client *client, const sbx_session_options *options, sbx_session **session,
+                            sbx_error **error)
 {
 	sbx_session *made = calloc(1, sizeof *made);
 	if (!made)
 		return sbx__fail_memory(error);
+	atomic_init(&made->references, 1);
+	atomic_init(&made->keep, options->keep == SBX_FLAG_YES);
 	sbx_status status = sbx__client_again(client, &made->client, error);
 	if (status < 0)
 		free(made);
@@ -38,19 +54,11 @@ static sbx_status make(sbx_client *client, sbx_session **session, sbx_error **er
 	return status;
 }
 
-static void discard(sbx_session *session)
+sbx_status sbx__session_read_options(sbx_session_options *known, const sbx_session_options *given,
+                                     const sbx_client *client, const void *out, const char *out_name, sbx_error **error)
 {
-	sbx_sandbox_free(session->sandbox);
-	sbx_client_free(session->client);
-	free(session->adopted);
-	free(session);
-}
-
-static sbx_status read_options(sbx_session_options *known, const sbx_session_options *given, sbx_client *client,
-                               sbx_session **session, sbx_error **error)
-{
-	if (!client || !session)
-		return sbx__fail_argument(error, client ? "session" : "client", "must not be NULL");
+	if (!client || !out)
+		return sbx__fail_argument(error, client ? out_name : "client", "must not be NULL");
 	sbx_status status = sbx__struct_read(known, sizeof *known, given, "session_options", error);
 	return status < 0 ? status : sbx__flag_check(known->keep, "keep", error);
 }
@@ -60,18 +68,19 @@ sbx_status sbx_session_create(sbx_client *client, const sbx_session_options *ses
 {
 	SBX__KEEP_ERRNO();
 	sbx_session_options known = SBX_SESSION_OPTIONS_INIT;
+	sbx__sequence *creation;
 	sbx_session *made = NULL;
-	sbx_status status = read_options(&known, session_options, client, session, error);
-	if (status < 0 || (status = make(client, &made, error)) < 0)
+	sbx_status status = sbx__session_read_options(&known, session_options, client, session, "session", error);
+	if (status < 0 || (status = sbx__session_new(client, &known, &made, error)) < 0)
 		return status;
-	status = sbx__sandbox_create(made->client, &known, options, &made->sandbox, error);
-	if (status < 0) {
-		discard(made);
-		return status;
-	}
-	atomic_init(&made->keep, known.keep == SBX_FLAG_YES);
-	*session = made;
-	return SBX_OK;
+	status = sbx__sandbox_create(made, &known, options, false, &creation, error);
+	if (status == SBX_OK)
+		status = sbx__sequence_run(creation, NULL, error);
+	if (status == SBX_OK)
+		*session = made;
+	else
+		sbx__session_unref(made);
+	return status;
 }
 
 sbx_status sbx_session_adopt(sbx_client *client, const char *id, const sbx_session_options *session_options,
@@ -79,15 +88,15 @@ sbx_status sbx_session_adopt(sbx_client *client, const char *id, const sbx_sessi
 {
 	sbx_session_options known = SBX_SESSION_OPTIONS_INIT;
 	sbx_session *made = NULL;
-	sbx_status status = read_options(&known, session_options, client, session, error);
+	sbx_status status = sbx__session_read_options(&known, session_options, client, session, "session", error);
 	if (status < 0)
 		return status;
 	if (!id || !*id)
 		return sbx__fail_argument(error, "id", "must not be empty");
-	if ((status = make(client, &made, error)) < 0)
+	if ((status = sbx__session_new(client, &known, &made, error)) < 0)
 		return status;
 	if (!(made->adopted = strdup(id))) {
-		discard(made);
+		sbx__session_unref(made);
 		return sbx__fail_memory(error);
 	}
 	atomic_init(&made->keep, known.keep != SBX_FLAG_NO);
@@ -161,11 +170,13 @@ bool sbx__command_succeeded(const sbx_execution *execution)
 	       has_exit_code(execution);
 }
 
-/* What the options of a run are as those of the operation. */
-static sbx_status read_run_options(sbx_run_options *known, sbx_sandboxes_execute_params *params, const char *command,
-                                   const sbx_run_options *given, sbx_error **error)
+sbx_status sbx__session_read_run(const sbx_session *session, const char *command, const sbx_run_options *given,
+                                 sbx_run_options *known, sbx_sandboxes_execute_params *params, sbx_error **error)
 {
-	sbx_status status = sbx__struct_read(known, sizeof *known, given, "run", error);
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0)
+		return status;
+	status = sbx__struct_read(known, sizeof *known, given, "run", error);
 	params->command = command;
 	params->env = known->env;
 	params->env_count = known->env_count;
@@ -181,8 +192,8 @@ sbx_status sbx_session_run(sbx_session *session, const char *command, const sbx_
 	sbx_run_options known = SBX_RUN_OPTIONS_INIT;
 	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
 	sbx_execution *made = NULL;
-	sbx_status status = sbx__session_check(session, error);
-	if (status < 0 || (status = read_run_options(&known, &params, command, run, error)) < 0)
+	sbx_status status = sbx__session_read_run(session, command, run, &known, &params, error);
+	if (status < 0)
 		return status;
 	status = sbx_sandboxes_execute(session->client, sbx__session_id(session), &params, options, &made, error);
 	if (status == SBX_OK && known.check == SBX_FLAG_YES && !sbx__command_succeeded(made))
@@ -199,8 +210,8 @@ sbx_status sbx_session_stream(sbx_session *session, const char *command, const s
 {
 	sbx_run_options known = SBX_RUN_OPTIONS_INIT;
 	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
-	sbx_status status = sbx__session_check(session, error);
-	if (status < 0 || (status = read_run_options(&known, &params, command, run, error)) < 0)
+	sbx_status status = sbx__session_read_run(session, command, run, &known, &params, error);
+	if (status < 0)
 		return status;
 	return sbx_sandboxes_execute_stream(session->client, sbx__session_id(session), &params, options, stream, error);
 }
@@ -258,6 +269,15 @@ sbx_status sbx_session_write(sbx_session *session, const char *path, const void 
 
 /* ---- the end ---- */
 
+sbx_status sbx__session_end(sbx_session *session, sbx_error *failure, sbx_error **error)
+{
+	if (failure && sbx_error_code(failure) != SBX_ERROR_NOT_FOUND)
+		return sbx__error_give(error, failure);
+	sbx_error_free(failure);
+	atomic_store(&session->closed, true);
+	return SBX_OK;
+}
+
 sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *options, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
@@ -269,12 +289,8 @@ sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *op
 	if (status < 0)
 		return status;
 	if (!atomic_load(&session->keep))
-		status = sbx_sandboxes_delete(session->client, sbx__session_id(session), NULL, options, NULL, &failure);
-	if (status < 0 && status != SBX_ERROR_NOT_FOUND)
-		return sbx__error_give(error, failure);
-	sbx_error_free(failure);
-	atomic_store(&session->closed, true);
-	return SBX_OK;
+		sbx_sandboxes_delete(session->client, sbx__session_id(session), NULL, options, NULL, &failure);
+	return sbx__session_end(session, failure, error);
 }
 
 void sbx_session_keep(sbx_session *session, int keep)
@@ -290,8 +306,8 @@ void sbx_session_free(sbx_session *session)
 		return;
 	if (!atomic_load(&session->closed) && !atomic_load(&session->keep)) {
 		sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
-		options.deadline = FREE_SECONDS;
+		options.deadline = SBX__SESSION_FREE_SECONDS;
 		sbx_session_close(session, &options, NULL);
 	}
-	discard(session);
+	sbx__session_unref(session);
 }

@@ -10,7 +10,7 @@
 #include "keep_errno.h"
 #include "response.h"
 
-static sbx_status check_client(sbx_client *client, sbx_error **error)
+sbx_status sbx__started_call_check(sbx_client *client, sbx_error **error)
 {
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
@@ -25,7 +25,7 @@ static sbx_status check_client(sbx_client *client, sbx_error **error)
 sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
                                  const sbx_request_options *options, bool on_loop, sbx_call **call, sbx_error **error)
 {
-	sbx_status status = check_client(client, error);
+	sbx_status status = sbx__started_call_check(client, error);
 	if (status < 0)
 		return status;
 	sbx_error *problem = NULL;
@@ -63,9 +63,8 @@ static void on_cancel(void *context)
 	sbx__engine_ask_later(sbx__core_engine_of(call->core), call, SBX__WANTS_CANCEL);
 }
 
-void sbx__started_call_start(sbx_call *call)
+void sbx__started_call_start(sbx_call *call, sbx_cancel *cancel)
 {
-	sbx_cancel *cancel = call->machine.options.cancel;
 	/* On another thread the call may be done, and freed in its callback, at once. */
 	sbx__engine_call_ref(call);
 	sbx__engine_start(sbx__core_engine_of(call->core), call);
@@ -82,7 +81,7 @@ sbx_status sbx__wait_read(double seconds, int64_t *nanoseconds, sbx_error **erro
 	return SBX_OK;
 }
 
-static void tell(sbx_call *call)
+void sbx__started_call_tell(sbx_call *call)
 {
 	if (call->callback.done)
 		call->callback.done(call->user_data, call);
@@ -101,12 +100,12 @@ sbx_status sbx__client_start(sbx_client *client, const sbx_request *request, con
 	sbx_status status = sbx__started_call_new(client, request, typed, options, true, &made, error);
 	if (status < 0)
 		return status;
-	made->tell = tell;
+	made->tell = sbx__started_call_tell;
 	made->callback.done = on_done;
 	made->user_data = user_data;
 	/* Before the start: on another thread the call may be done, and looked for, at once. */
 	*call = made;
-	sbx__started_call_start(made);
+	sbx__started_call_start(made, made->machine.options.cancel);
 	return SBX_OK;
 }
 
@@ -173,7 +172,7 @@ sbx_status sbx_call_result(const sbx_call *call, sbx_response **response, sbx_er
 	if (call->error)
 		return sbx__error_give(error, sbx__error_ref(call->error));
 	if (response)
-		*response = sbx__response_ref(call->response);
+		*response = call->response ? sbx__response_ref(call->response) : NULL;
 	return SBX_OK;
 }
 
@@ -183,7 +182,7 @@ sbx_status sbx__started_call_model(const sbx_call *call, const sbx__model_descri
 	sbx_status status = sbx_call_result(call, NULL, error);
 	if (status < 0)
 		return status;
-	if (sbx__model_descriptor_of(call->response->model) != descriptor)
+	if (!call->response || sbx__model_descriptor_of(call->response->model) != descriptor)
 		return sbx__fail_argument(error, "call", "does not answer with a %s", descriptor->name);
 	*model = sbx__model_ref(call->response->model);
 	return SBX_OK;

@@ -15,8 +15,12 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
 sbx_status sbx__client_start(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
                              const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
                              sbx_call **call, sbx_error **error);
-/* Starts it; its `tell` and `callback` are set. */
-void sbx__started_call_start(sbx_call *call);
+/* Starts it; its `tell` and `callback` are set. The cancel (NULL: none) ends it when it is fired. */
+void sbx__started_call_start(sbx_call *call, sbx_cancel *cancel);
+/* A `tell` for a call whose end goes to its callback, or to the queue. */
+void sbx__started_call_tell(sbx_call *call);
+/* Refuses a client that is NULL, closed or a parent's. */
+sbx_status sbx__started_call_check(sbx_client *client, sbx_error **error);
 /* The model that a call which is done answers with; the caller frees it. */
 sbx_status sbx__started_call_model(const sbx_call *call, const sbx__model_descriptor *descriptor, sbx__model **model,
                                    sbx_error **error);

@@ -1,5 +1,7 @@
 #include "steps.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "arguments.h"
@@ -48,6 +50,61 @@ sbx_status sbx__steps_init(sbx__steps *steps, sbx_client *client, const sbx_requ
 	return SBX_OK;
 }
 
+static size_t text_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static const char *keep_text(char **at, const char *text)
+{
+	char *copy = *at;
+	if (text)
+		*at = stpcpy(copy, text) + 1;
+	return text ? copy : NULL;
+}
+
+/* Pairs and their texts in one piece of memory. */
+static sbx_pair *copy_pairs(const sbx_pair *pairs, size_t count)
+{
+	size_t size = count * sizeof *pairs;
+	for (size_t index = 0; index < count; index++)
+		size += text_size(pairs[index].name) + text_size(pairs[index].value);
+	sbx_pair *copy = malloc(size);
+	char *at = (char *)(copy + count);
+	for (size_t index = 0; copy && index < count; index++) {
+		copy[index].name = keep_text(&at, pairs[index].name);
+		copy[index].value = keep_text(&at, pairs[index].value);
+	}
+	return copy;
+}
+
+sbx_status sbx__steps_keep(sbx__steps *steps, sbx_error **error)
+{
+	sbx_request_options *options = &steps->options;
+	/* Headers that are counted and not there are refused by the call. */
+	if (options->headers_count && options->headers) {
+		steps->kept = copy_pairs(options->headers, options->headers_count);
+		options->headers = steps->kept;
+		if (!steps->kept)
+			return sbx__fail_memory(error);
+	}
+	if (options->query) {
+		steps->kept_query = sbx_json_copy(options->query);
+		options->query = steps->kept_query;
+		if (!steps->kept_query)
+			return sbx__fail_memory(error);
+	}
+	return SBX_OK;
+}
+
+void sbx__steps_let_go(sbx__steps *steps)
+{
+	free(steps->kept);
+	sbx_json_free(steps->kept_query);
+	steps->kept = NULL;
+	steps->kept_query = NULL;
+}
+
 void sbx__steps_init_cleanup(sbx__steps *steps, sbx_client *client, double seconds)
 {
 	const sbx_request_options defaults = SBX_REQUEST_OPTIONS_INIT;
@@ -58,6 +115,11 @@ void sbx__steps_init_cleanup(sbx__steps *steps, sbx_client *client, double secon
 static sbx_status time_is_over(sbx_error **error)
 {
 	return sbx__fail(error, SBX_ERROR_TIMEOUT, "Request timed out: the deadline has passed");
+}
+
+sbx_status sbx__steps_check_time(const sbx__steps *steps, sbx_error **error)
+{
+	return sbx__steps_now(steps) >= steps->deadline ? time_is_over(error) : SBX_OK;
 }
 
 sbx_status sbx__steps_next(const sbx__steps *steps, sbx_request_options *options, sbx_error **error)

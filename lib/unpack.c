@@ -27,10 +27,11 @@ typedef struct late_mode {
 	mode_t mode;
 } late_mode;
 
-typedef struct unpacking {
+struct sbx__unpacking {
 	const sbx__archive_library *library;
 	const sbx_transfer_options *options;
-	const char *target; /* as the caller calls it */
+	char *target;    /* as the caller calls it, without the slashes at its end */
+	char *temporary; /* the name that a new directory has until it is whole; NULL: none */
 	sbx_read_callback read;
 	void *user_data;
 	bool read_failed;
@@ -38,7 +39,6 @@ typedef struct unpacking {
 	struct archive *reader;
 	struct archive_entry *entry;
 	int root;         /* the directory that is filled */
-	bool is_new;      /* it was not there before */
 	mode_t root_mode; /* that a new one gets */
 	sbx__buffer path; /* of the entry, below the root, without "." */
 	sbx__buffer parent_path;
@@ -47,18 +47,22 @@ typedef struct unpacking {
 	int64_t bytes;
 	late_mode *late;
 	size_t late_count;
-	char temporary[32]; /* the name that a file has until it is whole */
+	char part[32];         /* the name that a file has until it is whole */
+	int file;              /* that is being filled, of the last entry; -1: none */
+	const char *file_name; /* in the last entry's directory */
+	mode_t file_mode;
+	bool is_read; /* all entries are */
 	sbx_error **error;
-} unpacking;
+};
 
 /* ---- failures ---- */
 
-static sbx_status refuse(const unpacking *work, const char *path, const char *reason)
+static sbx_status refuse(const sbx__unpacking *work, const char *path, const char *reason)
 {
 	return sbx__fail(work->error, SBX_ERROR_ARCHIVE, "%s: the archive is refused: %s %s", ARGUMENT, path, reason);
 }
 
-static sbx_status fail_at(const unpacking *work, int number)
+static sbx_status fail_at(const sbx__unpacking *work, int number)
 {
 	sbx__buffer path = {0};
 	if (number == ENOMEM)
@@ -72,7 +76,7 @@ static sbx_status fail_at(const unpacking *work, int number)
 	return status;
 }
 
-static sbx_status fail_reading(const unpacking *work)
+static sbx_status fail_reading(const sbx__unpacking *work)
 {
 	if (work->read_failed)
 		return sbx__fail(work->error, SBX_ERROR_ARCHIVE, "%s: the archive could not be read", ARGUMENT);
@@ -83,7 +87,7 @@ static sbx_status fail_reading(const unpacking *work)
 	                 reason ? reason : "unknown reason");
 }
 
-static void skip(const unpacking *work, const char *reason)
+static void skip(const sbx__unpacking *work, const char *reason)
 {
 	if (work->options->skipped)
 		work->options->skipped(work->options->skipped_user_data, work->path.data, reason);
@@ -97,7 +101,7 @@ static bool is_part(const char *part, size_t length, const char *name)
 }
 
 /* Writes a name of the archive without "." and empty parts. SBX_ERROR_ARCHIVE: it leads out of the directory. */
-static sbx_status normalise(const unpacking *work, const char *name, sbx__buffer *path)
+static sbx_status normalise(const sbx__unpacking *work, const char *name, sbx__buffer *path)
 {
 	int depth = 0;
 	sbx__buffer_clear(path);
@@ -123,7 +127,7 @@ static sbx_status normalise(const unpacking *work, const char *name, sbx__buffer
 }
 
 /* The directory that the entry is in, made if it is not there; most entries are where the one before them was. */
-static int open_parent(unpacking *work, const char **name)
+static int open_parent(sbx__unpacking *work, const char **name)
 {
 	const char *slash = strrchr(work->path.data, '/');
 	size_t length = slash ? (size_t)(slash - work->path.data) : 0;
@@ -145,16 +149,16 @@ static int open_parent(unpacking *work, const char **name)
 }
 
 /* Gives what was made under the temporary name its own. */
-static sbx_status appear(const unpacking *work, int parent, const char *name)
+static sbx_status appear(const sbx__unpacking *work, int parent, const char *name)
 {
-	if (renameat(parent, work->temporary, parent, name) != 0)
+	if (renameat(parent, work->part, parent, name) != 0)
 		return fail_at(work, errno);
 	return SBX_OK;
 }
 
 /* ---- entries ---- */
 
-static sbx_status set_late(unpacking *work, mode_t mode)
+static sbx_status set_late(sbx__unpacking *work, mode_t mode)
 {
 	late_mode *grown = realloc(work->late, (work->late_count + 1) * sizeof *grown);
 	if (grown)
@@ -166,7 +170,7 @@ static sbx_status set_late(unpacking *work, mode_t mode)
 	return SBX_OK;
 }
 
-static sbx_status make_folder(unpacking *work, int parent, const char *name, mode_t mode)
+static sbx_status make_folder(sbx__unpacking *work, int parent, const char *name, mode_t mode)
 {
 	bool usable = (mode & 0700) == 0700;
 	if (mkdirat(parent, name, 0700) == 0) {
@@ -183,7 +187,7 @@ static sbx_status make_folder(unpacking *work, int parent, const char *name, mod
 	return SBX_OK;
 }
 
-static sbx_status write_at(const unpacking *work, int file, const char *bytes, size_t length, int64_t offset)
+static sbx_status write_at(const sbx__unpacking *work, int file, const char *bytes, size_t length, int64_t offset)
 {
 	while (length) {
 		ssize_t put = pwrite(file, bytes, length, offset);
@@ -198,56 +202,62 @@ static sbx_status write_at(const unpacking *work, int file, const char *bytes, s
 	return SBX_OK;
 }
 
-static sbx_status write_content(const unpacking *work, int file, int64_t size)
-{
-	const void *bytes;
-	size_t length;
-	la_int64_t offset;
-	int result;
-	while ((result = work->library->archive_read_data_block(work->reader, &bytes, &length, &offset)) ==
-	               ARCHIVE_OK ||
-	       result == ARCHIVE_WARN) {
-		if (offset < 0 || offset > size || (int64_t)length > size - offset)
-			return refuse(work, work->path.data, "has more bytes than it says");
-		sbx_status status = write_at(work, file, bytes, length, offset);
-		if (status < 0)
-			return status;
-	}
-	if (result != ARCHIVE_EOF)
-		return fail_reading(work);
-	/* Holes stay holes, also at the end. */
-	return ftruncate(file, size) == 0 ? SBX_OK : fail_at(work, errno);
-}
-
-static sbx_status fill_file(const unpacking *work, int file, struct archive_entry *entry, mode_t mode)
+/* Gives a file that has all its bytes what else it has, and its name. */
+static sbx_status finish_file(sbx__unpacking *work)
 {
 	const sbx__archive_library *library = work->library;
 	const struct timespec times[] = {
 	        {.tv_nsec = UTIME_NOW},
-	        {library->archive_entry_mtime(entry), library->archive_entry_mtime_nsec(entry)},
+	        {library->archive_entry_mtime(work->entry), library->archive_entry_mtime_nsec(work->entry)},
 	};
-	sbx_status status = write_content(work, file, library->archive_entry_size(entry));
-	if (status == SBX_OK && fchmod(file, mode) != 0)
-		status = fail_at(work, errno);
+	int file = work->file;
+	/* Holes stay holes, also at the end. */
+	if (ftruncate(file, library->archive_entry_size(work->entry)) != 0 || fchmod(file, work->file_mode) != 0)
+		return fail_at(work, errno);
 	/* A time that the file system cannot hold is no reason to lose the file. */
+	(void)!futimens(file, times);
+	work->file = -1;
+	sbx_status status = close(file) == 0 ? SBX_OK : fail_at(work, errno);
 	if (status == SBX_OK)
-		(void)!futimens(file, times);
+		status = appear(work, work->parent, work->file_name);
+	if (status < 0)
+		unlinkat(work->parent, work->part, 0);
 	return status;
 }
 
-static sbx_status make_file(unpacking *work, int parent, const char *name, struct archive_entry *entry, mode_t mode)
+static void drop_file(sbx__unpacking *work)
 {
-	int file = openat(parent, work->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (file < 0)
-		return fail_at(work, errno);
-	sbx_status status = fill_file(work, file, entry, mode);
-	if (close(file) != 0 && status == SBX_OK)
-		status = fail_at(work, errno);
-	if (status == SBX_OK)
-		status = appear(work, parent, name);
-	if (status < 0)
-		unlinkat(parent, work->temporary, 0);
-	return status;
+	if (work->file < 0)
+		return;
+	close(work->file);
+	unlinkat(work->parent, work->part, 0);
+	work->file = -1;
+}
+
+/* Fills the file by one piece. */
+static sbx_status fill_file(sbx__unpacking *work)
+{
+	const sbx__archive_library *library = work->library;
+	int64_t size = library->archive_entry_size(work->entry);
+	const void *bytes;
+	size_t length;
+	la_int64_t offset;
+	int result = library->archive_read_data_block(work->reader, &bytes, &length, &offset);
+	if (result == ARCHIVE_EOF)
+		return finish_file(work);
+	if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+		return fail_reading(work);
+	if (offset < 0 || offset > size || (int64_t)length > size - offset)
+		return refuse(work, work->path.data, "has more bytes than it says");
+	return write_at(work, work->file, bytes, length, offset);
+}
+
+static sbx_status make_file(sbx__unpacking *work, int parent, const char *name, mode_t mode)
+{
+	work->file = openat(parent, work->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	work->file_name = name;
+	work->file_mode = mode;
+	return work->file < 0 ? fail_at(work, errno) : SBX_OK;
 }
 
 /* Whether a link at that path stays in the directory for sure: it goes up at most to the directory, through what are no
@@ -274,35 +284,35 @@ static bool stays_inside(const char *path, const char *target)
 	return true;
 }
 
-static sbx_status make_symbolic_link(const unpacking *work, int parent, const char *name, const char *target)
+static sbx_status make_symbolic_link(const sbx__unpacking *work, int parent, const char *name, const char *target)
 {
 	if (!target || !stays_inside(work->path.data, target)) {
 		skip(work, "it is a link that leads out of the directory");
 		return SBX_OK;
 	}
-	if (symlinkat(target, parent, work->temporary) != 0)
+	if (symlinkat(target, parent, work->part) != 0)
 		return fail_at(work, errno);
 	sbx_status status = appear(work, parent, name);
 	if (status < 0)
-		unlinkat(parent, work->temporary, 0);
+		unlinkat(parent, work->part, 0);
 	return status;
 }
 
 /* Of files only: a symbolic link means something else in another place. */
-static sbx_status link_file(const unpacking *work, int from, const char *from_name, int parent, const char *name)
+static sbx_status link_file(const sbx__unpacking *work, int from, const char *from_name, int parent, const char *name)
 {
 	struct stat status;
 	if (fstatat(from, from_name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
 		return refuse(work, work->path.data, "is a link to what is no file of the directory");
-	if (linkat(from, from_name, parent, work->temporary, 0) != 0)
+	if (linkat(from, from_name, parent, work->part, 0) != 0)
 		return fail_at(work, errno);
 	sbx_status made = appear(work, parent, name);
 	/* Still there also where both names are of one file already. */
-	unlinkat(parent, work->temporary, 0);
+	unlinkat(parent, work->part, 0);
 	return made;
 }
 
-static sbx_status make_hard_link(const unpacking *work, int parent, const char *name, const char *target)
+static sbx_status make_hard_link(const sbx__unpacking *work, int parent, const char *name, const char *target)
 {
 	sbx__buffer path = {0};
 	sbx_status status = normalise(work, target, &path);
@@ -318,7 +328,7 @@ static sbx_status make_hard_link(const unpacking *work, int parent, const char *
 	return status;
 }
 
-static sbx_status make_entry(unpacking *work, struct archive_entry *entry)
+static sbx_status make_entry(sbx__unpacking *work, struct archive_entry *entry)
 {
 	const sbx__archive_library *library = work->library;
 	const char *name;
@@ -338,10 +348,10 @@ static sbx_status make_entry(unpacking *work, struct archive_entry *entry)
 		return make_folder(work, parent, name, mode);
 	if (type == AE_IFLNK)
 		return make_symbolic_link(work, parent, name, library->archive_entry_symlink(entry));
-	return make_file(work, parent, name, entry, mode);
+	return make_file(work, parent, name, mode);
 }
 
-static sbx_status count_entry(unpacking *work, struct archive_entry *entry)
+static sbx_status count_entry(sbx__unpacking *work, struct archive_entry *entry)
 {
 	int64_t size = work->library->archive_entry_size(entry);
 	if (++work->entries > work->options->max_entries)
@@ -356,7 +366,7 @@ static sbx_status count_entry(unpacking *work, struct archive_entry *entry)
 	return SBX_OK;
 }
 
-static sbx_status take_entry(unpacking *work, struct archive_entry *entry)
+static sbx_status take_entry(sbx__unpacking *work, struct archive_entry *entry)
 {
 	const char *name = work->library->archive_entry_pathname(entry);
 	if (!name)
@@ -377,7 +387,7 @@ static sbx_status take_entry(unpacking *work, struct archive_entry *entry)
 
 static la_ssize_t give_piece(struct archive *reader, void *user_data, const void **bytes)
 {
-	unpacking *work = user_data;
+	sbx__unpacking *work = user_data;
 	int64_t got = work->read(work->user_data, work->piece, PIECE);
 	*bytes = work->piece;
 	if (got >= 0)
@@ -387,20 +397,20 @@ static la_ssize_t give_piece(struct archive *reader, void *user_data, const void
 	return -1;
 }
 
-static sbx_status take_entries(unpacking *work)
+/* Goes on by one entry, or one piece of a file. */
+static sbx_status advance(sbx__unpacking *work)
 {
-	int result;
-	while ((result = work->library->archive_read_next_header2(work->reader, work->entry)) == ARCHIVE_OK ||
-	       result == ARCHIVE_WARN) {
-		sbx_status status = take_entry(work, work->entry);
-		if (status < 0)
-			return status;
-	}
-	return result == ARCHIVE_EOF ? SBX_OK : fail_reading(work);
+	if (work->file >= 0)
+		return fill_file(work);
+	int result = work->library->archive_read_next_header2(work->reader, work->entry);
+	if (result == ARCHIVE_OK || result == ARCHIVE_WARN)
+		return take_entry(work, work->entry);
+	work->is_read = result == ARCHIVE_EOF;
+	return work->is_read ? SBX_OK : fail_reading(work);
 }
 
 /* The stream tells only at its end whether it came whole. */
-static sbx_status read_rest(unpacking *work)
+static sbx_status read_rest(sbx__unpacking *work)
 {
 	int64_t got;
 	for (size_t rest = 0; (got = work->read(work->user_data, work->piece, PIECE)) > 0;)
@@ -412,7 +422,7 @@ static sbx_status read_rest(unpacking *work)
 }
 
 /* From the inside to the outside, since a directory may be closed to its owner then. */
-static sbx_status set_late_modes(unpacking *work)
+static sbx_status set_late_modes(sbx__unpacking *work)
 {
 	for (size_t index = work->late_count; index-- > 0;) {
 		const char *name;
@@ -427,13 +437,13 @@ static sbx_status set_late_modes(unpacking *work)
 	return SBX_OK;
 }
 
-static sbx_status fill(unpacking *work)
+static sbx_status open_stream(sbx__unpacking *work)
 {
 	const sbx__archive_library *library = work->library;
 	uint64_t random = 0;
 	if (!sbx__platform_system.random(NULL, &random, sizeof random))
 		return sbx__fail_file(work->error, ARGUMENT, "write", work->target, errno);
-	snprintf(work->temporary, sizeof work->temporary, ".%016llx.part", (unsigned long long)random);
+	snprintf(work->part, sizeof work->part, ".%016llx.part", (unsigned long long)random);
 	work->piece = malloc(PIECE);
 	work->reader = library->archive_read_new();
 	/* Without memory libarchive would use an entry of its own, or in archive_read_open() a place for the data, that
@@ -446,68 +456,50 @@ static sbx_status fill(unpacking *work)
 	    library->archive_read_set_read_callback(work->reader, give_piece) != ARCHIVE_OK ||
 	    library->archive_read_open1(work->reader) != ARCHIVE_OK)
 		return fail_reading(work);
-	sbx_status status = take_entries(work);
-	if (status == SBX_OK)
-		status = read_rest(work);
-	if (status == SBX_OK)
-		status = set_late_modes(work);
-	return status;
-}
-
-static void clear(unpacking *work)
-{
-	if (work->reader)
-		work->library->archive_read_free(work->reader);
-	if (work->entry)
-		work->library->archive_entry_free(work->entry);
-	for (size_t index = 0; index < work->late_count; index++)
-		free(work->late[index].path);
-	free(work->late);
-	free(work->piece);
-	if (work->parent >= 0)
-		close(work->parent);
-	if (work->root >= 0)
-		close(work->root);
-	sbx__buffer_free(&work->path);
-	sbx__buffer_free(&work->parent_path);
+	return SBX_OK;
 }
 
 /* ---- the directory ---- */
 
-/* Fills a directory that nobody else can enter until it has its name. */
-static sbx_status fill_new(unpacking *work, const char *path, const char *temporary)
+/* Makes a directory that nobody else can enter until it has its name. */
+static sbx_status make_new(sbx__unpacking *work)
 {
 	struct stat made;
-	if (mkdir(temporary, 0777) != 0)
-		return sbx__fail_file(work->error, ARGUMENT, "write", path, errno);
-	work->root = open(temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (work->root < 0 || fstat(work->root, &made) != 0 || fchmod(work->root, 0700) != 0)
-		return sbx__fail_file(work->error, ARGUMENT, "write", path, errno);
-	work->root_mode = made.st_mode & 0777;
-	sbx_status status = fill(work);
-	if (status == SBX_OK && (fchmod(work->root, work->root_mode) != 0 || rename(temporary, path) != 0))
-		status = sbx__fail_file(work->error, ARGUMENT, "write", path, errno);
-	return status;
-}
-
-static sbx_status unpack_new(unpacking *work, const char *path)
-{
-	char *temporary = sbx__temporary_name(path);
+	char *temporary = sbx__temporary_name(work->target);
 	if (!temporary)
 		return sbx__fail_memory(work->error);
-	sbx_status status = fill_new(work, path, temporary);
-	if (status < 0)
-		sbx__folder_remove(AT_FDCWD, temporary);
-	free(temporary);
-	return status;
+	if (mkdir(temporary, 0777) != 0) {
+		int number = errno;
+		free(temporary);
+		return sbx__fail_file(work->error, ARGUMENT, "write", work->target, number);
+	}
+	work->temporary = temporary;
+	work->root = open(temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (work->root < 0 || fstat(work->root, &made) != 0 || fchmod(work->root, 0700) != 0)
+		return sbx__fail_file(work->error, ARGUMENT, "write", work->target, errno);
+	work->root_mode = made.st_mode & 0777;
+	return SBX_OK;
 }
 
-static sbx_status unpack_into(unpacking *work, const char *path)
+static sbx_status open_old(sbx__unpacking *work)
 {
-	work->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (work->root < 0)
-		return sbx__fail_file(work->error, ARGUMENT, "write", path, errno);
-	return fill(work);
+	work->root = open(work->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return work->root < 0 ? sbx__fail_file(work->error, ARGUMENT, "write", work->target, errno) : SBX_OK;
+}
+
+/* All is in it. */
+static sbx_status finish(sbx__unpacking *work)
+{
+	sbx_status status = read_rest(work);
+	if (status == SBX_OK)
+		status = set_late_modes(work);
+	if (status < 0 || !work->temporary)
+		return status;
+	if (fchmod(work->root, work->root_mode) != 0 || rename(work->temporary, work->target) != 0)
+		return sbx__fail_file(work->error, ARGUMENT, "write", work->target, errno);
+	free(work->temporary);
+	work->temporary = NULL;
+	return SBX_OK;
 }
 
 /* Without the slashes at its end: a directory need not be there yet. */
@@ -519,26 +511,84 @@ static char *plain_path(const char *path)
 	return strndup(path, length);
 }
 
+sbx_status sbx__unpack_begin(sbx__unpacking **begun, sbx_read_callback read, void *user_data, const char *path,
+                             const sbx_transfer_options *options, sbx_error **error)
+{
+	struct stat there;
+	const sbx__archive_library *library;
+	sbx_status status = sbx__archive_load(&library, error);
+	if (status < 0)
+		return status;
+	sbx__unpacking *work = calloc(1, sizeof *work);
+	if (!work)
+		return sbx__fail_memory(error);
+	*work = (sbx__unpacking){.library = library,
+	                         .options = options,
+	                         .target = plain_path(path),
+	                         .read = read,
+	                         .user_data = user_data,
+	                         .root = -1,
+	                         .parent = -1,
+	                         .file = -1,
+	                         .error = error};
+	if (!work->target)
+		status = sbx__fail_memory(error);
+	else
+		/* What is there and no directory, a link that leads nowhere included, is refused when it is opened. */
+		status = lstat(work->target, &there) == 0 ? open_old(work) : make_new(work);
+	if (status == SBX_OK)
+		status = open_stream(work);
+	if (status < 0)
+		sbx__unpack_end(work);
+	else
+		*begun = work;
+	return status;
+}
+
+sbx_status sbx__unpack_go_on(sbx__unpacking *work, sbx_error **error)
+{
+	work->error = error;
+	if (!work->is_read)
+		return advance(work);
+	sbx_status status = finish(work);
+	return status < 0 ? status : SBX_DONE;
+}
+
+void sbx__unpack_end(sbx__unpacking *work)
+{
+	if (!work)
+		return;
+	if (work->reader)
+		work->library->archive_read_free(work->reader);
+	if (work->entry)
+		work->library->archive_entry_free(work->entry);
+	for (size_t index = 0; index < work->late_count; index++)
+		free(work->late[index].path);
+	free(work->late);
+	free(work->piece);
+	drop_file(work);
+	if (work->parent >= 0)
+		close(work->parent);
+	if (work->root >= 0)
+		close(work->root);
+	if (work->temporary)
+		sbx__folder_remove(AT_FDCWD, work->temporary);
+	free(work->temporary);
+	free(work->target);
+	sbx__buffer_free(&work->path);
+	sbx__buffer_free(&work->parent_path);
+	free(work);
+}
+
 sbx_status sbx__unpack(sbx_read_callback read, void *user_data, const char *path, const sbx_transfer_options *options,
                        sbx_error **error)
 {
-	struct stat status;
-	unpacking work = {.options = options,
-	                  .target = path,
-	                  .read = read,
-	                  .user_data = user_data,
-	                  .root = -1,
-	                  .parent = -1,
-	                  .error = error};
-	sbx_status done = sbx__archive_load(&work.library, error);
-	if (done < 0)
-		return done;
-	char *plain = plain_path(path);
-	if (!plain)
-		return sbx__fail_memory(error);
-	/* What is there and no directory, a link that leads nowhere included, is refused when it is opened. */
-	done = lstat(plain, &status) == 0 ? unpack_into(&work, plain) : unpack_new(&work, plain);
-	clear(&work);
-	free(plain);
-	return done;
+	sbx__unpacking *work;
+	sbx_status status = sbx__unpack_begin(&work, read, user_data, path, options, error);
+	if (status < 0)
+		return status;
+	while ((status = sbx__unpack_go_on(work, error)) == SBX_OK)
+		;
+	sbx__unpack_end(work);
+	return status < 0 ? status : SBX_OK;
 }

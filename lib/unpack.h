@@ -17,8 +17,17 @@
 #include <sandbox_sdk/source.h>
 #include <sandbox_sdk/transfer.h>
 
-/* Reads the stream to its end and unpacks it. Of the options, the limits and the callback count; the limits are numbers
- * of their own, not SBX_DEFAULT. */
+typedef struct sbx__unpacking sbx__unpacking;
+
+/* Begins with a stream. Of the options, the limits and the callback count; the limits are numbers of their own, not
+ * SBX_DEFAULT; they must stay as long as the unpacking. The path is copied. */
+sbx_status sbx__unpack_begin(sbx__unpacking **begun, sbx_read_callback read, void *user_data, const char *path,
+                             const sbx_transfer_options *options, sbx_error **error);
+/* Goes on by one entry, or one piece of a file. SBX_DONE: the stream was read to its end, and all is there. */
+sbx_status sbx__unpack_go_on(sbx__unpacking *work, sbx_error **error);
+/* Frees it; what is not whole is removed. */
+void sbx__unpack_end(sbx__unpacking *work);
+/* All of that at once. */
 sbx_status sbx__unpack(sbx_read_callback read, void *user_data, const char *path, const sbx_transfer_options *options,
                        sbx_error **error);
 

@@ -72,7 +72,8 @@ SBX_API void *sbx_call_user_data(const sbx_call *call);
 
 /**
  * Ends a call: its connection is freed at once, and its result is ::SBX_ERROR_CANCELLED, told as every result is. A
- * call that is done stays as it is.
+ * call that is done stays as it is. One of several requests (session.h) that has something to take back does that
+ * before it is done.
  *
  * @param call a call
  *
@@ -115,7 +116,8 @@ SBX_API sbx_status sbx_call_wait(sbx_call *call, double seconds, sbx_error **err
  * The result of a call that is done. It can be asked for again and again.
  *
  * @param call a call
- * @param response receives the response, freed with sbx_response_free(); may be NULL
+ * @param response receives the response, freed with sbx_response_free(), and NULL where a call of several requests has
+ *        none to show; may be NULL
  * @param error receives the error; may be NULL
  * @return ::SBX_OK or the call's error; ::SBX_ERROR_INVALID_ARGUMENT while it is not done
  *

@@ -9,6 +9,7 @@
 #ifndef SANDBOX_SDK_PAGES_H
 #define SANDBOX_SDK_PAGES_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
@@ -48,11 +49,29 @@ SBX_API sbx_status sbx_client_pages(sbx_client *client, const sbx_operation *ope
  * @param pages pages
  * @param item receives the item, owned by the pages and valid until the next one is asked for
  * @param error receives the error; may be NULL
- * @return ::SBX_OK; ::SBX_DONE after the last item; or any error of the operation
+ * @return ::SBX_OK; ::SBX_DONE after the last item; ::SBX_WOULD_BLOCK where sbx_pages_fetch_start() was used and a page
+ *         has to be fetched first; or any error of the operation
  *
- * Blocks while a page is fetched. Since 0.1.0.
+ * Blocks while a page is fetched, unless sbx_pages_fetch_start() was used. Since 0.1.0.
  */
 SBX_API sbx_status sbx_pages_next(sbx_pages *pages, const sbx_json **item, sbx_error **error);
+
+/**
+ * Starts to fetch the page that the next item is on, and returns at once. From then on the pages are the loop's: what
+ * gives out the next item does not wait, but says ::SBX_WOULD_BLOCK until the next page was fetched in this way.
+ *
+ * @param pages pages, which must stay until the call is done; after an error they can be fetched again
+ * @param on_done told when the page is there, or could not be fetched; NULL: the call goes to the queue that
+ *        sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is the page
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_INVALID_ARGUMENT also while a page is being fetched
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_status sbx_pages_fetch_start(sbx_pages *pages, sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                         sbx_error **error);
 
 /**
  * Frees pages.

@@ -10,10 +10,16 @@
  *
  * The options of a call (`sbx_request_options`) that takes several requests are those of each of them; its deadline is
  * that of all together, and its progress callback is told of the file alone.
+ *
+ * Each function that waits has a form that is started and does not (call.h): the call that it gives out is one, however
+ * many requests it takes, and its result is what the other one returns. What the options of a started form point to is
+ * copied, but for callbacks, `cancel` and their data. The session may be freed while a call of it is under way, which
+ * goes on.
  */
 #ifndef SANDBOX_SDK_SESSION_H
 #define SANDBOX_SDK_SESSION_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
@@ -63,6 +69,42 @@ typedef struct sbx_session_options {
  */
 SBX_API sbx_status sbx_session_create(sbx_client *client, const sbx_session_options *session_options,
                                       const sbx_request_options *options, sbx_session **session, sbx_error **error);
+
+/**
+ * Starts to create a sandbox and to wait until it is ready, and returns at once.
+ *
+ * @param client a client; the session goes on when it is freed, and ends when it is closed
+ * @param session_options may be NULL
+ * @param options of the requests; may be NULL
+ * @param on_done told when the sandbox is ready or that failed; NULL: the call goes to the queue that
+ *        sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_create(), and the
+ *        session comes from sbx_call_result_session()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start()
+ *
+ * A call that is cancelled or freed deletes the sandbox, if there may be one, before it is done: the loop has to be
+ * driven for up to 10 s more. So is, by the loop, that of a session which nobody has taken when the call is freed.
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_create_start(sbx_client *client, const sbx_session_options *session_options,
+                                            const sbx_request_options *options, sbx_call_callback on_done,
+                                            void *user_data, sbx_call **call, sbx_error **error);
+
+/**
+ * The session of a call that sbx_session_create_start() gave out and that is done. Who asks first has it.
+ *
+ * @param call a call
+ * @param session receives the session, freed with sbx_session_free()
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK or the call's error; ::SBX_ERROR_INVALID_ARGUMENT while it is not done, for another call, and where
+ *         the session was taken already
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_call_result_session(const sbx_call *call, sbx_session **session, sbx_error **error);
 
 /**
  * Makes a session of a sandbox that is there. Nothing is sent.
@@ -131,6 +173,26 @@ SBX_API sbx_status sbx_session_run(sbx_session *session, const char *command, co
                                    const sbx_request_options *options, sbx_execution **execution, sbx_error **error);
 
 /**
+ * Starts a command and returns at once.
+ *
+ * @param session a session
+ * @param command a whole shell command line
+ * @param run how; may be NULL
+ * @param options of the request; may be NULL
+ * @param on_done told when the command has ended; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(), which ends the command; its result is that of
+ *        sbx_session_run(), and sbx_call_result_execution() has the execution
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_run_start(sbx_session *session, const char *command, const sbx_run_options *run,
+                                         const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                                         sbx_call **call, sbx_error **error);
+
+/**
  * Runs a command and gives its output as it is written, then its result.
  *
  * @param session a session
@@ -147,6 +209,25 @@ SBX_API sbx_status sbx_session_run(sbx_session *session, const char *command, co
 SBX_API sbx_status sbx_session_stream(sbx_session *session, const char *command, const sbx_run_options *run,
                                       const sbx_request_options *options, sbx_execution_stream **stream,
                                       sbx_error **error);
+
+/**
+ * Starts a command whose output is read as it is written, and returns at once.
+ *
+ * @param session a session
+ * @param command a whole shell command line
+ * @param run how; may be NULL; `check` does not count
+ * @param options of the request; may be NULL
+ * @param on_ready told when there is something to read; NULL: the caller asks by itself
+ * @param user_data given to `on_ready`
+ * @param stream receives the events, which reading does not wait for, freed with sbx_execution_stream_free()
+ * @param error receives the error; may be NULL
+ * @return as sbx_sandboxes_execute_stream_start(); ::SBX_ERROR_CLOSED also for a session
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_stream_start(sbx_session *session, const char *command, const sbx_run_options *run,
+                                            const sbx_request_options *options, sbx_execution_stream_callback on_ready,
+                                            void *user_data, sbx_execution_stream **stream, sbx_error **error);
 
 /**
  * The command that an error is about.
@@ -175,6 +256,24 @@ SBX_API sbx_status sbx_session_read(sbx_session *session, const char *path, cons
                                     char **data, size_t *length, sbx_error **error);
 
 /**
+ * Starts to read a file of the sandbox into memory, and returns at once.
+ *
+ * @param session a session
+ * @param path the file in the sandbox
+ * @param options of the request; may be NULL
+ * @param on_done told when the file is there; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); the bytes are the body of its response
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_read_start(sbx_session *session, const char *path, const sbx_request_options *options,
+                                          sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                          sbx_error **error);
+
+/**
  * Writes a file of the sandbox from memory.
  *
  * @param session a session
@@ -189,6 +288,26 @@ SBX_API sbx_status sbx_session_read(sbx_session *session, const char *path, cons
  */
 SBX_API sbx_status sbx_session_write(sbx_session *session, const char *path, const void *data, size_t length,
                                      const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Starts to write a file of the sandbox from memory, and returns at once.
+ *
+ * @param session a session
+ * @param path the file in the sandbox, replaced if it exists
+ * @param data the bytes, which must stay until the call is done; may be NULL where there are none
+ * @param length how many
+ * @param options of the request; may be NULL
+ * @param on_done told when the file is written; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_write_start(sbx_session *session, const char *path, const void *data, size_t length,
+                                           const sbx_request_options *options, sbx_call_callback on_done,
+                                           void *user_data, sbx_call **call, sbx_error **error);
 
 /**
  * Sends a file or a directory to the sandbox. A directory's entries, links as links, go into the directory at `remote`,
@@ -210,6 +329,29 @@ SBX_API sbx_status sbx_session_write(sbx_session *session, const char *path, con
 SBX_API sbx_status sbx_session_upload(sbx_session *session, const char *local, const char *remote,
                                       const sbx_transfer_options *transfer, const sbx_request_options *options,
                                       sbx_error **error);
+
+/**
+ * Starts to send a file or a directory to the sandbox, and returns at once. Files of this machine are read, a piece at
+ * a time, by the thread that drives the loop.
+ *
+ * @param session a session
+ * @param local a file or directory of this machine
+ * @param remote where it goes: of a file its path, replaced if it exists, of a directory the directory
+ * @param transfer how; may be NULL; `skipped` is told on the thread that drives the loop
+ * @param options of the requests; may be NULL; `progress` is told of the bytes of the file or archive
+ * @param on_done told when all is there or that failed; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_upload(). Cancelled, it
+ *        removes the archive of a directory before it is done, for which the loop has to be driven for up to 10 s more
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session; ::SBX_ERROR_LOCAL_FILE and ::SBX_ERROR_ARCHIVE
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_upload_start(sbx_session *session, const char *local, const char *remote,
+                                            const sbx_transfer_options *transfer, const sbx_request_options *options,
+                                            sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                            sbx_error **error);
 
 /**
  * Fetches a file or a directory from the sandbox. A file appears whole or not at all. So does a directory that is not
@@ -237,6 +379,31 @@ SBX_API sbx_status sbx_session_download(sbx_session *session, const char *remote
                                         sbx_error **error);
 
 /**
+ * Starts to fetch a file or a directory from the sandbox, and returns at once. Files of this machine are written, a
+ * piece at a time, by the thread that drives the loop. The archive of a directory is first kept in a file without a
+ * name beside `local`, and then unpacked.
+ *
+ * @param session a session
+ * @param remote a file or directory in the sandbox
+ * @param local where it goes on this machine; the directory above it must be there
+ * @param transfer how; may be NULL; `skipped` is told on the thread that drives the loop
+ * @param options of the requests; may be NULL; `progress` is told of the bytes of the file or archive
+ * @param on_done told when all is there or that failed; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_download(). Cancelled,
+ *        it removes the archive of a directory before it is done, for which the loop has to be driven for up to 10 s
+ *        more
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session; ::SBX_ERROR_LOCAL_FILE
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_download_start(sbx_session *session, const char *remote, const char *local,
+                                              const sbx_transfer_options *transfer, const sbx_request_options *options,
+                                              sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                              sbx_error **error);
+
+/**
  * Ends a session: its sandbox is deleted, unless it is kept. A sandbox that is gone already is no error, and closing
  * again does nothing. Where it fails it can be tried again.
  *
@@ -249,6 +416,24 @@ SBX_API sbx_status sbx_session_download(sbx_session *session, const char *remote
  * Since 0.1.0.
  */
 SBX_API sbx_status sbx_session_close(sbx_session *session, const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Starts to end a session, and returns at once. Until the call is done the session is not closed.
+ *
+ * @param session a session
+ * @param options of the request; may be NULL
+ * @param on_done told when the sandbox is deleted, or need not be, or that failed; NULL: the call goes to the queue
+ * that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_close()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_close_start(sbx_session *session, const sbx_request_options *options,
+                                           sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                           sbx_error **error);
 
 /**
  * Decides anew whether the sandbox is left when the session is closed.

@@ -9,6 +9,7 @@
 #include "../operation.h"
 #include "../pages.h"
 #include "operation_index.h"
+#include "typed_arguments.h"
 
 _Static_assert(offsetof(sbx_sandbox_resources, storage) + sizeof(((sbx_sandbox_resources *)0)->storage) ==
                        sizeof(sbx_sandbox_resources),
@@ -37,8 +38,8 @@ _Static_assert(offsetof(sbx_sandboxes_download_params, path) + sizeof(((sbx_sand
 
 _Static_assert(5 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_create() has too many arguments");
 
-static sbx_status sandboxes_create_arguments(sbx__arguments *arguments, const sbx_sandboxes_create_params *params,
-                                             sbx_error **error)
+sbx_status sbx__sandboxes_create_arguments(sbx__arguments *arguments, const sbx_sandboxes_create_params *params,
+                                           sbx_error **error)
 {
 	sbx_sandboxes_create_params given = SBX_SANDBOXES_CREATE_PARAMS_INIT;
 	sbx_sandbox_resources given_resources = SBX_SANDBOX_RESOURCES_INIT;
@@ -72,7 +73,7 @@ sbx_status sbx_sandboxes_create(sbx_client *client, const sbx_sandboxes_create_p
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_create_arguments(&arguments, params, error);
+	sbx_status status = sbx__sandboxes_create_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_CREATE],
@@ -88,7 +89,7 @@ sbx_status sbx_sandboxes_create_start(sbx_client *client, const sbx_sandboxes_cr
                                       sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_create_arguments(&arguments, params, error);
+	sbx_status status = sbx__sandboxes_create_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_CREATE],
@@ -99,8 +100,8 @@ sbx_status sbx_sandboxes_create_start(sbx_client *client, const sbx_sandboxes_cr
 
 _Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_list() has too many arguments");
 
-static sbx_status sandboxes_list_arguments(sbx__arguments *arguments, const sbx_sandboxes_list_params *params,
-                                           sbx_error **error)
+sbx_status sbx__sandboxes_list_arguments(sbx__arguments *arguments, const sbx_sandboxes_list_params *params,
+                                         sbx_error **error)
 {
 	sbx_sandboxes_list_params given = SBX_SANDBOXES_LIST_PARAMS_INIT;
 	sbx_status status;
@@ -119,7 +120,7 @@ sbx_status sbx_sandboxes_list(sbx_client *client, const sbx_sandboxes_list_param
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_list_arguments(&arguments, params, error);
+	sbx_status status = sbx__sandboxes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_LIST],
@@ -135,7 +136,7 @@ sbx_status sbx_sandboxes_list_start(sbx_client *client, const sbx_sandboxes_list
                                     sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_list_arguments(&arguments, params, error);
+	sbx_status status = sbx__sandboxes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_LIST],
@@ -148,7 +149,7 @@ sbx_status sbx_sandboxes_each(sbx_client *client, const sbx_sandboxes_list_param
                               const sbx_request_options *options, sbx_pages **pages, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_list_arguments(&arguments, params, error);
+	sbx_status status = sbx__sandboxes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_build(&arguments, error);
@@ -171,8 +172,8 @@ sbx_status sbx_sandboxes_next(sbx_pages *pages, const sbx_sandbox **sandbox, sbx
 
 _Static_assert(4 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_delete() has too many arguments");
 
-static sbx_status sandboxes_delete_arguments(sbx__arguments *arguments, const char *id,
-                                             const sbx_sandboxes_delete_params *params, sbx_error **error)
+sbx_status sbx__sandboxes_delete_arguments(sbx__arguments *arguments, const char *id,
+                                           const sbx_sandboxes_delete_params *params, sbx_error **error)
 {
 	sbx_sandboxes_delete_params given = SBX_SANDBOXES_DELETE_PARAMS_INIT;
 	sbx_status status;
@@ -194,7 +195,7 @@ sbx_status sbx_sandboxes_delete(sbx_client *client, const char *id, const sbx_sa
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_delete_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_delete_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DELETE],
@@ -210,7 +211,7 @@ sbx_status sbx_sandboxes_delete_start(sbx_client *client, const char *id, const 
                                       sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_delete_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_delete_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DELETE],
@@ -221,7 +222,7 @@ sbx_status sbx_sandboxes_delete_start(sbx_client *client, const char *id, const 
 
 _Static_assert(0 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_delete_all() has too many arguments");
 
-static sbx_status sandboxes_delete_all_arguments(sbx__arguments *arguments, sbx_error **error)
+sbx_status sbx__sandboxes_delete_all_arguments(sbx__arguments *arguments, sbx_error **error)
 {
 
 	sbx__arguments_init(arguments);
@@ -233,7 +234,7 @@ sbx_status sbx_sandboxes_delete_all(sbx_client *client, const sbx_request_option
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_delete_all_arguments(&arguments, error);
+	sbx_status status = sbx__sandboxes_delete_all_arguments(&arguments, error);
 
 	if (status == SBX_OK)
 		status =
@@ -250,7 +251,7 @@ sbx_status sbx_sandboxes_delete_all_start(sbx_client *client, const sbx_request_
                                           sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_delete_all_arguments(&arguments, error);
+	sbx_status status = sbx__sandboxes_delete_all_arguments(&arguments, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DELETE_ALL],
@@ -261,8 +262,8 @@ sbx_status sbx_sandboxes_delete_all_start(sbx_client *client, const sbx_request_
 
 _Static_assert(5 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_execute() has too many arguments");
 
-static sbx_status sandboxes_execute_arguments(sbx__arguments *arguments, const char *id,
-                                              const sbx_sandboxes_execute_params *params, sbx_error **error)
+sbx_status sbx__sandboxes_execute_arguments(sbx__arguments *arguments, const char *id,
+                                            const sbx_sandboxes_execute_params *params, sbx_error **error)
 {
 	sbx_sandboxes_execute_params given = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
 	sbx_status status;
@@ -284,7 +285,7 @@ sbx_status sbx_sandboxes_execute(sbx_client *client, const char *id, const sbx_s
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_execute_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_execute_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE],
@@ -300,7 +301,7 @@ sbx_status sbx_sandboxes_execute_start(sbx_client *client, const char *id, const
                                        sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_execute_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_execute_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE],
@@ -314,7 +315,7 @@ sbx_status sbx_sandboxes_execute_stream(sbx_client *client, const char *id, cons
                                         sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_execute_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_execute_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_build(&arguments, error);
@@ -332,7 +333,7 @@ sbx_status sbx_sandboxes_execute_stream_start(sbx_client *client, const char *id
                                               sbx_execution_stream **stream, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_execute_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_execute_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_build(&arguments, error);
@@ -345,8 +346,8 @@ sbx_status sbx_sandboxes_execute_stream_start(sbx_client *client, const char *id
 
 _Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_upload() has too many arguments");
 
-static sbx_status sandboxes_upload_arguments(sbx__arguments *arguments, const char *id,
-                                             const sbx_sandboxes_upload_params *params, sbx_error **error)
+sbx_status sbx__sandboxes_upload_arguments(sbx__arguments *arguments, const char *id,
+                                           const sbx_sandboxes_upload_params *params, sbx_error **error)
 {
 	sbx_sandboxes_upload_params given = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
 	sbx_status status;
@@ -367,7 +368,7 @@ sbx_status sbx_sandboxes_upload(sbx_client *client, const char *id, const sbx_sa
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_upload_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_upload_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_UPLOAD],
@@ -383,7 +384,7 @@ sbx_status sbx_sandboxes_upload_start(sbx_client *client, const char *id, const 
                                       sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_upload_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_upload_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_UPLOAD],
@@ -394,8 +395,8 @@ sbx_status sbx_sandboxes_upload_start(sbx_client *client, const char *id, const 
 
 _Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_download() has too many arguments");
 
-static sbx_status sandboxes_download_arguments(sbx__arguments *arguments, const char *id,
-                                               const sbx_sandboxes_download_params *params, sbx_error **error)
+sbx_status sbx__sandboxes_download_arguments(sbx__arguments *arguments, const char *id,
+                                             const sbx_sandboxes_download_params *params, sbx_error **error)
 {
 	sbx_sandboxes_download_params given = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
 	sbx_status status;
@@ -414,7 +415,7 @@ sbx_status sbx_sandboxes_download(sbx_client *client, const char *id, const sbx_
                                   const sbx_request_options *options, sbx_response **response, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_download_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_download_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DOWNLOAD],
@@ -428,7 +429,7 @@ sbx_status sbx_sandboxes_download_start(sbx_client *client, const char *id, cons
                                         sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = sandboxes_download_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__sandboxes_download_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_DOWNLOAD],

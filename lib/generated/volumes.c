@@ -8,6 +8,7 @@
 #include "../operation.h"
 #include "../pages.h"
 #include "operation_index.h"
+#include "typed_arguments.h"
 
 _Static_assert(offsetof(sbx_volumes_create_params, volume_size) +
                                sizeof(((sbx_volumes_create_params *)0)->volume_size) ==
@@ -23,8 +24,8 @@ _Static_assert(offsetof(sbx_volumes_create_snapshot_params, reserved_quick) +
 
 _Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_volumes_create() has too many arguments");
 
-static sbx_status volumes_create_arguments(sbx__arguments *arguments, const sbx_volumes_create_params *params,
-                                           sbx_error **error)
+sbx_status sbx__volumes_create_arguments(sbx__arguments *arguments, const sbx_volumes_create_params *params,
+                                         sbx_error **error)
 {
 	sbx_volumes_create_params given = SBX_VOLUMES_CREATE_PARAMS_INIT;
 	sbx_status status;
@@ -43,7 +44,7 @@ sbx_status sbx_volumes_create(sbx_client *client, const sbx_volumes_create_param
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = volumes_create_arguments(&arguments, params, error);
+	sbx_status status = sbx__volumes_create_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_CREATE],
@@ -59,7 +60,7 @@ sbx_status sbx_volumes_create_start(sbx_client *client, const sbx_volumes_create
                                     sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = volumes_create_arguments(&arguments, params, error);
+	sbx_status status = sbx__volumes_create_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_CREATE],
@@ -70,8 +71,8 @@ sbx_status sbx_volumes_create_start(sbx_client *client, const sbx_volumes_create
 
 _Static_assert(2 <= SBX__MOST_ARGUMENTS, "sbx_volumes_list() has too many arguments");
 
-static sbx_status volumes_list_arguments(sbx__arguments *arguments, const sbx_volumes_list_params *params,
-                                         sbx_error **error)
+sbx_status sbx__volumes_list_arguments(sbx__arguments *arguments, const sbx_volumes_list_params *params,
+                                       sbx_error **error)
 {
 	sbx_volumes_list_params given = SBX_VOLUMES_LIST_PARAMS_INIT;
 	sbx_status status;
@@ -90,7 +91,7 @@ sbx_status sbx_volumes_list(sbx_client *client, const sbx_volumes_list_params *p
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = volumes_list_arguments(&arguments, params, error);
+	sbx_status status = sbx__volumes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_LIST],
@@ -106,7 +107,7 @@ sbx_status sbx_volumes_list_start(sbx_client *client, const sbx_volumes_list_par
                                   sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = volumes_list_arguments(&arguments, params, error);
+	sbx_status status = sbx__volumes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_LIST],
@@ -119,7 +120,7 @@ sbx_status sbx_volumes_each(sbx_client *client, const sbx_volumes_list_params *p
                             const sbx_request_options *options, sbx_pages **pages, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = volumes_list_arguments(&arguments, params, error);
+	sbx_status status = sbx__volumes_list_arguments(&arguments, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_build(&arguments, error);
@@ -142,7 +143,7 @@ sbx_status sbx_volumes_next(sbx_pages *pages, const sbx_volume **volume, sbx_err
 
 _Static_assert(1 <= SBX__MOST_ARGUMENTS, "sbx_volumes_delete() has too many arguments");
 
-static sbx_status volumes_delete_arguments(sbx__arguments *arguments, const char *id, sbx_error **error)
+sbx_status sbx__volumes_delete_arguments(sbx__arguments *arguments, const char *id, sbx_error **error)
 {
 
 	sbx__arguments_init(arguments);
@@ -155,7 +156,7 @@ sbx_status sbx_volumes_delete(sbx_client *client, const char *id, const sbx_requ
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = volumes_delete_arguments(&arguments, id, error);
+	sbx_status status = sbx__volumes_delete_arguments(&arguments, id, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_DELETE],
@@ -170,7 +171,7 @@ sbx_status sbx_volumes_delete_start(sbx_client *client, const char *id, const sb
                                     sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = volumes_delete_arguments(&arguments, id, error);
+	sbx_status status = sbx__volumes_delete_arguments(&arguments, id, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_VOLUMES_DELETE],
@@ -181,8 +182,8 @@ sbx_status sbx_volumes_delete_start(sbx_client *client, const char *id, const sb
 
 _Static_assert(3 <= SBX__MOST_ARGUMENTS, "sbx_volumes_create_snapshot() has too many arguments");
 
-static sbx_status volumes_create_snapshot_arguments(sbx__arguments *arguments, const char *id,
-                                                    const sbx_volumes_create_snapshot_params *params, sbx_error **error)
+sbx_status sbx__volumes_create_snapshot_arguments(sbx__arguments *arguments, const char *id,
+                                                  const sbx_volumes_create_snapshot_params *params, sbx_error **error)
 {
 	sbx_volumes_create_snapshot_params given = SBX_VOLUMES_CREATE_SNAPSHOT_PARAMS_INIT;
 	sbx_status status;
@@ -203,7 +204,7 @@ sbx_status sbx_volumes_create_snapshot(sbx_client *client, const char *id,
 {
 	sbx__model *answer = NULL;
 	sbx__arguments arguments;
-	sbx_status status = volumes_create_snapshot_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__volumes_create_snapshot_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_invoke(&arguments, client,
@@ -221,7 +222,7 @@ sbx_status sbx_volumes_create_snapshot_start(sbx_client *client, const char *id,
                                              void *user_data, sbx_call **call, sbx_error **error)
 {
 	sbx__arguments arguments;
-	sbx_status status = volumes_create_snapshot_arguments(&arguments, id, params, error);
+	sbx_status status = sbx__volumes_create_snapshot_arguments(&arguments, id, params, error);
 
 	if (status == SBX_OK)
 		status = sbx__arguments_start(&arguments, client,

@@ -11,6 +11,7 @@
 #include "files.h"
 #include "folder.h"
 #include "loopback.h"
+#include "session_calls.h"
 #include "support.h"
 #include "tar.h"
 
@@ -119,12 +120,12 @@ static int remove_fixture(void **state)
 
 static sbx_status upload(fixture *test)
 {
-	return sbx_session_upload(test->session, test->tree, "/data/d", NULL, NULL, &test->error);
+	return session_upload(test->session, test->tree, "/data/d", NULL, NULL, &test->error);
 }
 
 static sbx_status download(fixture *test)
 {
-	return sbx_session_download(test->session, "/data/d", test->target, NULL, NULL, &test->error);
+	return session_download(test->session, "/data/d", test->target, NULL, NULL, &test->error);
 }
 
 static void both_ways(void **state)
@@ -191,10 +192,10 @@ static void a_source_says_why_it_failed(void **state)
 	fixture *test = *state;
 	sbx_transfer_options transfer = SBX_TRANSFER_OPTIONS_INIT;
 	transfer.directory = (sbx_flag)3;
-	assert_int_equal(sbx_session_upload(test->session, test->target, "/d", &transfer, NULL, NULL),
+	assert_int_equal(session_upload(test->session, test->target, "/d", &transfer, NULL, NULL),
 	                 SBX_ERROR_INVALID_ARGUMENT);
 	transfer.directory = SBX_FLAG_YES;
-	assert_int_equal(sbx_session_upload(test->session, test->target, "/d", &transfer, NULL, &test->error),
+	assert_int_equal(session_upload(test->session, test->target, "/d", &transfer, NULL, &test->error),
 	                 SBX_ERROR_LOCAL_FILE);
 	assert_int_equal(sbx_error_system_errno(test->error), ENOENT);
 	assert_non_null(strstr(sbx_error_message(test->error), test->target));
@@ -240,5 +241,11 @@ int main(void)
 	        TEST(a_download_that_is_cut_leaves_nothing),
 	        TEST(an_archive_that_is_none),
 	};
-	return cmocka_run_group_tests(tests, test_environment, NULL);
+	int failed = 0;
+	/* In the form that waits, and in the one that is started. */
+	for (int form = 0; form < 2; form++) {
+		session_calls_started = form == 1;
+		failed += cmocka_run_group_tests(tests, test_environment, NULL);
+	}
+	return failed;
 }

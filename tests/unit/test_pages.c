@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "loopback.h"
+#include "session_calls.h"
 #include "support.h"
 
 /* A list that changes while it is read. The server's thread and the test take turns: no lock is needed. */
@@ -91,6 +92,31 @@ static sbx_client *client_of(const loopback *server)
 	return client;
 }
 
+static void begin_pages(sbx_pages *pages)
+{
+	if (session_calls_started)
+		assert_int_equal(session_pages_fetch(pages, NULL), SBX_OK);
+}
+
+/* Whether an item has to be asked for once more, since its page was fetched just now. */
+static bool again(sbx_pages *pages, sbx_status *status)
+{
+	if (*status != SBX_WOULD_BLOCK)
+		return false;
+	assert_true(session_calls_started);
+	*status = session_pages_fetch(pages, NULL);
+	return *status == SBX_OK;
+}
+
+static sbx_status next_sandbox(sbx_pages *pages, const sbx_sandbox **sandbox)
+{
+	sbx_status status;
+	do
+		status = sbx_sandboxes_next(pages, sandbox, NULL);
+	while (again(pages, &status));
+	return status;
+}
+
 /* Reads all and counts how often each of the items 0 to 999 came. */
 static void count_all(list *served, int counts[1000])
 {
@@ -101,10 +127,11 @@ static void count_all(list *served, int counts[1000])
 	sbx_status status;
 	memset(counts, 0, 1000 * sizeof counts[0]);
 	assert_int_equal(sbx_sandboxes_each(client, NULL, NULL, &pages, NULL), SBX_OK);
-	while ((status = sbx_sandboxes_next(pages, &sandbox, NULL)) == SBX_OK)
+	begin_pages(pages);
+	while ((status = next_sandbox(pages, &sandbox)) == SBX_OK)
 		counts[atoi(sbx_sandbox_id(sandbox) + 4)]++;
 	assert_int_equal(status, SBX_DONE);
-	assert_int_equal(sbx_sandboxes_next(pages, &sandbox, NULL), SBX_DONE);
+	assert_int_equal(next_sandbox(pages, &sandbox), SBX_DONE);
 	sbx_pages_free(pages);
 	sbx_client_free(client);
 	loopback_stop(server);
@@ -306,5 +333,11 @@ int main(void)
 	        cmocka_unit_test(the_callers_arguments_go_along),
 	        cmocka_unit_test(wrong_arguments),
 	};
-	return cmocka_run_group_tests(tests, test_environment, NULL);
+	int failed = 0;
+	/* In the form that waits, and in the one that is started. */
+	for (int form = 0; form < 2; form++) {
+		session_calls_started = form == 1;
+		failed += cmocka_run_group_tests(tests, test_environment, NULL);
+	}
+	return failed;
 }

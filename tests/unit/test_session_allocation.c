@@ -15,6 +15,7 @@
 #include "files.h"
 #include "folder.h"
 #include "loopback.h"
+#include "session_calls.h"
 #include "support.h"
 #include "tar.h"
 
@@ -168,15 +169,15 @@ static sbx_status session_scenario(void)
 	sbx_execution *execution = NULL;
 	sbx_error *error = NULL;
 	char *data = NULL;
-	sbx_status status = sbx_session_create(client, NULL, NULL, &session, &error);
+	sbx_status status = session_create(client, NULL, NULL, &session, &error);
 	if (status == SBX_OK)
-		status = sbx_session_run(session, "true", NULL, NULL, &execution, &error);
+		status = session_run(session, "true", NULL, NULL, &execution, &error);
 	if (status == SBX_OK)
-		status = sbx_session_write(session, "/x", "abc", 3, NULL, &error);
+		status = session_write(session, "/x", "abc", 3, NULL, &error);
 	if (status == SBX_OK)
-		status = sbx_session_read(session, "/x", NULL, &data, NULL, &error);
+		status = session_read(session, "/x", NULL, &data, NULL, &error);
 	if (status == SBX_OK)
-		status = sbx_session_close(session, NULL, &error);
+		status = session_close(session, NULL, &error);
 	/* What is tidied up needs memory, too. */
 	long kept = failing;
 	failing = 0;
@@ -192,14 +193,14 @@ static sbx_status session_scenario(void)
 
 static sbx_status upload_scenario(void)
 {
-	return sbx_session_upload(adopted, tree, "/data/d", NULL, NULL, NULL);
+	return session_upload(adopted, tree, "/data/d", NULL, NULL, NULL);
 }
 
 static sbx_status download_scenario(void)
 {
 	sbx_transfer_options transfer = SBX_TRANSFER_OPTIONS_INIT;
 	transfer.directory = SBX_FLAG_YES;
-	sbx_status status = sbx_session_download(adopted, "/data/d", target, &transfer, NULL, NULL);
+	sbx_status status = session_download(adopted, "/data/d", target, &transfer, NULL, NULL);
 	long kept = failing;
 	failing = 0;
 	/* The tree is always there. */
@@ -291,5 +292,11 @@ int main(void)
 	        cmocka_unit_test(sessions), cmocka_unit_test(directories_out), cmocka_unit_test(directories_in),
 	        cmocka_unit_test(pages),    cmocka_unit_test(leftovers),       cmocka_unit_test(many_sandboxes),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	int failed = 0;
+	/* In the form that waits, and in the one that is started. */
+	for (int form = 0; form < 2; form++) {
+		session_calls_started = form == 1;
+		failed += cmocka_run_group_tests(tests, set_up, tear_down);
+	}
+	return failed;
 }
