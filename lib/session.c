@@ -216,13 +216,30 @@ sbx_status sbx_session_stream(sbx_session *session, const char *command, const s
 	return sbx_sandboxes_execute_stream(session->client, sbx__session_id(session), &params, options, stream, error);
 }
 
-/* ---- files in memory ---- */
+/* ---- files ---- */
+
+sbx_status sbx_session_read_into(sbx_session *session, const char *path, const sbx_sink *sink,
+                                 const sbx_request_options *options, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	sbx_sandboxes_download_params params = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0)
+		return status;
+	if (!sink)
+		return sbx__fail_argument(error, "sink", "must not be NULL");
+	params.path = path;
+	params.into = sink;
+	return sbx_sandboxes_download(session->client, sbx__session_id(session), &params, options, NULL, error);
+}
 
 sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_request_options *options, char **data,
                             size_t *length, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
-	sbx_sandboxes_download_params params = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
+	sbx_request_options known = SBX_REQUEST_OPTIONS_INIT;
+	/* In the place of one in the options: the bytes are wanted here. */
+	const sbx_sink memory = SBX_SINK_INIT;
 	sbx_response *response = NULL;
 	size_t size = 0;
 	sbx_status status = sbx__session_check(session, error);
@@ -230,11 +247,11 @@ sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_re
 		return status;
 	if (!data)
 		return sbx__fail_argument(error, "data", "must not be NULL");
-	/* In the place of one in the options: the bytes are wanted here. */
-	sbx_sink memory = SBX_SINK_INIT;
-	params.path = path;
-	params.into = &memory;
-	status = sbx_sandboxes_download(session->client, sbx__session_id(session), &params, options, &response, error);
+	if ((status = sbx__struct_read(&known, sizeof known, options, "options", error)) < 0)
+		return status;
+	sbx_response **wanted = known.response;
+	known.response = &response;
+	status = sbx_session_read_into(session, path, &memory, &known, error);
 	if (status < 0)
 		return status;
 	const char *body = sbx_response_body(response, &size);
@@ -246,25 +263,36 @@ sbx_status sbx_session_read(sbx_session *session, const char *path, const sbx_re
 		if (length)
 			*length = size;
 	}
-	sbx_response_free(response);
+	if (copy && wanted)
+		*wanted = response;
+	else
+		sbx_response_free(response);
 	return copy ? SBX_OK : sbx__fail_memory(error);
+}
+
+sbx_status sbx_session_write_from(sbx_session *session, const char *path, const sbx_source *source,
+                                  const sbx_request_options *options, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0)
+		return status;
+	if (!source)
+		return sbx__fail_argument(error, "source", "must not be NULL");
+	params.path = path;
+	params.file = source;
+	return sbx_sandboxes_upload(session->client, sbx__session_id(session), &params, options, NULL, error);
 }
 
 sbx_status sbx_session_write(sbx_session *session, const char *path, const void *data, size_t length,
                              const sbx_request_options *options, sbx_error **error)
 {
-	SBX__KEEP_ERRNO();
-	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
 	sbx_source source = SBX_SOURCE_INIT;
-	sbx_status status = sbx__session_check(session, error);
-	if (status < 0)
-		return status;
 	source.kind = SBX_SOURCE_MEMORY;
 	source.data = data;
 	source.length = length;
-	params.path = path;
-	params.file = &source;
-	return sbx_sandboxes_upload(session->client, sbx__session_id(session), &params, options, NULL, error);
+	return sbx_session_write_from(session, path, &source, options, error);
 }
 
 /* ---- the end ---- */

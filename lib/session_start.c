@@ -163,38 +163,56 @@ sbx_status sbx_session_stream_start(sbx_session *session, const char *command, c
 
 /* ---- files ---- */
 
-sbx_status sbx_session_read_start(sbx_session *session, const char *path, const sbx_request_options *options,
-                                  sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+sbx_status sbx_session_read_into_start(sbx_session *session, const char *path, const sbx_sink *sink,
+                                       const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                                       sbx_call **call, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
 	sbx_sandboxes_download_params params = SBX_SANDBOXES_DOWNLOAD_PARAMS_INIT;
-	sbx_sink memory = SBX_SINK_INIT;
 	sbx_status status = sbx__session_check(session, error);
 	if (status < 0)
 		return status;
+	if (!sink)
+		return sbx__fail_argument(error, "sink", "must not be NULL");
 	params.path = path;
-	params.into = &memory;
+	params.into = sink;
 	return sbx_sandboxes_download_start(session->client, sbx__session_id(session), &params, options, on_done,
 	                                    user_data, call, error);
+}
+
+sbx_status sbx_session_read_start(sbx_session *session, const char *path, const sbx_request_options *options,
+                                  sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+{
+	const sbx_sink memory = SBX_SINK_INIT;
+	return sbx_session_read_into_start(session, path, &memory, options, on_done, user_data, call, error);
+}
+
+sbx_status sbx_session_write_from_start(sbx_session *session, const char *path, const sbx_source *source,
+                                        const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                                        sbx_call **call, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
+	sbx_status status = sbx__session_check(session, error);
+	if (status < 0)
+		return status;
+	if (!source)
+		return sbx__fail_argument(error, "source", "must not be NULL");
+	params.path = path;
+	params.file = source;
+	return sbx_sandboxes_upload_start(session->client, sbx__session_id(session), &params, options, on_done,
+	                                  user_data, call, error);
 }
 
 sbx_status sbx_session_write_start(sbx_session *session, const char *path, const void *data, size_t length,
                                    const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
                                    sbx_call **call, sbx_error **error)
 {
-	SBX__KEEP_ERRNO();
-	sbx_sandboxes_upload_params params = SBX_SANDBOXES_UPLOAD_PARAMS_INIT;
 	sbx_source source = SBX_SOURCE_INIT;
-	sbx_status status = sbx__session_check(session, error);
-	if (status < 0)
-		return status;
 	source.kind = SBX_SOURCE_MEMORY;
 	source.data = data;
 	source.length = length;
-	params.path = path;
-	params.file = &source;
-	return sbx_sandboxes_upload_start(session->client, sbx__session_id(session), &params, options, on_done,
-	                                  user_data, call, error);
+	return sbx_session_write_from_start(session, path, &source, options, on_done, user_data, call, error);
 }
 
 /* ---- the end ---- */

@@ -274,6 +274,40 @@ SBX_API sbx_status sbx_session_read_start(sbx_session *session, const char *path
                                           sbx_error **error);
 
 /**
+ * Reads a file of the sandbox into a sink.
+ *
+ * @param session a session
+ * @param path the file in the sandbox
+ * @param sink where the bytes go; in memory they are the body of the response that `response` in the options receives
+ * @param options of the request; may be NULL
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_CLOSED or any error of sbx_sandboxes_download()
+ *
+ * Blocks until the file is there. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_read_into(sbx_session *session, const char *path, const sbx_sink *sink,
+                                         const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Starts to read a file of the sandbox into a sink, and returns at once.
+ *
+ * @param session a session
+ * @param path the file in the sandbox
+ * @param sink where the bytes go; what its callback points to must stay until the call is done
+ * @param options of the request; may be NULL
+ * @param on_done told when the file is there; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_read_into_start(sbx_session *session, const char *path, const sbx_sink *sink,
+                                               const sbx_request_options *options, sbx_call_callback on_done,
+                                               void *user_data, sbx_call **call, sbx_error **error);
+
+/**
  * Writes a file of the sandbox from memory.
  *
  * @param session a session
@@ -308,6 +342,40 @@ SBX_API sbx_status sbx_session_write(sbx_session *session, const char *path, con
 SBX_API sbx_status sbx_session_write_start(sbx_session *session, const char *path, const void *data, size_t length,
                                            const sbx_request_options *options, sbx_call_callback on_done,
                                            void *user_data, sbx_call **call, sbx_error **error);
+
+/**
+ * Writes a file of the sandbox from a source.
+ *
+ * @param session a session
+ * @param path the file in the sandbox, replaced if it exists
+ * @param source where the bytes come from
+ * @param options of the request; may be NULL
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK, ::SBX_ERROR_CLOSED or any error of sbx_sandboxes_upload()
+ *
+ * Blocks until the file is written. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_write_from(sbx_session *session, const char *path, const sbx_source *source,
+                                          const sbx_request_options *options, sbx_error **error);
+
+/**
+ * Starts to write a file of the sandbox from a source, and returns at once.
+ *
+ * @param session a session
+ * @param path the file in the sandbox, replaced if it exists
+ * @param source where the bytes come from, which must stay until the call is done
+ * @param options of the request; may be NULL
+ * @param on_done told when the file is written; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start(); ::SBX_ERROR_CLOSED also for a session
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_session_write_from_start(sbx_session *session, const char *path, const sbx_source *source,
+                                                const sbx_request_options *options, sbx_call_callback on_done,
+                                                void *user_data, sbx_call **call, sbx_error **error);
 
 /**
  * Sends a file or a directory to the sandbox. A directory's entries, links as links, go into the directory at `remote`,

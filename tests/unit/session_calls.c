@@ -107,6 +107,26 @@ sbx_status session_write(sbx_session *session, const char *path, const void *dat
 	           error);
 }
 
+sbx_status session_read_into(sbx_session *session, const char *path, const sbx_sink *sink,
+                             const sbx_request_options *options, sbx_error **error)
+{
+	sbx_call *call = NULL;
+	if (!session_calls_started)
+		return sbx_session_read_into(session, path, sink, options, error);
+	return end(sbx_session_read_into_start(session, path, sink, options, on_done, &ended, &call, error), &call,
+	           error);
+}
+
+sbx_status session_write_from(sbx_session *session, const char *path, const sbx_source *source,
+                              const sbx_request_options *options, sbx_error **error)
+{
+	sbx_call *call = NULL;
+	if (!session_calls_started)
+		return sbx_session_write_from(session, path, source, options, error);
+	return end(sbx_session_write_from_start(session, path, source, options, on_done, &ended, &call, error), &call,
+	           error);
+}
+
 sbx_status session_upload(sbx_session *session, const char *local, const char *remote,
                           const sbx_transfer_options *transfer, const sbx_request_options *options, sbx_error **error)
 {

@@ -18,6 +18,10 @@ sbx_status session_read(sbx_session *session, const char *path, const sbx_reques
                         size_t *length, sbx_error **error);
 sbx_status session_write(sbx_session *session, const char *path, const void *data, size_t length,
                          const sbx_request_options *options, sbx_error **error);
+sbx_status session_read_into(sbx_session *session, const char *path, const sbx_sink *sink,
+                             const sbx_request_options *options, sbx_error **error);
+sbx_status session_write_from(sbx_session *session, const char *path, const sbx_source *source,
+                              const sbx_request_options *options, sbx_error **error);
 sbx_status session_upload(sbx_session *session, const char *local, const char *remote,
                           const sbx_transfer_options *transfer, const sbx_request_options *options, sbx_error **error);
 sbx_status session_download(sbx_session *session, const char *remote, const char *local,

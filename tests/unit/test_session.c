@@ -405,6 +405,46 @@ static void files_in_memory(void **state)
 	assert_int_equal(session_read(test->session, "/x", NULL, NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 }
 
+static int64_t give_three(void *user_data, void *buffer, size_t capacity)
+{
+	int *given = user_data;
+	assert_true(capacity >= 3);
+	if ((*given)++)
+		return 0;
+	memcpy(buffer, "x\0y", 3);
+	return 3;
+}
+
+static int keep_bytes(void *user_data, const void *data, size_t length)
+{
+	sbx__buffer_append(user_data, data, length);
+	return 0;
+}
+
+static void files_of_anything(void **state)
+{
+	fixture *test = *state;
+	int given = 0;
+	sbx__buffer got = {0};
+	sbx_source source = SBX_SOURCE_INIT;
+	sbx_sink sink = SBX_SINK_INIT;
+	open_session(test);
+	source.kind = SBX_SOURCE_CALLBACK;
+	source.read = give_three;
+	source.user_data = &given;
+	assert_int_equal(session_write_from(test->session, "/x", &source, NULL, NULL), SBX_OK);
+	assert_non_null(memmem(test->served.content, test->served.content_length, "x\0y", 3));
+	sink.kind = SBX_SINK_CALLBACK;
+	sink.write = keep_bytes;
+	sink.user_data = &got;
+	assert_int_equal(session_read_into(test->session, "/x", &sink, NULL, NULL), SBX_OK);
+	assert_int_equal(got.length, 5);
+	assert_memory_equal(got.data, "ab\0cd", 5);
+	assert_int_equal(session_write_from(test->session, "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_read_into(test->session, "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	sbx__buffer_free(&got);
+}
+
 static void what_is_gone_is_closed(void **state)
 {
 	fixture *test = *state;
@@ -520,6 +560,7 @@ int main(void)
 	        TEST(a_long_last_word_is_cut_between_characters),
 	        TEST(how_a_command_is_run),
 	        TEST(files_in_memory),
+	        TEST(files_of_anything),
 	        TEST(what_is_gone_is_closed),
 	        TEST(a_close_that_failed_is_tried_again),
 	        TEST(what_is_kept_stays),
