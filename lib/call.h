@@ -81,6 +81,7 @@ typedef struct sbx__call {
 	bool model_alone; /* nobody sees more of the response than its model */
 	void *kept;       /* copies of what the caller passed; NULL: none */
 	sbx__exchange exchange;
+	double exchange_timeouts[4]; /* of it */
 	sbx__attempt attempt;
 	sbx__attempt_record record; /* of it, for the client's hook */
 	sbx__safety safety;

@@ -3,6 +3,7 @@
  */
 #include "call_exchange.h"
 
+#include <sandbox_sdk/transport.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -327,6 +328,8 @@ static void on_done(void *user_data, sbx__attempt_end end, const char *detail)
 		call->attempt.too_large = true;
 	if (call->exchange.out_of_memory)
 		call->attempt.out_of_memory = true;
+	if (call->exchange.timed_out)
+		call->attempt.timed_out = true;
 	if (problem) {
 		end = SBX__LOST;
 		detail = problem;
@@ -374,11 +377,29 @@ static bool on_rewind(void *user_data)
 
 /* ---- what is asked of it ---- */
 
+/* A transport that blocks cannot be ended by the deadline: it is told of it. */
+static void fill_timeouts(sbx__call *call)
+{
+	const sbx__timeouts *timeouts = &call->input.timeouts;
+	double *seconds = call->exchange_timeouts;
+	seconds[SBX_EXCHANGE_WAIT_CONNECT] = timeouts->connect;
+	seconds[SBX_EXCHANGE_WAIT_READ] = timeouts->read;
+	seconds[SBX_EXCHANGE_WAIT_WRITE] = timeouts->write;
+	seconds[SBX_EXCHANGE_WAIT_POOL] = timeouts->pool;
+	if (call->deadline == SBX__NEVER)
+		return;
+	double left = (double)(call->deadline - call->stepped) / (double)SBX__SECOND;
+	for (int wait = 0; wait < 4; wait++)
+		if (seconds[wait] == SBX_FOREVER || seconds[wait] > left)
+			seconds[wait] = left > 0 ? left : 0;
+}
+
 void sbx__call_fill_exchange(sbx__call *call)
 {
 	sbx__request *request = &call->request;
 	int64_t length = sbx__body_length(&request->body);
 	double connect = call->input.timeouts.connect;
+	fill_timeouts(call);
 	call->exchange = (sbx__exchange){
 	        .method = request->method,
 	        .url = request->url,
@@ -392,6 +413,8 @@ void sbx__call_fill_exchange(sbx__call *call)
 	        .read = on_read,
 	        .rewind = on_rewind,
 	        .connect_timeout = connect == SBX_FOREVER ? SBX__NEVER : sbx__nanoseconds(connect),
+	        .timeouts = call->exchange_timeouts,
+	        .call_user_data = call->options.attempt_user_data,
 	        .measured = !call->model_alone || call->config->on_attempt,
 	        .large = call->stream || !call->input.operation->model,
 	        .events = &events,

@@ -173,6 +173,17 @@ static bool pull(sbx_exchange *exchange)
 	return false;
 }
 
+/* Whether the transport wants more of the request: it said so before there was an answer. */
+static bool wants_more(sbx_exchange *exchange)
+{
+	pthread_mutex_lock(&exchange->mutex);
+	bool wants = exchange->ready && !exchange->http_status && !exchange->failed;
+	if (wants)
+		exchange->ready = false;
+	pthread_mutex_unlock(&exchange->mutex);
+	return wants;
+}
+
 /* Lets the caller's functions do what they can do now. True: the exchange is over. */
 static bool go_on(sbx_exchange *exchange)
 {
@@ -182,7 +193,7 @@ static bool go_on(sbx_exchange *exchange)
 			return end_with(exchange, SBX__LOST, "the request was not allowed to leave");
 		exchange->started = true;
 		table->start(table->user_data, exchange);
-	} else if (exchange->goes_on) {
+	} else if (table->resume && (wants_more(exchange) || exchange->goes_on)) {
 		exchange->goes_on = false;
 		table->resume(table->user_data, exchange);
 	}
@@ -193,9 +204,15 @@ static bool end_failed(sbx_exchange *exchange)
 {
 	static const sbx__attempt_end ends[] = {[SBX_EXCHANGE_NOT_SENT] = SBX__NOT_CONNECTED,
 	                                        [SBX_EXCHANGE_LOST] = SBX__LOST,
-	                                        [SBX_EXCHANGE_REFUSED] = SBX__REFUSED};
+	                                        [SBX_EXCHANGE_REFUSED] = SBX__REFUSED,
+	                                        [SBX_EXCHANGE_TIMED_OUT] = SBX__TIMED_OUT,
+	                                        [SBX_EXCHANGE_CONNECT_TIMED_OUT] = SBX__NOT_CONNECTED};
+	sbx__attempt_end end = ends[exchange->failure];
+	exchange->inner->timed_out =
+	        exchange->failure == SBX_EXCHANGE_TIMED_OUT || exchange->failure == SBX_EXCHANGE_CONNECT_TIMED_OUT;
 	/* Once there is an answer the request has arrived, whatever else is said. */
-	sbx__attempt_end end = exchange->head_told ? SBX__LOST : ends[exchange->failure];
+	if (exchange->head_told && end != SBX__TIMED_OUT)
+		end = SBX__LOST;
 	return end_with(exchange, end, exchange->detail ? exchange->detail : "");
 }
 
@@ -264,6 +281,18 @@ int64_t sbx_exchange_read(sbx_exchange *exchange, void *buffer, size_t capacity)
 	return SBX_TRANSPORT_LATER;
 }
 
+double sbx_exchange_timeout(const sbx_exchange *exchange, sbx_exchange_wait wait)
+{
+	if (!exchange || wait < SBX_EXCHANGE_WAIT_CONNECT || wait > SBX_EXCHANGE_WAIT_POOL)
+		return SBX_FOREVER;
+	return exchange->inner->timeouts ? exchange->inner->timeouts[wait] : SBX_FOREVER;
+}
+
+void *sbx_exchange_call_user_data(const sbx_exchange *exchange)
+{
+	return exchange ? exchange->inner->call_user_data : NULL;
+}
+
 void sbx_exchange_set_data(sbx_exchange *exchange, void *data)
 {
 	if (exchange)
@@ -329,7 +358,7 @@ void sbx_exchange_fail(sbx_exchange *exchange, sbx_exchange_failure failure, con
 	if (first) {
 		exchange->failed = true;
 		/* Of what nobody knows the worst is to be expected. */
-		exchange->failure = failure == SBX_EXCHANGE_NOT_SENT || failure == SBX_EXCHANGE_REFUSED
+		exchange->failure = failure >= SBX_EXCHANGE_NOT_SENT && failure <= SBX_EXCHANGE_CONNECT_TIMED_OUT
 		                            ? failure
 		                            : SBX_EXCHANGE_LOST;
 		exchange->detail = copy;

@@ -71,11 +71,14 @@ typedef struct sbx__exchange {
 	int64_t (*read)(void *user_data, void *buffer, size_t capacity); /* 0 at the end, else as above */
 	bool (*rewind)(void *user_data);
 	int64_t connect_timeout; /* nanoseconds, so that time can be shared out to several addresses; SBX__NEVER */
+	const double *timeouts;  /* seconds, by sbx_exchange_wait; SBX_FOREVER */
+	void *call_user_data;    /* what the call is to its caller */
 	bool large;              /* the answer is expected to be one: worth a large buffer */
 	bool measured;           /* times and counts are wanted; of `facts` the version always is */
 	sbx__facts facts;        /* filled in before done() */
 	bool too_large;          /* set before done(): the transport has ended the exchange for a limit of its own */
 	bool out_of_memory;      /* set before done(): that is why it ended */
+	bool timed_out;          /* set before done(): a wait took too long */
 	const sbx__exchange_events *events;
 	void *user_data;
 } sbx__exchange;

@@ -28,8 +28,21 @@ typedef enum sbx_exchange_failure {
 	/** The request may have been carried out. */
 	SBX_EXCHANGE_LOST = 1,
 	/** Nothing of the request was read, and nothing would be another time: a certificate that is not trusted. */
-	SBX_EXCHANGE_REFUSED = 2
+	SBX_EXCHANGE_REFUSED = 2,
+	/** A wait took too long after the request may have left: as ::SBX_EXCHANGE_LOST, and an ::SBX_ERROR_TIMEOUT. */
+	SBX_EXCHANGE_TIMED_OUT = 3,
+	/** A wait took too long before anything of the request has left: as ::SBX_EXCHANGE_NOT_SENT, and an
+	 * ::SBX_ERROR_TIMEOUT. */
+	SBX_EXCHANGE_CONNECT_TIMED_OUT = 4
 } sbx_exchange_failure;
+
+/** A wait of an exchange. Since 0.1.0. */
+typedef enum sbx_exchange_wait {
+	SBX_EXCHANGE_WAIT_CONNECT = 0, /**< until a connection is made */
+	SBX_EXCHANGE_WAIT_READ = 1,    /**< between two arrivals of bytes */
+	SBX_EXCHANGE_WAIT_WRITE = 2,   /**< between two departures of bytes */
+	SBX_EXCHANGE_WAIT_POOL = 3     /**< until a connection of a pool of the transport's own is free */
+} sbx_exchange_wait;
 
 /**
  * A transport: functions and what they are called with.
@@ -51,8 +64,8 @@ typedef struct sbx_transport {
 	 */
 	int64_t (*read)(void *user_data, sbx_exchange *exchange, void *buffer, size_t capacity);
 	/**
-	 * The body of the request goes on, after sbx_exchange_read() has said ::SBX_TRANSPORT_LATER. NULL: a body that
-	 * comes in pieces cannot be sent.
+	 * The body of the request goes on: sbx_exchange_read() has said ::SBX_TRANSPORT_LATER and there are more, or
+	 * sbx_exchange_ready() was called before there was an answer. NULL: a body that comes in pieces cannot be sent.
 	 */
 	void (*resume)(void *user_data, sbx_exchange *exchange);
 	/**
@@ -134,6 +147,28 @@ SBX_API int64_t sbx_exchange_body_length(const sbx_exchange *exchange);
 SBX_API int64_t sbx_exchange_read(sbx_exchange *exchange, void *buffer, size_t capacity);
 
 /**
+ * How long the call's caller would have something waited for. The library watches what it can see of that by itself; a
+ * function that blocks has to keep to it.
+ *
+ * @param exchange an exchange
+ * @param wait what for
+ * @return seconds, none more than the call's deadline has left when the attempt begins; ::SBX_FOREVER: no limit
+ *
+ * From `start` to `stop`, on any thread. Since 0.1.0.
+ */
+SBX_API double sbx_exchange_timeout(const sbx_exchange *exchange, sbx_exchange_wait wait);
+
+/**
+ * What the call is to its caller.
+ *
+ * @param exchange an exchange
+ * @return `attempt_user_data` of the call's options; NULL where it has none
+ *
+ * From `start` to `stop`, on any thread. Since 0.1.0.
+ */
+SBX_API void *sbx_exchange_call_user_data(const sbx_exchange *exchange);
+
+/**
  * Keeps something of the transport's own with an exchange.
  *
  * @param exchange an exchange
@@ -182,9 +217,10 @@ SBX_API sbx_status sbx_exchange_answer(sbx_exchange *exchange, int http_status, 
 SBX_API void sbx_exchange_fail(sbx_exchange *exchange, sbx_exchange_failure failure, const char *detail);
 
 /**
- * Tells that `read` can go on.
+ * Tells that `read` can go on; before there is an answer, that `resume` is to be called, from where more of the request
+ * can be read.
  *
- * @param exchange an exchange whose `read` has answered ::SBX_TRANSPORT_LATER
+ * @param exchange an exchange whose `read` has answered ::SBX_TRANSPORT_LATER, or that has no answer yet
  *
  * Safe from any thread, from `start` to `stop`. Since 0.1.0.
  */

@@ -482,6 +482,129 @@ static void copies_share_it_or_have_their_own(void **state)
 	end(limited, &first, 3);
 }
 
+/* A transport that fails as it is told to, and remembers what it could know of the call. */
+typedef struct failing {
+	sbx_exchange_failure failure;
+	bool has_head;
+	double timeouts[4];
+	void *call_user_data;
+	int starts;
+	int resumes;
+	bool waits; /* for a `resume` that it asks for */
+} failing;
+
+static void failing_end(failing *own, sbx_exchange *exchange)
+{
+	if (own->has_head)
+		assert_int_equal(sbx_exchange_answer(exchange, 200, NULL, 0), SBX_OK);
+	sbx_exchange_fail(exchange, own->failure, "as told");
+}
+
+static void failing_start(void *user_data, sbx_exchange *exchange)
+{
+	failing *own = user_data;
+	own->starts++;
+	for (int wait = 0; wait < 4; wait++)
+		own->timeouts[wait] = sbx_exchange_timeout(exchange, (sbx_exchange_wait)wait);
+	assert_true(sbx_exchange_timeout(exchange, (sbx_exchange_wait)4) == SBX_FOREVER);
+	own->call_user_data = sbx_exchange_call_user_data(exchange);
+	if (own->waits)
+		sbx_exchange_ready(exchange);
+	else
+		failing_end(own, exchange);
+}
+
+static void failing_resume(void *user_data, sbx_exchange *exchange)
+{
+	failing *own = user_data;
+	if (++own->resumes < 3)
+		sbx_exchange_ready(exchange);
+	else
+		failing_end(own, exchange);
+}
+
+static int64_t failing_read(void *user_data, sbx_exchange *exchange, void *buffer, size_t capacity)
+{
+	(void)user_data, (void)exchange, (void)buffer, (void)capacity;
+	return SBX_TRANSPORT_LATER;
+}
+
+static sbx_client *failing_client(failing *own, int max_retries)
+{
+	sbx_client *client = NULL;
+	sbx_transport transport = SBX_TRANSPORT_INIT;
+	transport.start = failing_start;
+	transport.read = failing_read;
+	transport.resume = failing_resume;
+	transport.user_data = own;
+	sbx_client_options options = options_of(&transport);
+	options.max_retries = max_retries;
+	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
+	return client;
+}
+
+static void a_wait_of_the_transport_s_own_may_take_too_long(void **state)
+{
+	(void)state;
+	const struct {
+		sbx_exchange_failure failure;
+		bool has_head;
+		int starts; /* of a create, which must not be sent again when it may have been carried out */
+		bool unknown;
+	} cases[] = {{SBX_EXCHANGE_TIMED_OUT, false, 1, true},
+	             {SBX_EXCHANGE_CONNECT_TIMED_OUT, false, 2, false},
+	             {SBX_EXCHANGE_TIMED_OUT, true, 1, true},
+	             {SBX_EXCHANGE_CONNECT_TIMED_OUT, true, 1, true}};
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		failing own = {.failure = cases[index].failure, .has_head = cases[index].has_head};
+		sbx_client *client = failing_client(&own, 1);
+		sbx_error *error = NULL;
+		assert_int_equal(sbx_sandboxes_create(client, NULL, NULL, NULL, &error), SBX_ERROR_TIMEOUT);
+		assert_string_equal(sbx_error_detail(error), "as told");
+		assert_int_equal(sbx_error_outcome_unknown(error), cases[index].unknown);
+		assert_int_equal(own.starts, cases[index].starts);
+		sbx_error_free(error);
+		sbx_client_free(client);
+	}
+}
+
+static void an_exchange_knows_how_long_to_wait_and_whose_it_is(void **state)
+{
+	(void)state;
+	failing own = {.failure = SBX_EXCHANGE_LOST};
+	sbx_client *client = failing_client(&own, 0);
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.connect_timeout = 1;
+	options.read_timeout = 2;
+	options.write_timeout = 3;
+	options.pool_timeout = SBX_FOREVER;
+	options.attempt_user_data = &own;
+	assert_int_equal(sbx_sandboxes_list(client, NULL, &options, NULL, NULL), SBX_ERROR_CONNECTION);
+	assert_true(own.timeouts[SBX_EXCHANGE_WAIT_CONNECT] == 1 && own.timeouts[SBX_EXCHANGE_WAIT_READ] == 2);
+	assert_true(own.timeouts[SBX_EXCHANGE_WAIT_WRITE] == 3);
+	assert_true(own.timeouts[SBX_EXCHANGE_WAIT_POOL] == SBX_FOREVER);
+	assert_ptr_equal(own.call_user_data, &own);
+	options.deadline = 1.5;
+	assert_int_equal(sbx_sandboxes_list(client, NULL, &options, NULL, NULL), SBX_ERROR_CONNECTION);
+	assert_true(own.timeouts[SBX_EXCHANGE_WAIT_CONNECT] == 1);
+	for (int wait = SBX_EXCHANGE_WAIT_READ; wait <= SBX_EXCHANGE_WAIT_POOL; wait++)
+		assert_true(own.timeouts[wait] > 1 && own.timeouts[wait] <= 1.5);
+	sbx_client_free(client);
+}
+
+static void a_transport_may_ask_to_go_on_before_there_is_an_answer(void **state)
+{
+	(void)state;
+	failing own = {.failure = SBX_EXCHANGE_LOST, .waits = true};
+	sbx_client *client = failing_client(&own, 0);
+	assert_int_equal(sbx_sandboxes_list(client, NULL, NULL, NULL, NULL), SBX_ERROR_CONNECTION);
+	assert_int_equal(own.resumes, 3);
+	own.resumes = 0;
+	assert_int_equal(start_and_wait(client, NULL, NULL), SBX_ERROR_CONNECTION);
+	assert_int_equal(own.resumes, 3);
+	sbx_client_free(client);
+}
+
 static void what_is_asked_of_no_exchange(void **state)
 {
 	(void)state;
@@ -496,6 +619,8 @@ static void what_is_asked_of_no_exchange(void **state)
 	sbx_exchange_set_data(NULL, &byte);
 	sbx_exchange_fail(NULL, SBX_EXCHANGE_LOST, NULL);
 	sbx_exchange_ready(NULL);
+	assert_true(sbx_exchange_timeout(NULL, SBX_EXCHANGE_WAIT_READ) == SBX_FOREVER);
+	assert_null(sbx_exchange_call_user_data(NULL));
 }
 
 int main(void)
@@ -511,6 +636,9 @@ int main(void)
 	        cmocka_unit_test(a_request_that_cannot_be_read_ends_its_exchange),
 	        cmocka_unit_test(structs_that_are_none_are_refused),
 	        cmocka_unit_test(copies_share_it_or_have_their_own),
+	        cmocka_unit_test(a_wait_of_the_transport_s_own_may_take_too_long),
+	        cmocka_unit_test(an_exchange_knows_how_long_to_wait_and_whose_it_is),
+	        cmocka_unit_test(a_transport_may_ask_to_go_on_before_there_is_an_answer),
 	        cmocka_unit_test(what_is_asked_of_no_exchange),
 	};
 	return cmocka_run_group_tests(tests, test_environment, NULL);
