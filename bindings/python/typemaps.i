@@ -63,9 +63,19 @@
 %typemap(arginit, noblock=1) const sbx_client_options * "memset(&read$argnum, 0, sizeof(read$argnum));"
 %typemap(freearg) const sbx_client_options * "python_client_options_clear(&read$argnum);"
 %typemap(in, numinputs=0) sbx_client ** (sbx_client *made = NULL) "$1 = &made;"
+/* `read2` is what the options, which are the second argument of all of these functions, were read into. */
 %typemap(argout) sbx_client ** {
 	if (result >= 0) {
-		$result = python_from_client(*$1);
+		read2.made = true;
+		$result = python_from_client(*$1, read2.hook, NULL);
+		if (!$result)
+			SWIG_fail;
+	}
+}
+%typemap(argout) sbx_client **copy {
+	if (result >= 0) {
+		read2.made = true;
+		$result = python_from_client(*$1, read2.hook, swig_obj[0]);
 		if (!$result)
 			SWIG_fail;
 	}
@@ -114,3 +124,18 @@
 %blocks(sbx_client_invoke)
 %blocks(sbx_client_new_local)
 %blocks(sbx_client_close)
+
+/* What a transport in Python calls. */
+%rename(exchange_read) python_exchange_read;
+%rename(exchange_answer) python_exchange_answer;
+%rename(exchange_fail) python_exchange_fail;
+%rename(exchange_ready) python_exchange_ready;
+PyObject *python_exchange_read(PyObject *capsule, int size);
+PyObject *python_exchange_answer(PyObject *capsule, int http_status, PyObject *headers);
+PyObject *python_exchange_fail(PyObject *capsule, int failure, PyObject *detail);
+PyObject *python_exchange_ready(PyObject *capsule);
+%constant int EXCHANGE_NOT_SENT = SBX_EXCHANGE_NOT_SENT;
+%constant int EXCHANGE_LOST = SBX_EXCHANGE_LOST;
+%constant int EXCHANGE_REFUSED = SBX_EXCHANGE_REFUSED;
+%constant int EXCHANGE_TIMED_OUT = SBX_EXCHANGE_TIMED_OUT;
+%constant int EXCHANGE_CONNECT_TIMED_OUT = SBX_EXCHANGE_CONNECT_TIMED_OUT;

@@ -64,6 +64,7 @@ class Recorder:
         self.last = Answer({})
         self.line: list[Answer] = []
         self.connections = 0
+        self.addresses: list[str] = []
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -99,6 +100,7 @@ class Recorder:
             def setup(self) -> None:
                 super().setup()
                 recorder.connections += 1
+                recorder.addresses.append(self.client_address[0])
 
             def handle_any(self) -> None:
                 body = self.read_body()

@@ -114,6 +114,7 @@ int python_call_options_read(python_call_options *call, PyObject *given)
 	*call = (python_call_options){.options = SBX_REQUEST_OPTIONS_INIT};
 	call->options.interrupt = python_interrupted;
 	call->options.interrupt_user_data = &call->callbacks;
+	call->options.attempt_user_data = call;
 	if (given == Py_None)
 		return 0;
 	call->kept = PyList_New(0);
@@ -130,6 +131,7 @@ void python_call_options_clear(python_call_options *call)
 	Py_CLEAR(call->source.chunk);
 	Py_CLEAR(call->callbacks.raised);
 	Py_CLEAR(call->kept);
+	Py_CLEAR(call->exchanges);
 }
 
 /* The file on this machine that the call read or wrote. */
@@ -138,15 +140,30 @@ static const char *local_path(const python_call_options *call)
 	return call->source.source.path ? call->source.source.path : call->sink.sink.path;
 }
 
+/* What a transport in Python has raised in the last attempt is why there is no answer. */
+static void set_cause(PyObject *exception, sbx_status code, PyObject *exchanges)
+{
+	PyObject *cause = exchanges ? PyDict_GetItemString(exchanges, "failure") : NULL;
+
+	if (!cause || !exception || (code != SBX_ERROR_CONNECTION && code != SBX_ERROR_TIMEOUT))
+		return;
+	Py_INCREF(cause);
+	PyException_SetCause(exception, cause);
+}
+
 PyObject *python_call_exception(python_call_options *call)
 {
-	PyObject *raised = call->callbacks.raised;
+	PyObject *raised = call->callbacks.raised, *exception;
 	sbx_error *error = call->error;
+	sbx_status code = sbx_error_code(error);
 
 	call->callbacks.raised = NULL;
 	call->error = NULL;
-	if (!raised)
-		return python_exception_from(error, local_path(call));
+	if (!raised) {
+		exception = python_exception_from(error, local_path(call));
+		set_cause(exception, code, call->exchanges);
+		return exception;
+	}
 	sbx_error_free(error);
 	return raised;
 }

@@ -36,6 +36,43 @@ static int read_log_level(void *member, PyObject *value, const char *name, PyObj
 	return 0;
 }
 
+static int read_http(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	python_client_options *read = member;
+
+	(void)name;
+	if (python_http_options_read(&read->http, value, kept) < 0)
+		return -1;
+	read->options.http = &read->http.options;
+	return 0;
+}
+
+/* The Python client owns its hook, where a garbage collector sees it, and the library has a weak reference. */
+static int read_hook(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	python_client_options *read = member;
+
+	(void)name;
+	(void)kept;
+	Py_XDECREF(read->hook);
+	read->hook = PyWeakref_NewRef(value, NULL);
+	read->options.on_attempt = python_attempt;
+	read->options.on_attempt_user_data = read->hook;
+	return read->hook ? 0 : -1;
+}
+
+static int read_transport(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	python_client_options *read = member;
+
+	(void)name;
+	(void)kept;
+	if (python_transport_read(&read->transport, value) < 0)
+		return -1;
+	read->options.transport = &read->transport;
+	return 0;
+}
+
 #define MEMBER(name, argument, read) {#name, argument, read, offsetof(sbx_client_options, name)}
 #define WHOLE(name, argument, read) {#name, argument, read, 0}
 
@@ -60,6 +97,9 @@ static const python_member members[] = {
         MEMBER(language, "language", python_read_text),
         MEMBER(runtime, "runtime", python_read_text),
         MEMBER(runtime_version, "runtime_version", python_read_text),
+        WHOLE(http, "http_options", read_http),
+        WHOLE(on_attempt, "on_attempt", read_hook),
+        WHOLE(transport, "transport", read_transport),
         {NULL, NULL, NULL, 0},
 };
 
@@ -79,4 +119,9 @@ void python_client_options_clear(python_client_options *read)
 	Py_CLEAR(read->kept);
 	free(read->headers);
 	sbx_json_free(read->query);
+	python_http_options_clear(&read->http);
+	Py_CLEAR(read->hook);
+	if (!read->made)
+		Py_XDECREF((PyObject *)read->transport.user_data);
+	read->transport.user_data = NULL;
 }

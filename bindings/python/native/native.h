@@ -39,7 +39,9 @@ PyObject *python_from_pair(sbx_pair pair);
 
 /* handles.c */
 
-PyObject *python_from_client(sbx_client *client);
+/* Takes over the client. What its options call is kept as long as it lives: that of `read`, and of the client `base`
+ * that it is a copy of (NULL: it is none). */
+PyObject *python_from_client(sbx_client *client, PyObject *hook, PyObject *base);
 PyObject *python_from_response(sbx_response *response);
 /* A response that belongs to the handle `owner`, which it keeps alive. */
 PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner);
@@ -55,6 +57,33 @@ PyObject *python_exception_from(sbx_error *error, const char *path);
 /* Raises it. Does nothing but free the error where an exception is raised already. */
 void python_raise(sbx_error *error, const char *path);
 
+/* http_options.c */
+
+/* Options of the HTTP client and what they point to, besides the list that keeps text alive. */
+typedef struct python_http_options {
+	sbx_http_options options;
+	const char **overrides;
+} python_http_options;
+
+/* Reads a dict whose keys are the members of sbx_http_options. Clear it also where that fails. */
+int python_http_options_read(python_http_options *read, PyObject *given, PyObject *kept);
+void python_http_options_clear(python_http_options *read);
+
+/* attempts.c */
+
+/* Tells the client's hook, a weak reference to an object with a method `tell`, of an attempt. */
+void python_attempt(void *user_data, void *call_user_data, const sbx_attempt *attempt);
+
+/* transport.c */
+
+/* A transport of a Python object. Its `user_data` is a new reference, which a client that is made of it takes over. */
+int python_transport_read(sbx_transport *transport, PyObject *owner);
+/* What the Python object calls with the capsule of an exchange: a ValueError once that is over. */
+PyObject *python_exchange_read(PyObject *capsule, int size); /* bytes; empty: the end; None: not yet */
+PyObject *python_exchange_answer(PyObject *capsule, int http_status, PyObject *headers); /* pairs of str or bytes */
+PyObject *python_exchange_fail(PyObject *capsule, int failure, PyObject *detail);
+PyObject *python_exchange_ready(PyObject *capsule);
+
 /* client_options.c */
 
 /* Options of a client and what they point to. */
@@ -63,6 +92,10 @@ typedef struct python_client_options {
 	PyObject *kept;    /* the list that keeps text alive */
 	sbx_pair *headers; /* NULL: none */
 	sbx_json *query;   /* NULL: none */
+	python_http_options http;
+	sbx_transport transport;
+	PyObject *hook; /* a weak reference to the one who is told of attempts; NULL: nobody is */
+	bool made;      /* there is a client, which has taken over the transport */
 } python_client_options;
 
 /* Reads a dict whose keys are the members of sbx_client_options. Clear it also where that fails. */
@@ -118,6 +151,7 @@ typedef struct python_call_options {
 	python_sink sink;
 	PyObject *progress; /* a callable, borrowed from `kept` */
 	PyObject *kept;     /* the list that keeps text, bytes and callables alive; NULL: no options were given */
+	PyObject *exchanges; /* what a transport in Python remembers of them, a dict; NULL: nothing */
 	sbx_pair *headers;
 	sbx_json *query;
 	sbx_json *body;
@@ -177,5 +211,7 @@ void python_tell(PyObject *token, PyObject *result, PyObject *exception);
 
 /* Headers of a mapping; a value that stands for "not given" removes its header. */
 int python_headers_read(PyObject *mapping, const char *name, PyObject *kept, sbx_pair **headers, size_t *count);
+/* The same of a list of pairs. */
+int python_pairs_read(PyObject *list, const char *name, PyObject *kept, sbx_pair **headers, size_t *count);
 
 #endif

@@ -1,0 +1,138 @@
+"""How a client's requests get to the server: what the arguments of its constructor say of that.
+
+Loaded only where one of them is given: a client without them is the library's own over the network.
+"""
+
+from __future__ import annotations
+
+from sys import modules
+
+from ._attempt import AttemptHook
+from ._types import not_given
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Callable
+
+__all__ = ["Connections", "connect"]
+
+_NO_LIMIT = 2**31 - 1
+
+
+class Connections:
+    """What a client keeps because of these arguments, and what they say of its other options."""
+
+    __slots__ = ("headers", "hook", "http_client", "native", "query", "timeout", "transport")
+
+    def __init__(self) -> None:
+        self.native: dict[str, Any] = {}
+        """Members of sbx_client_options."""
+        self.timeout: Any = not_given
+        """The timeout where the client was not given one."""
+        self.headers: dict[str, str] = {}
+        """Sent below the client's own default headers."""
+        self.query: dict[str, Any] = {}
+        self.hook: AttemptHook | None = None
+        self.transport: Any = None
+        """The library has weak references to this and to the hook: whoever keeps the client keeps both."""
+        self.http_client: Any = None
+        """As it was given."""
+
+    def inherit(self, other: Connections | None) -> None:
+        """Takes over what a copy of a client shares with it."""
+        if other is None:
+            return
+        if self.hook is None:
+            self.hook = other.hook
+        if self.http_client is None and "transport" not in self.native:
+            self.transport, self.http_client = other.transport, other.http_client
+
+
+    def apply(self, options: dict[str, Any]) -> None:
+        """Adds what there is to the options of a client that is made."""
+        options.update(self.native)
+        for name, below in (("default_headers", self.headers), ("default_query", self.query)):
+            if below:
+                options[name] = {**below, **options.get(name, {})}
+
+
+def connect(
+    *,
+    http_client: Any = None,
+    http_options: Mapping[str, Any] | None = None,
+    transport: Any = None,
+    on_attempt: Callable[[Any], Any] | None = None,
+    asynchronous: bool = False,
+) -> Connections:
+    """Reads the arguments; whatever is wrong with them is raised here."""
+    made = Connections()
+    http: dict[str, Any] = {}
+    if http_client is not None and transport is not None:
+        raise TypeError("`http_client` and `transport` are two ways to say the same; give one of them")
+    if http_client is not None:
+        transport = _take_http_client(made, http, http_client, asynchronous)
+    if http_options is not None:
+        if not hasattr(http_options, "keys"):
+            raise TypeError(f"`http_options` must be a mapping, not {type(http_options).__name__}")
+        http.update((name, http_options[name]) for name in http_options.keys() if http_options[name] is not None)
+    if http or http_options is not None or (http_client is not None and transport is None):
+        made.native["http"] = http
+    if transport is not None:
+        made.transport = made.native["transport"] = _adapter(transport, asynchronous)
+    if on_attempt is not None:
+        made.hook = made.native["on_attempt"] = AttemptHook(on_attempt)
+    return made
+
+
+def _adapter(transport: Any, asynchronous: bool) -> Any:
+    if asynchronous:
+        from ._async_transport import AsyncTransport
+
+        return AsyncTransport(transport)
+    from ._transport import SyncTransport
+
+    return SyncTransport(transport)
+
+
+def _take_http_client(made: Connections, http: dict[str, Any], http_client: Any, asynchronous: bool) -> Any:
+    """What an HTTP client says of the options; returns the transport that it is or has."""
+    name = "AsyncClient" if asynchronous else "Client"
+    made.http_client = http_client
+    mapping = modules.get("sandbox_sdk._http_client")
+    if mapping is not None and issubclass(type(http_client), mapping._MappedClient):
+        if type(http_client)._httpx_name != name:
+            raise _wrong_kind(http_client, name)
+        mapped = http_client._mapped
+        http.update(mapped.http)
+        made.timeout, made.headers, made.query = mapped.timeout, mapped.headers, mapped.query
+        return mapped.transport
+    httpx = modules.get("httpx")
+    if httpx is None or not isinstance(http_client, getattr(httpx, name)):
+        raise _wrong_kind(http_client, name)
+    return _take_httpx(made, http, http_client, asynchronous)
+
+
+def _wrong_kind(http_client: Any, name: str) -> TypeError:
+    return TypeError(
+        f"Invalid `http_client` argument; Expected an instance of `httpx.{name}` but got {type(http_client)}"
+    )
+
+
+def _take_httpx(made: Connections, http: dict[str, Any], client: Any, asynchronous: bool) -> Any:
+    from ._timeout import Timeout
+
+    httpx = modules["httpx"]
+    if client.timeout != httpx.Timeout(timeout=5.0):  # httpx's own default is not somebody's choice
+        made.timeout = Timeout(client.timeout)
+    http["follow_redirects"] = client.follow_redirects
+    http["max_redirects"] = client.max_redirects
+    # Its pool has limits of its own.
+    http["max_connections"] = _NO_LIMIT
+    if asynchronous:
+        from ._async_httpx_transport import AsyncHttpxTransport
+
+        return AsyncHttpxTransport(client)
+    from ._httpx_transport import HttpxTransport
+
+    return HttpxTransport(client)
