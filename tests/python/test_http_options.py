@@ -115,7 +115,7 @@ def test_an_answer_above_a_limit_is_refused(server: Recorder) -> None:
 
 
 def test_none_is_the_default_and_an_empty_mapping_changes_nothing(server: Recorder) -> None:
-    everything = {name: None for name in HTTPOptions.__annotations__}
+    everything = dict.fromkeys(HTTPOptions.__annotations__)
     for options in ({}, everything):
         client_of(server, http_options=options).sandboxes.list()
 

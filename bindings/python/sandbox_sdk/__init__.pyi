@@ -4,6 +4,8 @@ from . import resources as resources
 from . import types as types
 from ._async_client import AsyncClient as AsyncClient
 from ._async_client import AsyncSandboxSDK as AsyncSandboxSDK
+from ._attempt import Attempt as Attempt
+from ._attempt import AttemptTimes as AttemptTimes
 from ._client import Client as Client
 from ._client import SandboxSDK as SandboxSDK
 from ._constants import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
@@ -28,13 +30,24 @@ from ._exceptions import SandboxFailedError as SandboxFailedError
 from ._exceptions import SandboxSDKError as SandboxSDKError
 from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
 from ._files import file_from_path as file_from_path
+from ._http import Request as Request
+from ._http import Response as Response
+from ._http_client import DefaultAioHttpClient as DefaultAioHttpClient
+from ._http_client import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
+from ._http_client import DefaultHttpxClient as DefaultHttpxClient
+from ._http_options import HTTPOptions as HTTPOptions
+from ._limits import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
+from ._limits import Limits as Limits
 from ._local import local as local
 from ._models import BaseModel as BaseModel
+from ._proxies import ProxiesTypes as ProxiesTypes
 from ._response import APIResponse as APIResponse
 from ._response import AsyncAPIResponse as AsyncAPIResponse
 from ._streaming import AsyncStream as AsyncStream
 from ._streaming import Stream as Stream
 from ._timeout import Timeout as Timeout
+from ._transport import MockTransport as MockTransport
+from ._transport import Transport as Transport
 from ._types import NOT_GIVEN as NOT_GIVEN
 from ._types import NoneType as NoneType
 from ._types import NotGiven as NotGiven
@@ -46,6 +59,7 @@ from ._version import __title__ as __title__
 from ._version import __version__ as __version__
 
 __all__ = [
+    "DEFAULT_CONNECTION_LIMITS",
     "DEFAULT_MAX_RETRIES",
     "DEFAULT_TIMEOUT",
     "NOT_GIVEN",
@@ -60,27 +74,39 @@ __all__ = [
     "AsyncClient",
     "AsyncSandboxSDK",
     "AsyncStream",
+    "Attempt",
+    "AttemptTimes",
     "AuthenticationError",
     "BadRequestError",
     "BaseModel",
     "Client",
     "CommandFailedError",
     "ConflictError",
+    "DefaultAioHttpClient",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
+    "HTTPOptions",
     "InternalServerError",
     "InvalidArgumentError",
+    "Limits",
     "LocalFileError",
+    "MockTransport",
     "NoneType",
     "NotFoundError",
     "NotGiven",
     "Omit",
     "PermissionDeniedError",
+    "ProxiesTypes",
     "RateLimitError",
+    "Request",
     "RequestOptions",
+    "Response",
     "SandboxFailedError",
     "SandboxSDK",
     "SandboxSDKError",
     "Stream",
     "Timeout",
+    "Transport",
     "UnprocessableEntityError",
     "__title__",
     "__version__",

@@ -11,12 +11,17 @@ from ._types import NotGiven, not_given
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Callable
 
+    import httpx
     from typing_extensions import Self
 
+    from ._attempt import Attempt
     from ._client_responses import AsyncSandboxSDKWithRawResponse, AsyncSandboxSDKWithStreamedResponse
     from ._http import URL
+    from ._http_options import HTTPOptions
     from ._timeout import Timeout
+    from ._transport import AsyncTransport
     from ._types import Omit
 
 __all__ = ["AsyncClient", "AsyncSandboxSDK"]
@@ -38,9 +43,13 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
+        http_client: httpx.AsyncClient | None = None,
         _strict_response_validation: bool = False,
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool = False,
+        http_options: HTTPOptions | None = None,
+        transport: AsyncTransport | None = None,
+        on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
         """Makes a client. Nothing is sent.
 
@@ -59,7 +68,16 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
 
           deadline: Seconds for a whole call, retries and waits included; ``None`` is no limit.
 
+          http_client: A `DefaultAsyncHttpxClient()`, whose arguments are options of the connections, or a client of
+              httpx that carries the requests.
+
           retry_unsafe: Whether to send again also what may then be done twice.
+
+          http_options: Proxies, certificates, addresses, limits; see ``HTTPOptions``.
+
+          transport: What carries the requests in the place of the network: a function or object, see ``MockTransport``.
+
+          on_attempt: Told of each attempt of each call, when it is over and what follows is decided.
         """
         self._begin(
             _native.client_new,
@@ -72,6 +90,7 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
             strict_response_validation=_strict_response_validation or None,
             deadline=deadline,
             retry_unsafe=retry_unsafe or None,
+            connections=self._connections(http_client, http_options, transport, on_attempt),
         )
 
     @classmethod
@@ -85,6 +104,8 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
         _strict_response_validation: bool = False,
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool = False,
+        http_options: HTTPOptions | None = None,
+        on_attempt: Callable[[Attempt], object] | None = None,
     ) -> Self:
         """Starts a server of the client's own on this machine and makes a client of it. It waits until that answers.
 
@@ -101,6 +122,7 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
             strict_response_validation=_strict_response_validation or None,
             deadline=deadline,
             retry_unsafe=retry_unsafe or None,
+            connections=cls._connections(None, http_options, None, on_attempt),
         )
         return client
 
@@ -115,13 +137,18 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
         set_default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
+        http_client: httpx.AsyncClient | None = None,
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool | NotGiven = not_given,
+        http_options: HTTPOptions | None = None,
+        transport: AsyncTransport | None = None,
+        on_attempt: Callable[[Attempt], object] | None = None,
     ) -> Self:
         """A client of the same class with other options that shares this one's connections.
 
         ``default_headers`` and ``default_query`` are merged with this client's, ``set_default_headers`` and
-        ``set_default_query`` replace them.
+        ``set_default_query`` replace them. With an ``http_client``, ``http_options`` or a ``transport`` of its own it
+        shares no connections.
         """
         if default_headers is not None and set_default_headers is not None:
             raise ValueError("The `default_headers` and `set_default_headers` arguments are mutually exclusive")
@@ -139,6 +166,7 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
             replace_default_query=True if set_default_query is not None else None,
             deadline=deadline,
             retry_unsafe=retry_unsafe,
+            connections=self._connections(http_client, http_options, transport, on_attempt),
         )
 
     with_options = copy

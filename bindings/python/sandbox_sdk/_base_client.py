@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._connections import Connections
     from ._http import URL
     from ._models import FinalRequestOptions
     from ._timeout import Timeout
@@ -37,18 +38,39 @@ class BaseClient:
     _default_stream_cls: Any = None
     _is_async = False
 
-    def _begin(self, make: Callable[[Any], Any], timeout: float | Timeout | NotGiven | None, **given: Any) -> None:
+    def _begin(
+        self,
+        make: Callable[[Any], Any],
+        timeout: float | Timeout | NotGiven | None,
+        connections: Connections | None,
+        **given: Any,
+    ) -> None:
         """Makes the library's client, by the options that were given."""
+        if connections is not None and isinstance(timeout, NotGiven):
+            timeout = connections.timeout
         options = native_options(timeout, **given)
+        if connections is not None:
+            connections.apply(options)
         options["client_name"] = type(self).__name__
         options["language"] = "Python"
         options["runtime"] = _RUNTIMES.get(sys.implementation.name, sys.implementation.name)
         options["runtime_version"] = sys.version.split(" ", 1)[0]
         self._timeout = DEFAULT_TIMEOUT if isinstance(timeout, NotGiven) else timeout
         self._strict_response_validation = bool(given.get("strict_response_validation"))
-        self._call_with(make(options), given.get("default_headers"))
+        self._call_with(make(options), given.get("default_headers"), connections)
 
-    def _call_with(self, handle: Any, default_headers: Mapping[str, Any] | None) -> None:
+    @classmethod
+    def _connections(cls, http_client: Any, http_options: Any, transport: Any, on_attempt: Any) -> Connections | None:
+        """What these arguments say; None where none is given."""
+        if http_client is None and http_options is None and transport is None and on_attempt is None:
+            return None
+        from ._connections import connect
+
+        return connect(http_client, http_options, transport, on_attempt, asynchronous=cls._is_async)
+
+    def _call_with(
+        self, handle: Any, default_headers: Mapping[str, Any] | None, connections: Connections | None
+    ) -> None:
         """Makes calls by a client of the library's."""
         overridden = type(self).auth_headers is not BaseClient.auth_headers
         self._caller = Caller(
@@ -57,6 +79,7 @@ class BaseClient:
             strict=self._strict_response_validation,
             default_stream_cls=type(self)._default_stream_cls,
             follows_logging=not os.environ.get("SANDBOX_SDK_LOG"),
+            connections=connections,
         )
         if self._is_async:
             from ._loops import Loops
@@ -65,7 +88,13 @@ class BaseClient:
             if any(name.lower() == "x-stainless-async" for name in default_headers or ()):
                 self._caller.async_library = ""
 
-    def _copy(self, resources: type, timeout: float | Timeout | NotGiven | None, **given: Any) -> Self:
+    def _copy(
+        self,
+        resources: type,
+        timeout: float | Timeout | NotGiven | None,
+        connections: Connections | None,
+        **given: Any,
+    ) -> Self:
         """A client of the same class with other options, by the library's names, that shares the connections."""
         copy = type(self).__new__(type(self))
         left_out = vars(resources)
@@ -73,9 +102,16 @@ class BaseClient:
         if not isinstance(timeout, NotGiven):
             copy._timeout = timeout
         options = native_options(timeout, **given)
-        copy._call_with(_native.client_with_options(self._caller.handle, options), given.get("default_headers"))
+        if connections is None:
+            connections = self._caller.connections
+        else:
+            connections.inherit(self._caller.connections)
+            connections.apply(options)
+        handle = _native.client_with_options(self._caller.handle, options)
+        copy._call_with(handle, given.get("default_headers"), connections)
         if self._is_async:
-            copy._caller.loops = self._caller.loops
+            if not shares_nothing(options):
+                copy._caller.loops = self._caller.loops
             if self._caller.async_library == "" and not given.get("replace_default_headers"):
                 copy._caller.async_library = ""
         return copy
@@ -270,6 +306,11 @@ class SyncAPIClient(BaseClient):
         from ._custom import final_options
 
         return self.request(cast_to, final_options("delete", path, options, body=body, content=content))
+
+
+def shares_nothing(options: dict[str, Any]) -> bool:
+    """Whether a copy with these options has connections, and what drives its calls, of its own."""
+    return "http" in options or "transport" in options
 
 
 def native_options(timeout: float | Timeout | NotGiven | None, **given: Any) -> dict[str, Any]:

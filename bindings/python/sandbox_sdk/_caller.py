@@ -33,6 +33,7 @@ class Caller:
         "_strict_response_validation",
         "async_library",
         "auth_headers",
+        "connections",
         "follows_logging",
         "handle",
         "log_level",
@@ -47,12 +48,15 @@ class Caller:
         strict: bool,
         default_stream_cls: Any,
         follows_logging: bool,
+        connections: Any = None,
     ) -> None:
         self.handle = handle
         self.auth_headers = auth_headers
         """Gives the headers of a subclass that has its own way to authenticate, else None."""
         self._strict_response_validation = strict
         self._default_stream_cls = default_stream_cls
+        self.connections = connections
+        """What the library has weak references to: a hook of attempts, a transport in Python; None: nothing."""
         self.follows_logging = follows_logging
         """Whether the program's settings of the logger decide how much is logged."""
         self.log_level = -1

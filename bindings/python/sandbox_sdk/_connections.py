@@ -48,7 +48,6 @@ class Connections:
         if self.http_client is None and "transport" not in self.native:
             self.transport, self.http_client = other.transport, other.http_client
 
-
     def apply(self, options: dict[str, Any]) -> None:
         """Adds what there is to the options of a client that is made."""
         options.update(self.native)
@@ -58,12 +57,12 @@ class Connections:
 
 
 def connect(
+    http_client: Any,
+    http_options: Mapping[str, Any] | None,
+    transport: Any,
+    on_attempt: Callable[[Any], Any] | None,
     *,
-    http_client: Any = None,
-    http_options: Mapping[str, Any] | None = None,
-    transport: Any = None,
-    on_attempt: Callable[[Any], Any] | None = None,
-    asynchronous: bool = False,
+    asynchronous: bool,
 ) -> Connections:
     """Reads the arguments; whatever is wrong with them is raised here."""
     made = Connections()
@@ -75,7 +74,7 @@ def connect(
     if http_options is not None:
         if not hasattr(http_options, "keys"):
             raise TypeError(f"`http_options` must be a mapping, not {type(http_options).__name__}")
-        http.update((name, http_options[name]) for name in http_options.keys() if http_options[name] is not None)
+        http.update((name, value) for name, value in dict(http_options).items() if value is not None)
     if http or http_options is not None or (http_client is not None and transport is None):
         made.native["http"] = http
     if transport is not None:

@@ -63,21 +63,25 @@ def _trust_environment(http: dict[str, Any]) -> None:
 
 
 def _proxy(mapped: Mapped, name: str, value: Any) -> None:
-    if value is None:
-        return
     if isinstance(value, dict):
-        # As older versions of httpx had it; by scheme it is for httpx.
-        if any(pattern not in ("all://", "http://", "https://") for pattern in value) or len(set(value.values())) > 1:
-            raise CannotMap(name)
-        value = next(iter(value.values()), None)
-        return _proxy(mapped, name, value)
+        value = _only_proxy(name, value)
     if hasattr(value, "url") and hasattr(value, "auth"):
         if getattr(value, "ssl_context", None) is not None or getattr(value, "headers", None):
             raise CannotMap(name)
         if value.auth is not None:
             mapped.http["proxy_username"], mapped.http["proxy_password"] = value.auth
         value = value.url
-    mapped.http["proxy"] = str(value)
+    if value is not None:
+        mapped.http["proxy"] = str(value)
+
+
+def _only_proxy(name: str, proxies: dict[str, Any]) -> Any:
+    """The one proxy of a dict by scheme, as older versions of httpx had it."""
+    if list(proxies) in (["all://"], ["http://", "https://"]) and len(set(proxies.values())) == 1:
+        return next(iter(proxies.values()))
+    if proxies:
+        raise CannotMap(name)
+    return None
 
 
 def _verify(mapped: Mapped, name: str, value: Any) -> None:

@@ -29,8 +29,9 @@ class _ClientType(type):
         if not any(type(base) is _ClientType and "_real_name" in vars(base) for base in bases):
             return super().__new__(metaclass, name, bases, namespace, **options)
         # Whoever derives a class of his own has methods of httpx in mind: it is one of httpx.
-        real = tuple(base.real_class(f"a subclass of {base.__name__}") if type(base) is _ClientType else base
-                     for base in bases)
+        real = tuple(
+            base.real_class(f"a subclass of {base.__name__}") if type(base) is _ClientType else base for base in bases
+        )
         return type(real[0])(name, real, namespace, **options)
 
     def __call__(cls, **arguments: Any) -> Any:

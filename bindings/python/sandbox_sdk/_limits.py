@@ -25,9 +25,7 @@ class Limits:
         self.keepalive_expiry = keepalive_expiry
 
     def __eq__(self, other: object) -> bool:
-        return all(
-            hasattr(other, name) and getattr(other, name) == getattr(self, name) for name in Limits.__slots__
-        )
+        return all(hasattr(other, name) and getattr(other, name) == getattr(self, name) for name in Limits.__slots__)
 
     __hash__ = None  # type: ignore[assignment]
 

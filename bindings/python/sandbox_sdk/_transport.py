@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ._http import Response
 
-__all__ = ["MockTransport", "TransportRequest"]
+__all__ = ["MockTransport", "Transport", "TransportRequest"]
 
 _READ_SIZE = 1 << 16
 _PHASES = ("connect", "read", "write", "pool")
@@ -85,7 +85,18 @@ def _headers(pairs: list[tuple[str, str]]) -> Any:
     return Headers(pairs)
 
 
-class MockTransport:
+class Transport:
+    """What a transport in Python has. One need not be derived from this class."""
+
+    def handle_request(self, request: Request) -> Any:
+        """Answers a request with a ``Response``."""
+        raise NotImplementedError("a transport has a method `handle_request`")
+
+    def close(self) -> None:
+        """Closes what it keeps open; the client that has it is closed."""
+
+
+class MockTransport(Transport):
     """A transport of a test's: every request is given to a function, which returns the answer.
 
         def handler(request):
@@ -259,3 +270,7 @@ def is_elsewhere(url: str, memory: dict[str, Any]) -> bool:
     memory.pop("failure", None)
     origin = url.split("/", 3)[:3]
     return memory.setdefault("origin", origin) != origin
+
+
+for _class in (MockTransport, Transport):
+    _class.__module__ = "sandbox_sdk"
