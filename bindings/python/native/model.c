@@ -160,7 +160,8 @@ static PyObject *get_attribute(PyObject *self, PyObject *name)
 		if (value || PyErr_Occurred())
 			return value;
 	} else if (instance->dict) {
-		/* Nothing in it has the name of a data descriptor of the class, which would come first (fields_of()). */
+		/* Nothing in it has the name of a data descriptor of the class, which would come first (fields_of()).
+		 */
 		value = PyDict_GetItemWithError(instance->dict, name);
 		if (value) {
 			Py_INCREF(value);
