@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -47,6 +48,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
     length: int | None = None  # what Content-Length says, if not the truth
+    pieces: Iterable[bytes] | None = None  # in the place of `body`, sent one by one and without a length
 
 
 class _Server(ThreadingHTTPServer):
@@ -65,6 +67,7 @@ class Recorder:
         self.line: list[Answer] = []
         self.connections = 0
         self.addresses: list[str] = []
+        self.left = threading.Event()  # a client has gone away before it had all pieces
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -112,13 +115,27 @@ class Recorder:
                 headers = {"Content-Type": "application/json", **answer.headers}
                 for name, value in headers.items():
                     self.send_header(name, value)
+                if answer.pieces is not None:
+                    self.send_pieces(answer.pieces)
+                    return
                 self.send_header("Content-Length", str(len(content) if answer.length is None else answer.length))
                 self.end_headers()
                 self.wfile.write(content)
                 if answer.length is not None:
                     self.close_connection = True
 
-            do_GET = do_POST = do_DELETE = handle_any
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+
+            def send_pieces(self, pieces: Iterable[bytes]) -> None:
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                try:
+                    for piece in pieces:
+                        self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                    self.wfile.write(b"0\r\n\r\n")
+                except OSError:
+                    recorder.left.set()
+                    self.close_connection = True
 
             def read_body(self) -> bytes:
                 if self.headers.get("Transfer-Encoding") != "chunked":

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import sandbox_sdk
 from recorder import Recorder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,3 +26,17 @@ def test_every_block_of_the_python_page_runs(server: Recorder, monkeypatch: pyte
         exec(compile(block, "docs/python.md", "exec"), names)
     assert (tmp_path / "copy.bin").read_bytes() == (tmp_path / "out.bin").read_bytes()
     assert len(server.requests) == 9
+
+
+def test_every_block_of_the_guide_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python-guide.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 11
+    names: dict[str, object] = {"__name__": "guide"}
+    with sandbox_sdk.local() as server:
+        monkeypatch.setenv("SANDBOX_SDK_API_KEY", server.api_key)
+        monkeypatch.setenv("SANDBOX_SDK_BASE_URL", str(server.base_url))
+        for block in blocks:
+            exec(compile(block, "docs/python-guide.md", "exec", dont_inherit=True), names)
+        assert server.sandboxes.list().data == []
+    assert (tmp_path / "numbers.txt").read_text().splitlines()[-1] == "100000"

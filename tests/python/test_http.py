@@ -555,6 +555,21 @@ def test_conversion_to_httpx() -> None:
     assert URL("http://h/a") == httpx.URL("http://h/a")
 
 
+def test_conversion_of_a_body_that_was_not_read() -> None:
+    pytest.importorskip("httpx")
+    response = unread(b"a\nb")
+    converted = response.to_httpx()
+    assert not converted.is_closed
+    assert list(converted.iter_lines()) == ["a", "b"]
+    assert (converted.is_closed, response._body.closed) == (True, 1)
+    left = unread(b"abc")
+    left.to_httpx().close()
+    assert left._body.closed == 1
+    waiting = async_unread(b"abc")
+    assert run(waiting.to_httpx().aread()) == b"abc"
+    assert waiting._body.closed == 1
+
+
 def test_where_httpx_is_loaded_its_exceptions_are_ours_too(run_python) -> None:
     pytest.importorskip("httpx")
     program = """

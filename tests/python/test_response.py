@@ -268,9 +268,11 @@ def test_models_of_pydantic() -> None:
     assert answer([{"foo": "x"}]).parse(to=list[Theirs])[0] == Theirs(foo="x")
     assert answer(None).parse(to=Optional[Theirs]) is None
     assert type(answer({"foo": "x"}).parse(to=Optional[Theirs])) is Theirs
+    assert answer([1]).parse(to=pydantic.RootModel[list[int]]).root == [1]
     for wrong in (b"<html>", b'{"bar": 1}', b"[]", b"null"):
-        with pytest.raises(APIResponseValidationError):
-            answer(wrong).parse(to=Theirs)
+        for strict in (False, True):
+            with pytest.raises(APIResponseValidationError):
+                answer(wrong, strict=strict).parse(to=Theirs)
 
 
 def test_answers_of_httpx() -> None:

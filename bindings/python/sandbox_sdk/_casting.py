@@ -111,6 +111,8 @@ def cast_value(data: Any, cast_to: Any, *, response: Any, strict: bool) -> Any:
     if callable(build):
         return build(response=response, data=data)
     try:
+        if isinstance(cast_to, type) and _is_pydantic(cast_to):
+            return cast_to.model_validate(data)
         if strict:
             from ._validate import validate_type
 
@@ -195,8 +197,8 @@ def _fits(data: Any, type_: Any) -> bool:
     if origin in (dict, list):
         return isinstance(data, origin)
     if _is_model(origin):
-        # A model of pydantic may have a root of any type; pydantic says itself what is wrong.
-        return isinstance(data, dict) or _is_pydantic(origin)
+        # A model of pydantic may be of another type than an object: of that of its root.
+        return isinstance(data, dict) or getattr(origin, "__pydantic_root_model__", False)
     return True
 
 

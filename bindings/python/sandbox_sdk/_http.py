@@ -526,10 +526,10 @@ class Response:
     # ---- besides ----
 
     def to_httpx(self) -> httpx.Response:
-        """The same answer as one of httpx, which is loaded. The body must have been read."""
-        from ._httpx_objects import to_httpx_response
+        """The same answer as one of httpx, which is loaded. Who has it reads and closes the body."""
+        from ._httpx_objects import response_to_httpx
 
-        return to_httpx_response(self)
+        return response_to_httpx(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: everything but the connection; what was not read is lost."""

@@ -91,9 +91,9 @@ class Request:
 
     def to_httpx(self) -> httpx.Request:
         """The same request as one of httpx, which is loaded."""
-        from ._httpx_objects import to_httpx_request
+        from ._httpx_objects import request_to_httpx
 
-        return to_httpx_request(self)
+        return request_to_httpx(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_given_headers": self.headers, "extensions": {}}
