@@ -448,9 +448,12 @@ def test_a_body_that_was_closed() -> None:
     with pytest.raises(StreamClosed):
         response.read()
     half = unread(b"abc")
-    assert next(half.iter_bytes()) == b"a"
+    pieces = half.iter_bytes()
+    assert next(pieces) == b"a"
     half.close()
     assert half._body.closed == 1
+    with pytest.raises(StreamClosed):
+        next(pieces)
 
 
 def test_a_body_that_breaks_is_closed() -> None:

@@ -47,6 +47,13 @@ def endless() -> Iterator[bytes]:
     return itertools.repeat(b"x" * 65536)
 
 
+def broken() -> Iterator[bytes]:
+    """A body whose connection is lost."""
+    yield b"abc"
+    time.sleep(0.2)
+    raise ConnectionAbortedError
+
+
 def events(*values: Any) -> list[bytes]:
     return [f"data: {json.dumps(value)}\n\n".encode() for value in values]
 
@@ -207,9 +214,17 @@ def test_a_large_body_goes_to_a_file(client: SandboxSDK, server: Recorder, tmp_p
 
 def test_a_body_that_is_cut(client: SandboxSDK, server: Recorder) -> None:
     server.answer(body=b"abc", length=10)
+    with (
+        pytest.raises(APIConnectionError),
+        client.sandboxes.with_streaming_response.download("i", path="/a") as response,
+    ):
+        response.read()
+    server.answer(pieces=broken())
     with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        pieces = response.iter_bytes()
+        assert next(pieces) == b"abc"
         with pytest.raises(APIConnectionError):
-            response.read()
+            next(pieces)
         assert response.is_closed
 
 
@@ -285,10 +300,11 @@ def test_streamed_answers_for_coroutines(server: Recorder, tmp_path: Path) -> No
                 assert [line async for line in lines.iter_lines()] == ["a", "b"]
                 with pytest.raises(StreamAlreadyConsumed):
                     await lines.read()
-            server.answer(body=b"abc", length=10)
+            server.answer(pieces=broken())
             async with client.sandboxes.with_streaming_response.download("i", path="/a") as cut:
                 with pytest.raises(APIConnectionError):
                     await cut.read()
+                assert cut.is_closed
 
     asyncio.run(use())
 

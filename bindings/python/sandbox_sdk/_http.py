@@ -409,7 +409,7 @@ class Response:
         chunker = Chunker(chunk_size, b"")
         self._begin_stream("read", "Attempted to call a sync iterator on an async stream.")
         try:
-            while piece := self._body.read(_READ_SIZE):
+            while piece := self._body.read(self._size_to_read()):
                 self._num_bytes_downloaded += len(piece)
                 yield from chunker.feed(piece)
             yield from chunker.flush()
@@ -464,7 +464,7 @@ class Response:
         chunker = Chunker(chunk_size, b"")
         self._begin_stream("aread", "Attempted to call an async iterator on a sync stream.")
         try:
-            while piece := await self._body.aread(_READ_SIZE):
+            while piece := await self._body.aread(self._size_to_read()):
                 self._num_bytes_downloaded += len(piece)
                 for chunk in chunker.feed(piece):
                     yield chunk
@@ -522,6 +522,12 @@ class Response:
         if not hasattr(self._body, method):
             raise RuntimeError(refusal)
         self.is_stream_consumed = True
+
+    def _size_to_read(self) -> int:
+        """How much is read at a time of a body; it may have been closed since the last one."""
+        if self.is_closed:
+            raise as_loaded(StreamClosed)()
+        return _READ_SIZE
 
     # ---- besides ----
 

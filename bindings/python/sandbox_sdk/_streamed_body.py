@@ -11,13 +11,17 @@ if TYPE_CHECKING:
     from ._loops import Loops, Watched
 
 
+_PIECE = 1 << 16  # bytes
+
+
 class StreamedBody:
     """One whose reads wait."""
 
-    __slots__ = ("stream",)
+    __slots__ = ("_is_read", "stream")
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
+        self._is_read = False
 
     @classmethod
     def open(cls, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> StreamedBody:
@@ -26,13 +30,36 @@ class StreamedBody:
 
     def read(self, size: int) -> bytes:
         """At least one byte and at most ``size`` of them; none at the end."""
-        return b"" if self.stream is None else stream_read(self.stream, size) or b""
+        if self.stream is None:
+            return b""
+        self._is_read = True
+        try:
+            return stream_read(self.stream, size) or b""
+        finally:
+            self._is_read = False
 
     def close(self) -> None:
         """Ends the stream: a connection that it has not read to its end is closed."""
-        if self.stream is not None:
-            stream_cancel(self.stream)
-        self.stream = None
+        stream, self.stream = self.stream, None
+        if stream is None:
+            return
+        stream_cancel(stream)
+        if not self._is_read:
+            _let_go(stream)
+
+
+def _let_go(stream: Any) -> None:
+    """Closes the connection of a stream that was cancelled.
+
+    That is done by whoever reads it, and only freeing the stream would do it otherwise: what its head tells holds it.
+    """
+    from ._exceptions import SandboxSDKError
+
+    try:
+        while stream_read(stream, _PIECE):
+            pass
+    except SandboxSDKError:
+        pass
 
 
 class AsyncStreamedBody:
