@@ -84,31 +84,36 @@ failed:
 
 /* ---- what is told ---- */
 
-/* Where python_tell() puts what happens; there is one only inside client_process(), under the GIL. */
-static PyObject *told;
+/* Where python_tell() puts what happens; there is one only inside client_process(). Of each thread its own: Python code
+ * that runs in there lets other threads run too, which may drive this client or another. */
+static _Thread_local PyObject *told;
 
-void python_tell(PyObject *token, PyObject *result, PyObject *exception)
+void python_tell(PyObject *token, PyObject *outcome)
 {
-	PyObject *entry = PyTuple_Pack(3, token, result ? result : Py_None, exception ? exception : Py_None);
+	PyObject *entry = outcome ? PyTuple_Pack(2, token, outcome) : NULL;
 
-	if (!entry || !told || PyList_Append(told, entry) < 0)
+	if (!entry || PyList_Append(told, entry) < 0)
 		PyErr_WriteUnraisable(token);
 	Py_XDECREF(entry);
-	Py_XDECREF(result);
-	Py_XDECREF(exception);
+	Py_XDECREF(outcome);
 }
 
 static void tell_end(started_call *started)
 {
 	python_call_options *call = &started->options;
-	sbx_status status = sbx_call_result(started->call, &call->response, &call->error);
-	PyObject *result = python_call_result(call, status), *exception = NULL;
+	PyObject *capsule = call->callbacks.handle, *outcome;
+	sbx_status status;
 
-	if (!result) {
+	/* Making an exception runs Python code, in which whoever waits for the call may drop it. */
+	Py_INCREF(capsule);
+	status = sbx_call_result(started->call, &call->response, &call->error);
+	outcome = python_call_result(call, status);
+	if (!outcome) {
 		python_callbacks_fail(&call->callbacks);
-		exception = python_call_exception(call);
+		outcome = python_call_exception(call);
 	}
-	python_tell(started->token, result, exception);
+	python_tell(started->token, outcome);
+	Py_DECREF(capsule);
 }
 
 PyObject *python_client_process(sbx_client *client)
@@ -125,8 +130,11 @@ PyObject *python_client_process(sbx_client *client)
 	while (status == SBX_OK && sbx_client_next(client, &call) == SBX_OK)
 		tell_end(sbx_call_user_data(call));
 	told = outer;
-	if (status == SBX_OK)
+	/* What was told before it failed must not be lost. */
+	if (status == SBX_OK || PyList_Size(list) > 0) {
+		sbx_error_free(error);
 		return list;
+	}
 	Py_DECREF(list);
 	python_raise(error, NULL);
 	return NULL;

@@ -14,6 +14,7 @@ typedef struct stream_handle {
 	sbx_stream *stream;
 	char *buffer; /* for reads */
 	size_t capacity;
+	bool is_read; /* a thread reads now */
 } stream_handle;
 
 static void free_stream(PyObject *capsule)
@@ -73,7 +74,8 @@ static void on_ready(void *user_data, sbx_stream *stream)
 	PyGILState_STATE state = PyGILState_Ensure();
 
 	(void)stream;
-	python_tell(((stream_handle *)user_data)->token, NULL, NULL);
+	Py_INCREF(Py_None);
+	python_tell(((stream_handle *)user_data)->token, Py_None);
 	PyGILState_Release(state);
 }
 
@@ -121,6 +123,10 @@ static int make_room(stream_handle *handle, size_t size)
 		PyErr_SetString(PyExc_ValueError, "a read asks for at least one byte");
 		return -1;
 	}
+	if (handle->is_read) {
+		PyErr_SetString(PyExc_RuntimeError, "another thread reads this already");
+		return -1;
+	}
 	if (handle->capacity >= size)
 		return 0;
 	grown = realloc(handle->buffer, size);
@@ -143,8 +149,11 @@ PyObject *python_stream_read(PyObject *capsule, size_t size)
 
 	if (!handle || make_room(handle, size) < 0)
 		return NULL;
+	handle->is_read = true;
 	Py_BEGIN_ALLOW_THREADS status = sbx_stream_read(handle->stream, handle->buffer, size, &got, &call->error);
-	Py_END_ALLOW_THREADS if (status == SBX_WOULD_BLOCK) Py_RETURN_NONE;
+	Py_END_ALLOW_THREADS handle->is_read = false;
+	if (status == SBX_WOULD_BLOCK)
+		Py_RETURN_NONE;
 	if (status >= 0 && !call->callbacks.raised)
 		return PyBytes_FromStringAndSize(handle->buffer, (Py_ssize_t)got);
 	python_call_raise(call);

@@ -69,7 +69,7 @@ class AsyncAPIResource:
         """Calls an operation that takes a file."""
         from ._files import source_options
 
-        source = None if file.__class__ is Omit else source_options(file, self._caller.loops)
+        source = None if file.__class__ is Omit else source_options(file, for_coroutines=True)
         return await self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
 
     async def _download(

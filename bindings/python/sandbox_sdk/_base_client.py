@@ -84,7 +84,7 @@ class BaseClient:
         if self._is_async:
             from ._loops import Loops
 
-            self._caller.loops = Loops()
+            self._caller.loops = Loops(handle)
             if any(name.lower() == "x-stainless-async" for name in default_headers or ()):
                 self._caller.async_library = ""
 

@@ -125,7 +125,7 @@ class Caller:
         if "logging" in modules and self.follows_logging:
             self.follow_logging()
         loops = self.loops
-        library = loops.library()
+        library = loops.here().library
         if self.async_library != "" and library != self.async_library:
             client_set_options(self.handle, {"default_headers": {"X-Stainless-Async": f"async:{library}"}})
             self.async_library = library

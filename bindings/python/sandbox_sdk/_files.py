@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
     from ._types import FileTypes
 
+_CO_COROUTINE = 0x80  # of inspect, which takes long to import
 
-def source_options(file: FileTypes, loops: Any = None) -> dict[str, Any]:
-    """The file of an upload. With the loops of a client for coroutines it may be one that coroutines read."""
+def source_options(file: FileTypes, *, for_coroutines: bool = False) -> dict[str, Any]:
+    """The file of an upload. In a client for coroutines it may be one that coroutines read."""
     if not isinstance(file, tuple):
-        return content_options(file, loops)
+        return content_options(file, for_coroutines=for_coroutines)
     if not 2 <= len(file) <= 3:
         raise ValueError("`file` as a tuple is (name, content) or (name, content, content type)")
-    options = content_options(file[1], loops)
+    options = content_options(file[1], for_coroutines=for_coroutines)
     if file[0] is not None:
         options["filename"] = os.fsdecode(file[0])
     if len(file) == 3 and file[2] is not None:
@@ -30,7 +31,7 @@ def source_options(file: FileTypes, loops: Any = None) -> dict[str, Any]:
     return options
 
 
-def content_options(content: Any, loops: Any = None) -> dict[str, Any]:
+def content_options(content: Any, *, for_coroutines: bool = False) -> dict[str, Any]:
     """Bytes, or where they come from."""
     if isinstance(content, bytes):
         return {"data": content}
@@ -42,10 +43,12 @@ def content_options(content: Any, loops: Any = None) -> dict[str, Any]:
         return {"path": content}
     if isinstance(content, io.TextIOBase):
         raise TypeError('`file` is opened in text mode, which would change its bytes; open it in binary mode, "rb"')
-    if loops is not None and (hasattr(content, "__aiter__") or is_coroutine_function(getattr(content, "read", None))):
+    if is_read_by_coroutines(content):
+        if not for_coroutines:
+            raise TypeError(f"`file` is read by coroutines ({type(content).__name__}), which AsyncSandboxSDK does")
         from ._async_source import AsyncSource
 
-        return {"read": AsyncSource(content, loops)}
+        return {"read": AsyncSource(content)}
     if hasattr(content, "read"):
         return _reader_options(content)
     if hasattr(content, "__iter__") and not isinstance(content, dict):
@@ -119,19 +122,22 @@ def file_from_path(path: str) -> tuple[str, bytes]:
         return os.path.basename(path), file.read()
 
 
-def is_coroutine_function(function: Any) -> bool:
-    """Whether calling it makes a coroutine."""
-    return bool(getattr(getattr(function, "__code__", None), "co_flags", 0) & 0x80)
+def is_read_by_coroutines(content: Any) -> bool:
+    """Whether it is an async iterable, or has an async ``read`` method."""
+    if hasattr(content, "__aiter__"):
+        return True
+    code = getattr(getattr(content, "read", None), "__code__", None)
+    return bool(getattr(code, "co_flags", 0) & _CO_COROUTINE)
 
 
-def form_parts(fields: Any, files: Any, loops: Any = None) -> list[dict[str, Any]]:
+def form_parts(fields: Any, files: Any, *, for_coroutines: bool = False) -> list[dict[str, Any]]:
     """The parts of a multipart form: fields, which may be nested, and files, a mapping or pairs of names and files."""
     parts = [{"name": name, "text": text.encode()} for name, text in _form_fields("", fields or {})]
     pairs: Any = files.items() if hasattr(files, "items") else files or ()
     for name, file in pairs:
         if isinstance(file, tuple) and len(file) > 3:
             raise TypeError("a file of a form is (name, content) or (name, content, content type); it has no headers")
-        source = source_options(file, loops)
+        source = source_options(file, for_coroutines=for_coroutines)
         source.setdefault("filename", "upload")
         parts.append({"name": name, "source": source})
     return parts

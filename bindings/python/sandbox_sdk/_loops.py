@@ -1,88 +1,101 @@
 """Calls of coroutines: started, and driven by the event loop that runs.
 
 A client has one descriptor that is readable whenever the library has something to do. While calls are under way it is
-watched by the loop that they were made in, and only then: a client that nobody uses leaves nothing behind in a loop.
+watched by the loops that they were made in, and only then: a client that nobody uses leaves nothing behind in a loop.
 No thread is made.
+
+Who keeps whom: an event loop keeps what stands for it here, which keeps what its coroutines wait for. A client only
+knows of it. So calls that are under way go on although nobody holds them, a loop that is closed drops them, and a client
+that is dropped is gone at once.
 """
 
 from __future__ import annotations
 
 from itertools import count
 from sys import modules
+from weakref import ref
 
 from ._native import call_cancel, call_resume, client_fd, client_process, client_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine
-    from typing import Any, Protocol
+    from collections.abc import Awaitable, Iterable, Sequence
+    from typing import Any
 
+    from ._async_source import AsyncSource
     from ._streamed_body import AsyncStreamedBody
 
-    class Loop(Protocol):
-        """An event loop: what its library is asked for. Another library's is a class with these methods."""
 
-        library: str
-
-        def is_running_here(self) -> bool:
-            """Whether this thread runs in it now."""
-
-        def waiter(self) -> Awaitable[Any]:
-            """What a coroutine waits for."""
-
-        def settle(self, waiter: Any, result: Any, exception: BaseException | None) -> None:
-            """Ends a wait; one that has ended already stays as it is."""
-
-        def settle_from_elsewhere(self, waiter: Any, result: Any, exception: BaseException | None) -> None:
-            """The same from another thread."""
-
-        def watch(self, descriptor: int, drive: Any) -> None:
-            """Calls a function whenever a descriptor is readable."""
-
-        def unwatch(self) -> None:
-            """Calls it no more. The loop may have been closed."""
-
-        def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Any:
-            """Runs a coroutine beside the others."""
+_WITH_CALLABLES = frozenset(("source", "sink", "progress"))
 
 
 class Loops:
     """The calls of a client and its copies that are under way, in whichever loops they were made."""
 
-    __slots__ = ("_last", "_tokens", "_waiting", "_watched")
+    __slots__ = ("__weakref__", "_handle", "_known", "_last", "_tokens")
 
-    def __init__(self) -> None:
-        self._waiting: dict[int, tuple[Loop, Any]] = {}
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
         self._tokens = count()
-        self._watched: list[Watched] = []
-        self._last: Watched | None = None
+        self._known: list[ref[WatchingLoop]] = []
+        self._last: ref[WatchingLoop] = _nobody
 
-    def library(self) -> str:
-        """The name of the library whose loop runs here."""
-        last = self._last
-        return last.loop.library if last is not None and last.loop.is_running_here() else current_loop().library
+    def __del__(self) -> None:
+        for known in self._known:
+            loop = known()
+            if loop is not None and loop.watching:
+                loop.leave(self._handle)
+
+    def here(self) -> WatchingLoop:
+        """The loop that runs here; a RuntimeError where none does."""
+        loop = self._last()
+        if loop is not None and loop.is_running_here():
+            return loop
+        alive = [known for known in self._known if known() is not None]
+        for known in alive:
+            loop = known()
+            if loop is not None and loop.is_running_here():
+                self._last = known
+                return loop
+        loop = current_loop(self)
+        self._last = ref(loop)
+        self._known = [*alive, self._last]
+        return loop
+
+    def new_token(self) -> int:
+        """What a call is known by."""
+        return next(self._tokens)
 
     async def call(self, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> Any:
         """Makes a call and gives its response. One that is cancelled frees its connection at once."""
-        watched = self.watched(handle)
+        loop = self.here()
         token = next(self._tokens)
-        call = client_start(handle, request, options, token)
-        if options is not None and "source" in options:
-            begin_sources(options["source"], call_resume, call)
-        waiter = watched.loop.waiter()
-        self._waiting[token] = (watched.loop, waiter)
-        watched.begin()
+        # Before the call is there: another thread may drive it to its end at any time.
+        waiter = loop.waiting[token] = loop.new_waiter()
+        call = None
         try:
-            return await waiter
+            sources = prepare_callables(request, options)
+            call = client_start(handle, request, options, token)
+            if not loop.watching:
+                loop.watch(client_fd(handle))
+            outcome = await (loop.beside(waiter, feeds(sources, loop, call_resume, call)) if sources else waiter)
         except BaseException:
             # What has ended by itself is not cancelled any more.
-            call_cancel(call)
+            if call is not None:
+                call_cancel(call)
             raise
         finally:
-            del self._waiting[token]
-            watched.end()
-            # The traceback of an exception must not keep the call and, through the waiter, itself alive.
-            call = waiter = None  # type: ignore[assignment]
+            del loop.waiting[token]
+            if not loop.waiting:
+                loop.rest()
+            # The traceback of an exception must keep neither the call nor, through what it waits for, itself alive.
+            call = waiter = None
+        if isinstance(outcome, BaseException):
+            try:
+                raise outcome
+            finally:
+                del outcome
+        return outcome
 
     async def open(self, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> AsyncStreamedBody:
         """Makes a call whose body is left to be read, and gives it when its head is there."""
@@ -90,94 +103,141 @@ class Loops:
 
         return await AsyncStreamedBody.open(self, handle, request, options)
 
-    def watched(self, handle: Any) -> Watched:
-        """What stands for the loop that runs here."""
-        last = self._last
-        if last is not None and last.loop.is_running_here():
-            return last
-        self._watched = [watched for watched in self._watched if watched.count or watched.loop.is_running_here()]
-        for watched in self._watched:
-            if watched.loop.is_running_here():
-                self._last = watched
-                return watched
-        self._last = Watched(self, current_loop(), handle)
-        self._watched.append(self._last)
-        return self._last
+    def descriptor(self) -> int:
+        """What is to be watched."""
+        return client_fd(self._handle)
 
-    def new_token(self) -> int:
-        """What the next call is known by."""
-        return next(self._tokens)
-
-    def expect(self, token: int, loop: Loop, waiter: Any) -> None:
-        """Lets the next thing that is told by a token end a wait; ``forget()`` it."""
-        self._waiting[token] = (loop, waiter)
-
-    def forget(self, token: int) -> None:
-        """Nothing is told by this token any more."""
-        self._waiting.pop(token, None)
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Any:
-        """Runs a coroutine beside the calls, in the loop that runs here."""
-        return (self._last.loop if self._last and self._last.loop.is_running_here() else current_loop()).spawn(
-            coroutine
-        )
-
-    def drive(self, handle: Any) -> None:
+    def drive(self, here: WatchingLoop) -> None:
         """Lets the library do what can be done and ends the waits that are over."""
-        for token, result, exception in client_process(handle):
-            waiting = self._waiting.get(token)
-            if waiting is None:
-                continue
-            loop, waiter = waiting
-            if loop.is_running_here():
-                loop.settle(waiter, result, exception)
+        waiting = here.waiting
+        try:
+            told = client_process(self._handle)
+        except Exception as problem:  # in a forked child, or inside one of the client's own callbacks
+            told = [(token, problem) for token in waiting]
+        for token, outcome in told:
+            waiter = waiting.get(token)
+            if waiter is not None:
+                here.settle(waiter, outcome)
             else:
-                loop.settle_from_elsewhere(waiter, result, exception)
+                self._settle_elsewhere(token, outcome)
+
+    def _settle_elsewhere(self, token: int, outcome: Any) -> None:
+        for known in self._known:
+            loop = known()
+            waiter = None if loop is None else loop.waiting.get(token)
+            if loop is not None and waiter is not None:
+                loop.settle_from_elsewhere(waiter, outcome)
 
 
-class Watched:
-    """A loop that calls are under way in, and how many."""
+class WatchingLoop:
+    """An event loop that calls of a client are under way in. Each library that has loops is a class of it.
 
-    __slots__ = ("count", "handle", "loop", "loops")
+    It is kept alive by the event loop, which has the descriptor watched by one of its methods, and by those who wait.
+    """
 
-    def __init__(self, loops: Loops, loop: Loop, handle: Any) -> None:
-        self.loops = loops
-        self.loop = loop
-        self.handle = handle
-        self.count = 0
+    __slots__ = ("__weakref__", "new_waiter", "loops", "waiting", "watching")
 
-    def begin(self) -> None:
-        """One more waits: the first has the descriptor watched."""
-        self.count += 1
-        if self.count == 1:
-            self.loop.watch(client_fd(self.handle), self.drive)
+    library: str
+    """The name of the library, as the server is told."""
+    new_waiter: Any
+    """Makes something that a coroutine can await."""
 
-    def end(self) -> None:
-        """One waits no more."""
-        self.count -= 1
-        if self.count == 0:
-            self.loop.unwatch()
+    def __init__(self, loops: Loops) -> None:
+        self.loops = ref(loops)
+        self.waiting: dict[int, Any] = {}
+        """What the coroutines wait for, by the tokens of their calls."""
+        self.watching = False
 
     def drive(self) -> None:
-        """Called by the loop when the descriptor is readable."""
-        self.loops.drive(self.handle)
+        """To be called when the descriptor is readable."""
+        loops = self.loops()
+        if loops is not None:
+            loops.drive(self)
+
+    def tell(self, waiter: Any, outcome: Any) -> None:
+        """Ends a wait, from any thread."""
+        if self.is_running_here():
+            self.settle(waiter, outcome)
+        else:
+            self.settle_from_elsewhere(waiter, outcome)
+
+    def is_running_here(self) -> bool:
+        """Whether this thread runs in it now."""
+        raise NotImplementedError
+
+    def settle(self, waiter: Any, outcome: Any) -> None:
+        """Ends a wait with a value, within the loop; one that has ended already stays as it is."""
+        raise NotImplementedError
+
+    def settle_from_elsewhere(self, waiter: Any, outcome: Any) -> None:
+        """The same from another thread. The loop may have been closed."""
+        raise NotImplementedError
+
+    def watch(self, descriptor: int) -> None:
+        """Begins to watch the descriptor."""
+        raise NotImplementedError
+
+    def rest(self) -> None:
+        """Nobody waits: ends the watch soon, unless another call begins until then."""
+        raise NotImplementedError
+
+    def leave(self, handle: Any) -> None:
+        """Ends the watch, from any thread, and then lets go of the client's handle."""
+        raise NotImplementedError
+
+    async def beside(self, waited: Awaitable[Any], coroutines: Iterable[Any]) -> Any:
+        """Waits for something while coroutines run beside, which are over when this is."""
+        raise NotImplementedError
 
 
-def current_loop() -> Loop:
+def _nobody() -> None:
+    """What a reference to a loop that is gone gives."""
+
+
+def current_loop(loops: Loops) -> WatchingLoop:
     """The loop that runs here, as its library's class; a RuntimeError where none does."""
     if "trio" in modules:
-        from ._trio_loop import TrioLoop
+        from ._trio_loop import TrioLoop, is_trio
 
-        loop = TrioLoop.current()
-        if loop is not None:
-            return loop
+        if is_trio():
+            return TrioLoop(loops)
     from ._asyncio_loop import AsyncioLoop
 
-    return AsyncioLoop()
+    return AsyncioLoop(loops)
 
 
-def begin_sources(source: dict[str, Any], resume: Any, handle: Any) -> None:
-    """Tells an upload's file that is read by coroutines how to go on when it has more."""
-    begin = getattr(source.get("read"), "begin", None)
-    if begin is not None:
-        begin(resume, handle)
+def prepare_callables(request: dict[str, Any], options: dict[str, Any] | None) -> Sequence[AsyncSource]:
+    """Lets the functions of a call that the library runs see the context variables of those who made the call.
+
+    They are run by whatever drives the loop. Gives the files that coroutines read.
+    """
+    if (options is None or _WITH_CALLABLES.isdisjoint(options)) and "parts" not in request:
+        return ()
+    from ._async_source import AsyncSource
+
+    options = options or {}
+    holders = [options, options.get("source"), options.get("sink")]
+    holders += [part.get("source") for part in request.get("parts", ())]
+    sources: list[AsyncSource] = []
+    context = None
+    for holder in filter(None, holders):
+        for name in ("read", "rewind", "write", "progress"):
+            function = holder.get(name)
+            if isinstance(function, AsyncSource):
+                sources.append(function)
+            elif function is not None:
+                if context is None:
+                    from contextvars import copy_context
+
+                    context = copy_context()
+                holder[name] = _within(context, function)
+    return sources
+
+
+def _within(context: Any, function: Any) -> Any:
+    return lambda *arguments: context.run(function, *arguments)
+
+
+def feeds(sources: Iterable[AsyncSource], loop: WatchingLoop, resume: Any, call: Any) -> Iterable[Any]:
+    """The coroutines that read the files of a call."""
+    return [source.feed(loop, resume, call) for source in sources]

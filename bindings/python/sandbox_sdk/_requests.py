@@ -45,7 +45,7 @@ def operation_request(operation: Operation, arguments: dict[str, Any]) -> dict[s
     return {"operation": operation.handle or operation.load(), "arguments": arguments, "undecoded": True}
 
 
-def custom_request(options: FinalRequestOptions) -> dict[str, Any]:
+def custom_request(options: FinalRequestOptions, *, for_coroutines: bool) -> dict[str, Any]:
     """A request of the caller's own."""
     request: dict[str, Any] = {"method": options.method, "url": str(options.url), "undecoded": True}
     if options.method.lower() == "get":
@@ -59,7 +59,7 @@ def custom_request(options: FinalRequestOptions) -> dict[str, Any]:
     if is_form or options.files:
         from ._files import form_parts
 
-        request["parts"] = form_parts(body if is_form else None, options.files)
+        request["parts"] = form_parts(body if is_form else None, options.files, for_coroutines=for_coroutines)
     elif body is not None and not isinstance(body, bytes):
         request["json"] = body
     return request
@@ -102,7 +102,7 @@ def custom_options(caller: Caller, options: FinalRequestOptions, request: dict[s
     if content is not None and options.method.lower() != "get":
         from ._files import content_options
 
-        native["source"] = content_options(content)
+        native["source"] = content_options(content, for_coroutines=caller.loops is not None)
         request["content_type"] = "application/json"
     return native
 

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from ._loops import Loops, Watched
+    from ._loops import Loops
 
 
 _PIECE = 1 << 16  # bytes
@@ -63,14 +63,14 @@ def _let_go(stream: Any) -> None:
 
 
 class AsyncStreamedBody:
-    """One that coroutines read."""
+    """One that coroutines read, in any loop."""
 
-    __slots__ = ("_loops", "_token", "_watched", "stream")
+    __slots__ = ("_is_awaited", "_loops", "_token", "stream")
 
-    def __init__(self, loops: Loops, watched: Watched, token: int) -> None:
+    def __init__(self, loops: Loops, token: int) -> None:
         self._loops = loops
-        self._watched = watched
         self._token = token
+        self._is_awaited = False
         self.stream: Any = None
 
     @classmethod
@@ -78,41 +78,53 @@ class AsyncStreamedBody:
         cls, loops: Loops, handle: Any, request: dict[str, Any], options: dict[str, Any] | None
     ) -> AsyncStreamedBody:
         """Makes a call; it is there when the head of its answer is."""
-        body = cls(loops, loops.watched(handle), loops.new_token())
-        body.stream = client_open_start(handle, request, options, body._token)
-        if options is not None and "source" in options:
-            from ._loops import begin_sources
+        from ._loops import feeds, prepare_callables
 
-            begin_sources(options["source"], stream_resume, body.stream)
+        loop = loops.here()
+        sources = prepare_callables(request, options)
+        body = cls(loops, loops.new_token())
+        stream = body.stream = client_open_start(handle, request, options, body._token)
         try:
-            await body._until(lambda: stream_head(body.stream))
+            head = body._until(stream_head, stream)
+            await (loop.beside(head, feeds(sources, loop, stream_resume, stream)) if sources else head)
         except BaseException:
             body.close()
             raise
+        finally:
+            del stream
+            for source in sources:
+                source.end()
         return body
 
     async def aread(self, size: int) -> bytes:
         """At least one byte and at most ``size`` of them; none at the end."""
-        if self.stream is None:
-            return b""
-        return await self._until(lambda: stream_read(self.stream, size))
+        stream = self.stream
+        return b"" if stream is None else await self._until(stream_read, stream, size)
 
-    async def _until(self, get: Callable[[], Any]) -> Any:
+    async def _until(self, get: Callable[..., Any], *arguments: Any) -> Any:
         """What a function gives as soon as that is not None. It is asked again after each thing that happens."""
-        got = get()
+        if self._is_awaited:
+            raise RuntimeError("another task reads this already")
+        got = get(*arguments)
         while got is None:
-            waiter = self._watched.loop.waiter()
-            self._loops.expect(self._token, self._watched.loop, waiter)
-            self._watched.begin()
+            loop = self._loops.here()
+            waiter = loop.waiting[self._token] = loop.new_waiter()
+            self._is_awaited = True
             try:
-                # Another thread's loop may have told before anybody was there to listen.
-                got = get()
+                if not loop.watching:
+                    loop.watch(self._loops.descriptor())
+                # Another thread may have told before anybody was there to listen.
+                got = get(*arguments)
                 if got is None:
                     await waiter
-                    got = get()
             finally:
-                self._watched.end()
-                self._loops.forget(self._token)
+                self._is_awaited = False
+                del loop.waiting[self._token]
+                if not loop.waiting:
+                    loop.rest()
+                waiter = None
+            if got is None:
+                got = get(*arguments)
         return got
 
     def close(self) -> None:
