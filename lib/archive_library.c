@@ -11,6 +11,18 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static bool loaded;
 static sbx__archive_library functions;
 
+#ifdef SBX_LINKED_LIBARCHIVE
+
+#define TAKE(name) functions.name = name;
+
+static bool load(void)
+{
+	SBX__ARCHIVE_FUNCTIONS(TAKE)
+	return true;
+}
+
+#else
+
 /* ISO C has no conversion between pointers to objects and to functions; POSIX says that they are alike. */
 static bool take(void *library, const char *name, void *function)
 {
@@ -28,6 +40,8 @@ static bool load(void)
 	return library != NULL SBX__ARCHIVE_FUNCTIONS(TAKE);
 }
 
+#endif
+
 sbx_status sbx__archive_load(const sbx__archive_library **library, sbx_error **error)
 {
 	sbx_status status = SBX_OK;
@@ -37,7 +51,7 @@ sbx_status sbx__archive_load(const sbx__archive_library **library, sbx_error **e
 	if (!loaded) {
 		const char *reason = dlerror();
 		status = sbx__fail(error, SBX_ERROR_ARCHIVE, "Directories need libarchive, which cannot be used: %s",
-		                   reason ? reason : SBX_LIBARCHIVE);
+		                   reason ? reason : "it is not the one that was built with");
 	}
 	pthread_mutex_unlock(&mutex);
 	*library = &functions;

@@ -1,6 +1,7 @@
 /*
  * libarchive, which is loaded when a directory is moved for the first time: with all that it stands on it would cost
- * every program some milliseconds and megabytes, and most programs move none.
+ * every program some milliseconds and megabytes, and most programs move none. One that is small and alone is linked
+ * (SBX_LINKED_LIBARCHIVE).
  */
 #ifndef SBX_LIB_ARCHIVE_LIBRARY_H
 #define SBX_LIB_ARCHIVE_LIBRARY_H

@@ -129,7 +129,8 @@ static words final_words(CURL *easy, CURLcode code, const char *problem, bool co
 	case CURLE_SSL_CERTPROBLEM:
 		return "the client's certificate cannot be used: it, its key or key_password is wrong";
 	case CURLE_SSL_CACERT_BADFILE:
-		return "the authorities in ca_file, ca_directory or ca_data cannot be read";
+		return "the authorities to trust cannot be read; install the system's, often the package "
+		       "ca-certificates, or name them in ca_file, ca_directory, ca_data or SSL_CERT_FILE";
 	case CURLE_RECV_ERROR:
 		return tunnel_words(easy);
 	case CURLE_PROXY:

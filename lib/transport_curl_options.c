@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authorities.h"
 #include "error.h"
 
 struct sbx__curl_options {
 	sbx__http_options *http;
+	sbx__authorities found; /* where the options name none; both NULL: libcurl knows them by itself */
 	struct curl_slist *overrides;
 };
 
@@ -95,12 +97,23 @@ static CURLcode set_blob(CURL *easy, CURLoption option, const sbx__material *mat
 	return code;
 }
 
-static CURLcode set_trust(CURL *easy, const sbx__http_options *http, const char **failed)
+static const char *authorities_file(const sbx__curl_options *options)
 {
+	return options->http->ca.file ? options->http->ca.file : options->found.file;
+}
+
+static const char *authorities_directory(const sbx__curl_options *options)
+{
+	return options->http->ca_directory ? options->http->ca_directory : options->found.directory;
+}
+
+static CURLcode set_trust(CURL *easy, const sbx__curl_options *options, const char **failed)
+{
+	const sbx__http_options *http = options->http;
 	const long versions[] = {[SBX_TLS_1_2] = CURL_SSLVERSION_TLSv1_2, [SBX_TLS_1_3] = CURL_SSLVERSION_TLSv1_3};
 	const setting texts[] = {
-	        {CURLOPT_CAINFO, http->ca.file, "ca_file"},
-	        {CURLOPT_CAPATH, http->ca_directory, "ca_directory"},
+	        {CURLOPT_CAINFO, authorities_file(options), "ca_file"},
+	        {CURLOPT_CAPATH, authorities_directory(options), "ca_directory"},
 	        {CURLOPT_SSLCERT, http->certificate.file, "certificate_file"},
 	        {CURLOPT_SSLKEY, http->key.file, "key_file"},
 	        {CURLOPT_KEYPASSWD, http->key_password, "key_password"},
@@ -113,9 +126,9 @@ static CURLcode set_trust(CURL *easy, const sbx__http_options *http, const char 
 	if (code == CURLE_OK)
 		code = set_blob(easy, CURLOPT_SSLKEY_BLOB, &http->key, "key_data", failed);
 	/* The authorities that were given are all that count: the system's directory must not add to them. */
-	if (code == CURLE_OK && (http->ca.file || http->ca.data) && !http->ca_directory)
+	if (code == CURLE_OK && (authorities_file(options) || http->ca.data) && !authorities_directory(options))
 		code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	if (code == CURLE_OK && http->ca_directory && !http->ca.file && !http->ca.data)
+	if (code == CURLE_OK && authorities_directory(options) && !authorities_file(options) && !http->ca.data)
 		code = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	if (code == CURLE_OK) {
 		*failed = "minimum_tls";
@@ -128,21 +141,22 @@ static CURLcode set_trust(CURL *easy, const sbx__http_options *http, const char 
 	return code;
 }
 
-static CURLcode set_proxy_trust(CURL *easy, const sbx__http_options *http, const char **failed)
+static CURLcode set_proxy_trust(CURL *easy, const sbx__curl_options *options, const char **failed)
 {
+	const sbx__http_options *http = options->http;
 	const long versions[] = {[SBX_TLS_1_2] = CURL_SSLVERSION_TLSv1_2, [SBX_TLS_1_3] = CURL_SSLVERSION_TLSv1_3};
 	const setting texts[] = {
-	        {CURLOPT_PROXY_CAINFO, http->ca.file, "ca_file"},
-	        {CURLOPT_PROXY_CAPATH, http->ca_directory, "ca_directory"},
+	        {CURLOPT_PROXY_CAINFO, authorities_file(options), "ca_file"},
+	        {CURLOPT_PROXY_CAPATH, authorities_directory(options), "ca_directory"},
 	};
 	if (!uses_scheme(&http->proxies, "https:"))
 		return CURLE_OK;
 	CURLcode code = set_texts(easy, texts, sizeof texts / sizeof texts[0], failed);
 	if (code == CURLE_OK)
 		code = set_blob(easy, CURLOPT_PROXY_CAINFO_BLOB, &http->ca, "ca_data", failed);
-	if (code == CURLE_OK && (http->ca.file || http->ca.data) && !http->ca_directory)
+	if (code == CURLE_OK && (authorities_file(options) || http->ca.data) && !authorities_directory(options))
 		code = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-	if (code == CURLE_OK && http->ca_directory && !http->ca.file && !http->ca.data)
+	if (code == CURLE_OK && authorities_directory(options) && !authorities_file(options) && !http->ca.data)
 		code = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
 	if (code == CURLE_OK) {
 		*failed = "minimum_tls";
@@ -208,9 +222,9 @@ static CURLcode set_all(const sbx__curl_options *options, CURL *easy, const char
 	};
 	CURLcode code = set_texts(easy, texts, sizeof texts / sizeof texts[0], failed);
 	if (code == CURLE_OK)
-		code = set_trust(easy, http, failed);
+		code = set_trust(easy, options, failed);
 	if (code == CURLE_OK)
-		code = set_proxy_trust(easy, http, failed);
+		code = set_proxy_trust(easy, options, failed);
 	if (code == CURLE_OK)
 		code = set_revocations(easy, http, failed);
 	if (code == CURLE_OK)
@@ -271,6 +285,20 @@ static sbx_status try_all(const sbx__curl_options *options, sbx_error **error)
 	                        curl_easy_strerror(code));
 }
 
+/* A distribution's libcurl knows where its authorities are; one that is made for all of them does not. */
+static sbx_status find_authorities(sbx__curl_options *made, sbx_error **error)
+{
+	const sbx__http_options *http = made->http;
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	if (http->ca.file || http->ca.data || http->ca_directory || !(info->features & CURL_VERSION_SSL))
+		return SBX_OK;
+	if (!sbx__authorities_from_environment(&made->found))
+		return sbx__fail_memory(error);
+	if (made->found.file || made->found.directory || info->cainfo || info->capath)
+		return SBX_OK;
+	return sbx__authorities_from_system(&made->found, "") ? SBX_OK : sbx__fail_memory(error);
+}
+
 static sbx_status copy_overrides(sbx__curl_options *made, sbx_error **error)
 {
 	for (size_t index = 0; index < made->http->name_overrides_count; index++) {
@@ -290,6 +318,8 @@ sbx_status sbx__curl_options_new(sbx__curl_options **made, sbx__http_options *op
 	copy->http = sbx__http_options_ref(options);
 	sbx_status status = check_features(options, error);
 	if (status == SBX_OK)
+		status = find_authorities(copy, error);
+	if (status == SBX_OK)
 		status = copy_overrides(copy, error);
 	if (status == SBX_OK && (options->given || *options->proxies.http || *options->proxies.https))
 		status = try_all(copy, error);
@@ -305,6 +335,7 @@ void sbx__curl_options_free(sbx__curl_options *options)
 	if (!options)
 		return;
 	curl_slist_free_all(options->overrides);
+	sbx__authorities_free(&options->found);
 	sbx__http_options_unref(options->http);
 	free(options);
 }

@@ -66,7 +66,8 @@ typedef struct sbx_http_options {
 	sbx_flag accept_invalid_certificates;
 	sbx_tls_version minimum_tls; /**< for the server and an HTTPS proxy; default ::SBX_TLS_1_2 */
 	sbx_http_version version;    /**< default ::SBX_HTTP_1_1 */
-	const char *ca_file;         /**< the authorities to trust, in the place of the system's; NULL: those */
+	const char *ca_file; /**< the authorities to trust; NULL: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the
+	                        system's */
 	const char *ca_directory; /**< a directory of them that `openssl rehash` was run on; NULL: none of one's own */
 	const void *ca_data;      /**< the same as `ca_file` in memory, in its place; NULL: none */
 	size_t ca_length;         /**< of `ca_data` */

@@ -49,7 +49,9 @@ def environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.lower().endswith("_proxy") and not name.startswith("SANDBOX_SDK_") and name != "REQUEST_METHOD"
+        if not name.lower().endswith("_proxy")
+        and not name.startswith("SANDBOX_SDK_")
+        and name not in ("REQUEST_METHOD", "SSL_CERT_FILE", "SSL_CERT_DIR")
     } | ({server: os.environ[server]} if server in os.environ else {})
 
 

@@ -78,6 +78,47 @@ def test_the_systems_authorities_are_the_default(drive: Drive, closing: Closing,
     assert "ca_file" in drive(origin.url)[0]["message"]
 
 
+def test_the_environment_names_authorities(
+    drive: Drive,
+    closing: Closing,
+    environment: dict[str, str],
+    authority: Authority,
+    stranger: Authority,
+    tmp_path: Path,
+) -> None:
+    """As for OpenSSL's own programs: in the place of the system's, and what is given to the client goes first."""
+    known, unknown = closing(Origin(tls=authority.context())), closing(Origin(tls=stranger.context()))
+    for variable, value in (
+        ("SSL_CERT_FILE", authority.file),
+        ("SSL_CERT_DIR", hashed(tmp_path / "hashed", authority.file)),
+    ):
+        environment[variable] = str(value)
+        assert drive(known.url)[0]["status"] == "ok", variable
+        assert drive(known.url, {"minimum_tls": 1})[0]["status"] == "ok", variable
+        assert_refused(drive(unknown.url), unknown, "unknown authority")
+        (tmp_path / variable).mkdir()
+        for http in ways_to_trust(stranger, tmp_path / variable):
+            assert drive(unknown.url, http)[0]["status"] == "ok", http
+            [refused] = drive(known.url, http)
+            assert "unknown authority" in refused["message"], http
+        unknown.requests.clear()
+        del environment[variable]
+    environment.update(SSL_CERT_FILE=str(authority.file), SSL_CERT_DIR=str(hashed(tmp_path / "other", stranger.file)))
+    assert [drive(origin.url)[0]["status"] for origin in (known, unknown)] == ["ok", "ok"]
+
+
+def test_authorities_that_are_not_there(
+    drive: Drive, closing: Closing, environment: dict[str, str], authority: Authority, tmp_path: Path
+) -> None:
+    origin = closing(Origin(tls=authority.context()))
+    environment["SSL_CERT_FILE"] = str(tmp_path / "missing.pem")
+    results = drive(origin.url, None, CREATE, max_retries=2)
+    assert_refused(results, origin, "the authorities to trust cannot be read; install the system's")
+    assert "missing.pem" in results[0]["message"]
+    assert drive(origin.url, {"ca_file": authority.file})[0]["status"] == "ok"
+    assert drive(origin.url, {"accept_invalid_certificates": True})[0]["status"] == "ok"
+
+
 def test_expired(drive: Drive, closing: Closing, authority: Authority) -> None:
     origin = closing(Origin(tls=authority.context(expired=True)))
     results = drive(origin.url, {"ca_file": authority.file}, CREATE, max_retries=2)
