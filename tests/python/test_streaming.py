@@ -37,7 +37,7 @@ STREAMS = [
     (": comment\n\n:\n\ndata: a\n: within\n\n", [(None, "a", None, None)]),
     (
         "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n",
-        [(None, "a", "1", None), (None, "b", "1", None), (None, "c", "", None)],
+        [(None, "a", "1", None), (None, "b", "1", None), (None, "c", None, None)],
     ),
     ("id: 1\0\ndata: a\n\n", [(None, "a", None, None)]),
     ("retry: 5x\nretry: -1\nretry: ٣\nretry:\ndata: a\n\n", [(None, "a", None, None)]),

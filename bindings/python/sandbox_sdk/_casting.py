@@ -112,7 +112,7 @@ def cast_value(data: Any, cast_to: Any, *, response: Any, strict: bool) -> Any:
         return build(response=response, data=data)
     try:
         if isinstance(cast_to, type) and _is_pydantic(cast_to):
-            return cast_to.model_validate(data)
+            return cast_to.model_validate(data)  # type: ignore[attr-defined]
         if strict:
             from ._validate import validate_type
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Cookies"]
 
 
-class Cookies(MutableMapping):
+class Cookies(MutableMapping[str, str]):
     """Cookies: a mapping of names to values over a ``http.cookiejar.CookieJar``, which is ``jar``."""
 
     def __init__(self, cookies: Any = None) -> None:

@@ -31,7 +31,7 @@ def is_known_charset(name: str | None) -> bool:
         codec = codecs.lookup(name or "")
     except (LookupError, ValueError):
         return False
-    return codec._is_text_encoding and codec.name not in _NO_CHARSETS  # type: ignore[attr-defined]
+    return codec._is_text_encoding and codec.name not in _NO_CHARSETS
 
 
 def text_decoder(charset: str) -> codecs.IncrementalDecoder:

@@ -15,7 +15,7 @@ __all__ = ["Headers"]
 _SECRETS = ("authorization", "proxy-authorization", "x-api-key")
 
 
-class Headers(MutableMapping):
+class Headers(MutableMapping[str, str]):
     """Headers: a mapping whose names are the same in any case, in the order in which they came.
 
     It has what ``httpx.Headers`` has. A name may have several values: as an item they are one text, joined by commas;
@@ -31,13 +31,14 @@ class Headers(MutableMapping):
         that are none.
         """
         self.encoding = encoding or "utf-8"
+        self._list: list[tuple[str, str, str]] = []  # name, name in lower case, value
         if isinstance(headers, Headers):
-            self._list = list(headers._list)
+            self._list.extend(headers._list)
             return
         if hasattr(headers, "multi_items"):
             headers = headers.multi_items()
         pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
-        self._list = [self._entry(name, value) for name, value in pairs]
+        self._list.extend(self._entry(name, value) for name, value in pairs)
 
     def _entry(self, name: Any, value: Any) -> tuple[str, str, str]:
         name, value = self._text(name, "name"), self._text(value, "value")

@@ -188,7 +188,7 @@ class URL(str):
         return f"URL({shown!r})"
 
 
-class QueryParams(Mapping):
+class QueryParams(Mapping[str, str]):
     """The parameters of a query: an immutable mapping whose names may have several values.
 
     It is made of a query's text, a mapping (a list is several values), or pairs.
@@ -267,8 +267,8 @@ def _pairs(params: Any) -> list[tuple[str, str]]:
     if isinstance(params, (str, bytes)):
         return parse_qsl(params if isinstance(params, str) else params.decode(), keep_blank_values=True)
     if isinstance(params, QueryParams) or hasattr(params, "multi_items"):
-        return params.multi_items()
-    pairs = []
+        return list(params.multi_items())
+    pairs: list[tuple[str, str]] = []
     for key, value in params.items() if hasattr(params, "items") else params:
         several = value if isinstance(value, (list, tuple)) else (value,)
         pairs.extend((str(key), _primitive(one)) for one in several)
