@@ -35,3 +35,4 @@ PyObject *python_stream_cancel(PyObject *stream);
 PyObject *python_event_decoder_new(void);
 PyObject *python_event_decoder_feed(PyObject *decoder, PyObject *bytes);
 PyObject *python_json_parse(PyObject *text);
+PyObject *python_json_print(PyObject *value, int indent);

@@ -71,6 +71,7 @@ def test_a_call_loads_what_it_needs_only(run_python, server) -> None:
         "sandbox_sdk._model_fields",
         "sandbox_sdk._models",
         "sandbox_sdk._operation",
+        "sandbox_sdk._plans",
         "sandbox_sdk._typing_names",
         "sandbox_sdk.resources",
         "sandbox_sdk.resources.sandboxes",

@@ -6,6 +6,7 @@ import pickle
 import sys
 from datetime import date, datetime, timezone
 from enum import Enum
+from json import loads
 from typing import Annotated, Any, Dict, Generic, List, Literal, Optional, TypedDict, TypeVar, Union  # noqa: UP035
 
 import pytest
@@ -474,10 +475,49 @@ def test_dumps_of_every_type() -> None:
         assert model.model_dump()["value"] == python
         assert model.model_dump(mode="json")["value"] == json
     assert All.construct(value=float("nan")).model_dump_json() == '{"value":null}'
+    for odd in ("\ud800", 2**80, {"a": [2**70]}, '\0\x1f\x7f"\\/é'):
+        assert loads(All.construct(value=odd).model_dump_json()) == {"value": odd}
+        assert All.construct(value=odd).model_dump_json(indent=0).count("\n") >= 2
+    deep: list[Any] = []
+    for _ in range(400):
+        deep = [deep]
+    assert All.construct(value=deep).model_dump_json() == '{"value":' + "[" * 401 + "]" * 401 + "}"
     with pytest.raises(ValueError, match="Unable to serialize unknown type: <class 'object'>"):
         All.construct(value=object()).model_dump_json()
     assert All.construct(value=object()).model_dump(mode="json", fallback=lambda _: "x") == {"value": "x"}
     assert All.construct(value="ä").model_dump_json(ensure_ascii=True) == '{"value":"\\u00e4"}'
+
+
+def test_values_that_contain_themselves_end_in_an_exception() -> None:
+    endless: Dict[str, Any] = {"name": "a"}  # noqa: UP006
+    endless["children"] = [endless]
+    with pytest.raises(RecursionError):
+        Tree.construct(**endless)
+    tree = Tree.construct(name="a", children=[])
+    tree.children.append(tree)
+    for use in (tree.to_dict, tree.to_json, tree.model_dump_json, lambda: tree.model_dump(mode="json")):
+        with pytest.raises(RecursionError):
+            use()
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(RecursionError):
+        Tree.construct(name=loop).to_dict(warnings=False)
+
+
+def test_lists_and_dicts_that_change_meanwhile() -> None:
+    class Meddling(BaseModel):
+        name: str
+
+        @classmethod
+        def construct(cls, _fields_set: Any = None, **values: Any) -> Any:  # type: ignore[override]
+            items.clear()
+            return super().construct(_fields_set, **values)
+
+    class Whole(BaseModel):
+        parts: List[Union[Meddling, int]]  # noqa: UP006, UP007
+
+    items: list[Any] = [{"name": 1}, {"name": 2}, {"name": 3}]
+    assert len(Whole.construct(parts=items).parts) >= 1
 
 
 def test_dumps_of_a_part() -> None:

@@ -343,3 +343,21 @@ PyObject *python_json_parse(PyObject *text)
 	sbx_error_free(error);
 	return value;
 }
+
+PyObject *python_json_print(PyObject *value, int indent)
+{
+	sbx_json *json = python_to_json(value, "");
+	PyObject *printed = NULL;
+	char *text = NULL;
+	size_t length;
+
+	if (!json)
+		return NULL;
+	if (sbx_json_print(json, indent, &text, &length) == SBX_OK)
+		printed = PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, NULL);
+	else
+		PyErr_NoMemory();
+	sbx_string_free(text);
+	sbx_json_free(json);
+	return printed;
+}

@@ -362,3 +362,35 @@ PyObject *python_model_new_undecoded(PyObject *class, PyObject *plan, const sbx_
 	}
 	return (PyObject *)instance;
 }
+
+int python_model_parts(PyObject *self, PyObject **dict, PyObject **extra)
+{
+	model *instance = (model *)self;
+
+	if (decode(instance) < 0)
+		return -1;
+	Py_XINCREF(instance->dict);
+	Py_XINCREF(instance->extra);
+	*dict = instance->dict;
+	*extra = instance->extra;
+	return 0;
+}
+
+int python_model_has(PyObject *self, Py_ssize_t field, PyObject *name)
+{
+	model *instance = (model *)self;
+
+	if (decode(instance) < 0)
+		return -1;
+	if (instance->fields_set)
+		return PySet_Contains(instance->fields_set, name);
+	return instance->plan && field < (Py_ssize_t)(8 * sizeof(instance->given)) && instance->given >> field & 1;
+}
+
+PyObject *python_model_plan(PyObject *self)
+{
+	PyObject *plan = ((model *)self)->plan;
+
+	Py_XINCREF(plan);
+	return plan;
+}

@@ -26,6 +26,13 @@ int python_model_init(PyObject *module);
 PyObject *python_model_new(PyObject *class, PyObject *plan, python_decoded *decoded);
 /* The same, undecoded: a part of what `owner` keeps alive. */
 PyObject *python_model_new_undecoded(PyObject *class, PyObject *plan, const sbx_json *json, PyObject *owner);
+/* The dict of a model's fields and that of its others, each NULL where there is none; decoded if need be. New
+ * references. */
+int python_model_parts(PyObject *self, PyObject **dict, PyObject **extra);
+/* The plan by which an instance was made; NULL: none. A new reference. */
+PyObject *python_model_plan(PyObject *self);
+/* Whether a field was given: the one that has this number in the plan of the model's class. -1 on failure. */
+int python_model_has(PyObject *self, Py_ssize_t field, PyObject *name);
 /* Whether a class's instances are the native type's. */
 bool python_is_model_class(PyObject *class);
 

@@ -25,6 +25,9 @@ sbx_json *python_to_json(PyObject *value, const char *name);
 PyObject *python_from_json(const sbx_json *json);
 /* The Python value of JSON text in bytes; a ValueError where it is none. */
 PyObject *python_json_parse(PyObject *text);
+/* JSON text of a Python value, in one line or with spaces a level; a ValueError or TypeError where JSON cannot carry
+ * it. */
+PyObject *python_json_print(PyObject *value, int indent);
 
 /* text.c */
 
@@ -149,8 +152,8 @@ typedef struct python_call_options {
 	python_callbacks callbacks;
 	python_source source;
 	python_sink sink;
-	PyObject *progress; /* a callable, borrowed from `kept` */
-	PyObject *kept;     /* the list that keeps text, bytes and callables alive; NULL: no options were given */
+	PyObject *progress;  /* a callable, borrowed from `kept` */
+	PyObject *kept;      /* the list that keeps text, bytes and callables alive; NULL: no options were given */
 	PyObject *exchanges; /* what a transport in Python remembers of them, a dict; NULL: nothing */
 	sbx_pair *headers;
 	sbx_json *query;

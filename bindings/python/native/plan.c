@@ -1,46 +1,15 @@
 /*
  * What is known of a class of models: its fields in order, and what becomes of each one's value. Python makes a plan
- * when a class is first needed for an answer (sandbox_sdk/_model_fields.py), and reads the answers of operations with
+ * when a class is first needed for an answer (sandbox_sdk/_plans.py), and reads the answers of operations with
  * it.
  */
-#include "model.h"
+#include "plan.h"
 
 #include <string.h>
 #include <structmember.h>
 
 /* Types of CPython hold functions as void *, which ISO C knows nothing of and every system with CPython does. */
 #pragma GCC diagnostic ignored "-Wpedantic"
-
-/* The kinds of fields; the numbers are also in sandbox_sdk/_model_fields.py. */
-typedef enum field_kind {
-	ANY = 0,     /* as it came, whatever it is */
-	INTEGER = 1, /* as it came */
-	NUMBER = 2,  /* a float, also where it came without a fraction and is one without loss */
-	BOOLEAN = 3, /* as it came */
-	MODEL = 4,   /* an object becomes a model; so does each object of an array */
-	MODELS = 5,  /* an array whose objects become models */
-	OTHER = 6,   /* Python makes the value */
-} field_kind;
-
-typedef struct plan_field {
-	PyObject *name; /* interned */
-	PyObject *wire; /* bytes, the name in an answer */
-	const char *wire_name;
-	field_kind kind;
-	bool optional;   /* the annotation is a union with None, by which a value is checked and may be coerced */
-	bool alone;      /* can be read without what else there is: nothing of the class is called like it */
-	PyObject *class; /* of MODEL and MODELS; else NULL */
-	PyObject *plan;  /* that class's, when it was first needed */
-} plan_field;
-
-typedef struct plan {
-	PyObject_HEAD PyObject *class;
-	PyObject *defaults; /* a dict of all fields in order */
-	plan_field *fields;
-	Py_ssize_t count;
-} plan;
-
-#define MOST_BITS 64
 
 static int clear(PyObject *self)
 {
@@ -82,35 +51,48 @@ static void dealloc(PyObject *self)
 	for (index = 0; index < mine->count; index++) {
 		Py_XDECREF(mine->fields[index].name);
 		Py_XDECREF(mine->fields[index].wire);
+		Py_XDECREF(mine->fields[index].dump);
+		Py_XDECREF(mine->fields[index].wire_bytes);
 	}
 	PyMem_Free(mine->fields);
 	PyObject_GC_Del(self);
 	Py_DECREF(type);
 }
 
-/* One field of Python's: (name, name on the wire, kind, optional, alone, class or None). */
+static PyObject *interned(PyObject *text)
+{
+	Py_INCREF(text);
+	PyUnicode_InternInPlace(&text);
+	return text;
+}
+
+/* One field of Python's: (name, name on the wire, name in a dump, kind, optional, alone, fresh, hidden, class or None).
+ */
 static int read_field(plan_field *field, PyObject *given)
 {
-	PyObject *name, *wire, *class;
-	int kind, optional, alone;
+	PyObject *name, *wire, *dump, *class;
+	int kind, optional, alone, fresh, hidden;
 	char *text;
 
-	if (!PyTuple_Check(given) || !PyArg_ParseTuple(given, "UUippO", &name, &wire, &kind, &optional, &alone, &class))
+	if (!PyTuple_Check(given) || !PyArg_ParseTuple(given, "UUUippppO", &name, &wire, &dump, &kind, &optional,
+	                                               &alone, &fresh, &hidden, &class))
 		return -1;
-	if (kind < ANY || kind > OTHER || ((kind == MODEL || kind == MODELS) != python_is_model_class(class))) {
+	if (kind < ANY || kind > STRINGS || ((kind == MODEL || kind == MODELS) != python_is_model_class(class))) {
 		PyErr_SetString(PyExc_ValueError, "there is no such kind of field");
 		return -1;
 	}
-	Py_INCREF(name);
-	PyUnicode_InternInPlace(&name);
-	field->name = name;
-	field->wire = PyUnicode_AsUTF8String(wire);
-	if (!field->wire || PyBytes_AsStringAndSize(field->wire, &text, NULL) < 0)
+	field->name = interned(name);
+	field->wire = interned(wire);
+	field->dump = interned(dump);
+	field->wire_bytes = PyUnicode_AsUTF8String(wire);
+	if (!field->wire_bytes || PyBytes_AsStringAndSize(field->wire_bytes, &text, NULL) < 0)
 		return -1;
 	field->wire_name = text;
 	field->kind = (field_kind)kind;
 	field->optional = optional;
 	field->alone = alone;
+	field->fresh = fresh;
+	field->hidden = hidden;
 	if (class != Py_None) {
 		Py_INCREF(class);
 		field->class = class;
@@ -140,10 +122,12 @@ static int read_fields(plan *made, PyObject *fields)
 static PyObject *new_plan(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
 	PyObject *class, *fields, *defaults;
+	int plain = 0, by_name = 0, typed_extra = 0;
 	plan *made;
 
 	(void)keywords;
-	if (!PyArg_ParseTuple(arguments, "OO!O!", &class, &PyTuple_Type, &fields, &PyDict_Type, &defaults))
+	if (!PyArg_ParseTuple(arguments, "OO!O!|ppp", &class, &PyTuple_Type, &fields, &PyDict_Type, &defaults, &plain,
+	                      &by_name, &typed_extra))
 		return NULL;
 	if (!python_is_model_class(class)) {
 		PyErr_SetString(PyExc_TypeError, "a plan is of a class of models");
@@ -154,6 +138,9 @@ static PyObject *new_plan(PyTypeObject *type, PyObject *arguments, PyObject *key
 		return NULL;
 	Py_INCREF(class);
 	made->class = class;
+	made->plain = plain;
+	made->by_name = by_name;
+	made->typed_extra = typed_extra;
 	made->defaults = PyDict_Copy(defaults);
 	if (made->defaults && read_fields(made, fields) == 0)
 		return (PyObject *)made;
@@ -161,8 +148,7 @@ static PyObject *new_plan(PyTypeObject *type, PyObject *arguments, PyObject *key
 	return NULL;
 }
 
-/* The plan of the models in a field. */
-static PyObject *plan_of(plan *mine, plan_field *field)
+plan *python_plan_of_field(plan *mine, plan_field *field)
 {
 	if (!field->plan) {
 		PyObject *found = PyObject_CallMethod(field->class, "_answer_plan", NULL);
@@ -179,7 +165,7 @@ static PyObject *plan_of(plan *mine, plan_field *field)
 		else
 			field->plan = found;
 	}
-	return field->plan;
+	return (plan *)field->plan;
 }
 
 static bool number_is_exact(const sbx_json *value)
@@ -197,7 +183,7 @@ static int coerces_nothing(plan *mine, plan_field *field, const sbx_json *value)
 
 static int coerces_nothing_of_model(plan *mine, plan_field *outer, const sbx_json *object)
 {
-	plan *nested = (plan *)plan_of(mine, outer);
+	plan *nested = python_plan_of_field(mine, outer);
 	Py_ssize_t index;
 	int result = 1;
 
@@ -205,6 +191,8 @@ static int coerces_nothing_of_model(plan *mine, plan_field *outer, const sbx_jso
 		return -1;
 	if (sbx_json_type_of(object) != SBX_JSON_OBJECT)
 		return 1;
+	if (!nested->plain)
+		return 0;
 	for (index = 0; result > 0 && index < nested->count; index++) {
 		const sbx_json *value = sbx_json_get(object, nested->fields[index].wire_name);
 
@@ -224,6 +212,8 @@ static int coerces_nothing(plan *mine, plan_field *field, const sbx_json *value)
 		return 1;
 	switch (field->kind) {
 	case ANY:
+	case STRING:
+	case STRINGS:
 		return 1;
 	case INTEGER:
 		return type == SBX_JSON_INTEGER;
@@ -251,7 +241,7 @@ static PyObject *convert_number(const sbx_json *value)
 
 static PyObject *convert_model(plan *mine, plan_field *field, const sbx_json *object, PyObject *owner)
 {
-	PyObject *nested = plan_of(mine, field);
+	PyObject *nested = (PyObject *)python_plan_of_field(mine, field);
 	python_decoded decoded = {0};
 
 	if (!nested || python_plan_decode(nested, object, owner, &decoded) < 0)
@@ -263,7 +253,7 @@ static PyObject *convert_model(plan *mine, plan_field *field, const sbx_json *ob
 static PyObject *convert_models(plan *mine, plan_field *field, const sbx_json *array, PyObject *owner)
 {
 	size_t count = sbx_json_count(array), index;
-	PyObject *nested = plan_of(mine, field);
+	PyObject *nested = (PyObject *)python_plan_of_field(mine, field);
 	PyObject *list = nested ? PyList_New((Py_ssize_t)count) : NULL;
 
 	for (index = 0; list && index < count; index++) {
@@ -278,13 +268,16 @@ static PyObject *convert_models(plan *mine, plan_field *field, const sbx_json *a
 	return list;
 }
 
-/* A value that Python makes, by the annotation itself. */
+/* By the annotation itself. */
+PyObject *python_plan_convert(plan *mine, plan_field *field, PyObject *value)
+{
+	return PyObject_CallMethod(mine->class, "_convert_field", "OO", field->name, value);
+}
+
 static PyObject *convert_in_python(plan *mine, plan_field *field, const sbx_json *json)
 {
-	PyObject *value = python_from_json(json), *converted = NULL;
+	PyObject *value = python_from_json(json), *converted = value ? python_plan_convert(mine, field, value) : NULL;
 
-	if (value)
-		converted = PyObject_CallMethod(mine->class, "_convert_field", "OO", field->name, value);
 	Py_XDECREF(value);
 	return converted;
 }
@@ -342,16 +335,23 @@ static PyObject *collect_extra(const plan *mine, const sbx_json *object)
 	return extra;
 }
 
-static int decode_field(plan *mine, Py_ssize_t index, const sbx_json *value, PyObject *owner, python_decoded *decoded)
+int python_plan_begin(plan *mine, python_decoded *decoded)
+{
+	if (!mine->defaults) {
+		PyErr_SetString(PyExc_RuntimeError, "the class of a model is gone");
+		return -1;
+	}
+	decoded->dict = PyDict_Copy(mine->defaults);
+	decoded->set = mine->count > MOST_BITS ? PySet_New(NULL) : NULL;
+	return decoded->dict && (decoded->set || mine->count <= MOST_BITS) ? 0 : -1;
+}
+
+int python_plan_set(plan *mine, Py_ssize_t index, PyObject *value, python_decoded *decoded)
 {
 	plan_field *field = &mine->fields[index];
-	PyObject *converted = convert(mine, field, value, owner);
-	int result;
+	int result = value ? PyDict_SetItem(decoded->dict, field->name, value) : -1;
 
-	if (!converted)
-		return -1;
-	result = PyDict_SetItem(decoded->dict, field->name, converted);
-	Py_DECREF(converted);
+	Py_XDECREF(value);
 	if (index < MOST_BITS)
 		decoded->given |= UINT64_C(1) << index;
 	if (result == 0 && decoded->set)
@@ -364,31 +364,23 @@ int python_plan_decode(PyObject *self, const sbx_json *json, PyObject *owner, py
 	plan *mine = (plan *)self;
 	Py_ssize_t index;
 	size_t found = 0;
+	int result = python_plan_begin(mine, decoded);
 
-	if (!mine->defaults) {
-		PyErr_SetString(PyExc_RuntimeError, "the class of a model is gone");
-		return -1;
-	}
-	decoded->dict = PyDict_Copy(mine->defaults);
-	decoded->set = mine->count > MOST_BITS ? PySet_New(NULL) : NULL;
-	if (!decoded->dict || (mine->count > MOST_BITS && !decoded->set))
-		goto failed;
-	for (index = 0; index < mine->count; index++) {
-		const sbx_json *value = sbx_json_get(json, mine->fields[index].wire_name);
+	for (index = 0; result == 0 && index < mine->count; index++) {
+		plan_field *field = &mine->fields[index];
+		const sbx_json *value = sbx_json_get(json, field->wire_name);
 
 		if (!value)
 			continue;
 		found++;
-		if (decode_field(mine, index, value, owner, decoded) < 0)
-			goto failed;
+		result = python_plan_set(mine, index, convert(mine, field, value, owner), decoded);
 	}
-	if (found < sbx_json_count(json)) {
+	if (result == 0 && found < sbx_json_count(json)) {
 		decoded->extra = collect_extra(mine, json);
-		if (!decoded->extra)
-			goto failed;
+		result = decoded->extra ? 0 : -1;
 	}
-	return 0;
-failed:
+	if (result == 0)
+		return 0;
 	Py_CLEAR(decoded->dict);
 	Py_CLEAR(decoded->extra);
 	Py_CLEAR(decoded->set);
@@ -461,6 +453,8 @@ static PyObject *decode(PyObject *self, PyObject *answer)
 
 static PyMethodDef methods[] = {
         {"decode", decode, METH_O, "The model of an answer, or of a decoded JSON object."},
+        {"construct", python_plan_construct, METH_O, "The model of a dict, by the names on the wire."},
+        {"dump", python_plan_dump, METH_VARARGS, "A dict of a model where that is simple, else NotImplemented."},
         {NULL, NULL, 0, NULL},
 };
 

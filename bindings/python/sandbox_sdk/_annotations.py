@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from ._model_fields import FieldInfo
 
-__all__ = ["evaluate", "extra_type", "is_literal", "is_union", "resolve_field", "split_annotated", "unalias"]
+__all__ = [
+    "evaluate",
+    "extra_type",
+    "is_literal",
+    "is_union",
+    "resolve_field",
+    "split_annotated",
+    "unalias",
+    "without_none",
+]
 
 if sys.version_info >= (3, 10):
     from types import UnionType
@@ -30,6 +39,15 @@ def is_union(origin: Any) -> bool:
 def is_literal(origin: Any) -> bool:
     """Whether a type's origin is ``Literal``, that of ``typing`` or that of ``typing_extensions``."""
     return origin is typing.Literal or getattr(origin, "_name", None) == "Literal"
+
+
+def without_none(type_: Any) -> tuple[Any, bool]:
+    """The ``X`` of ``Optional[X]``, and whether it was one; any other type as it is."""
+    types = get_args(type_)
+    if not is_union(get_origin(type_)) or type(None) not in types:
+        return type_, False
+    rest = tuple(one for one in types if one is not type(None))
+    return (rest[0] if len(rest) == 1 else Union[rest]), True
 
 
 def split_annotated(type_: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from typing import Any, cast, get_args, get_origin
 
 from ._annotations import is_literal, is_union, split_annotated, unalias
 from ._datetime_parse import parse_date, parse_datetime
+from ._models import BaseModel
 from ._native import Model
 from ._property_info import PropertyInfo
 
@@ -87,11 +88,13 @@ def _construct_list(value: Any, types: tuple[Any, ...]) -> Any:
 
 
 def _construct_model(value: Any, class_: Any) -> Any:
-    if isinstance(value, Mapping):
-        return class_.construct(**value)
     if isinstance(value, list):
-        return [class_.construct(**item) if isinstance(item, Mapping) else item for item in value]
-    return value
+        return [_construct_model(item, class_) if isinstance(item, Mapping) else item for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if class_.construct.__func__ is BaseModel.construct.__func__:  # type: ignore[attr-defined]
+        return class_._answer_plan().construct(value if isinstance(value, dict) else dict(value))
+    return class_.construct(**value)
 
 
 def _construct_foreign(value: Any, class_: Any) -> Any:

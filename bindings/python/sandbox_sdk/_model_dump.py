@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ._model_fields import MISSING, fields_of
-from ._native import Model
+from ._native import Model, json_print
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from ._models import BaseModel
 
 __all__ = ["Dump", "SerializationError", "json_text"]
+
+
+_MOST_INDENT = 80  # of the library's own printer
 
 
 class SerializationError(ValueError):
@@ -47,6 +51,9 @@ class Dump:
 
     def run(self, model: BaseModel, include: Any, exclude: Any, warnings: Any) -> dict[str, Any]:
         """A model as a dict. ``warnings`` is what ``model_dump`` is given."""
+        simple = NotImplemented if self.text else self.simple(model, include, exclude, warnings)
+        if simple is not NotImplemented:
+            return simple  # type: ignore[no-any-return]
         if not warnings or warnings == "none":
             return self.model(model, include, exclude)
         from ._dump_warnings import note_misfits, warning_text
@@ -60,6 +67,22 @@ class Dump:
 
             warn_caller(warning_text(self.misfits))
         return dumped
+
+    def simple(self, model: BaseModel, include: Any, exclude: Any, warnings: Any) -> Any:
+        """The same by the native types, as most models are; NotImplemented where it is not that simple."""
+        if include is not None or exclude is not None or self.exclude_defaults:
+            return NotImplemented
+        check = bool(warnings) and warnings != "none"
+        return type(model)._answer_plan().dump(model, self.by_alias, self.exclude_unset, self.exclude_none, check)
+
+    def run_text(self, model: BaseModel, include: Any, exclude: Any, warnings: Any, indent: int | None) -> str:
+        """A model as JSON text; characters outside ASCII are as they are."""
+        simple = self.simple(model, include, exclude, warnings)
+        if simple is not NotImplemented and indent != 0 and (indent or 0) <= _MOST_INDENT:
+            # It may still hold a number or text that has no place in strict JSON.
+            with suppress(ValueError):
+                return json_print(simple, indent or 0)
+        return json_text(self.run(model, include, exclude, warnings), indent, False)
 
     def model(self, model: BaseModel, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """One model."""

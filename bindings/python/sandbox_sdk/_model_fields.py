@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from . import _native
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -153,9 +151,14 @@ def Field(default: Any = MISSING, **options: Any) -> Any:
 _UNCHANGING = (str, int, float, bool, bytes, tuple, frozenset, type(None), type)
 
 
+def is_changeable(value: Any) -> bool:
+    """Whether a default has to be copied for each instance."""
+    return value is not MISSING and not isinstance(value, _UNCHANGING)
+
+
 def own_default(value: Any) -> Any:
     """A default for one instance: a copy where it could be changed."""
-    if isinstance(value, _UNCHANGING):
+    if not is_changeable(value):
         return value
     import copy
 
@@ -227,8 +230,9 @@ def fields_of(cls: type) -> dict[str, FieldInfo]:
 def forget(cls: type) -> None:
     """Lets a class's annotations be evaluated again."""
     for info in fields_of(cls).values():
-        if info._resolved is not MISSING and info._unresolved:
+        if info._unresolved:
             info._resolved = MISSING
+    cls._plan = None  # type: ignore[attr-defined]
 
 
 def _foreign_annotations(base: type) -> dict[str, FieldInfo]:
@@ -240,39 +244,3 @@ def _foreign_annotations(base: type) -> dict[str, FieldInfo]:
         for name, annotation in _own_annotations(base).items()
         if not name.startswith("_") and not _is_class_variable(annotation)
     }
-
-
-# How answers are decoded. The kinds are those of native/plan.c.
-
-_ANY, _INTEGER, _NUMBER, _BOOLEAN, _MODEL, _MODELS, _OTHER = range(7)
-_SIMPLE = {"str": _ANY, "object": _ANY, "List[str]": _ANY, "int": _INTEGER, "float": _NUMBER, "bool": _BOOLEAN}
-
-
-def make_plan(cls: type) -> Any:
-    """The plan by which the library's answers become models of a class."""
-    fields = []
-    for info in fields_of(cls).values():
-        kind, optional, nested = _kind(info)
-        fields.append((info.name, info.key, kind, optional, not hasattr(cls, info.name), nested))
-    defaults = {name: info.get_default() for name, info in fields_of(cls).items()}
-    return _native.Plan(cls, tuple(fields), defaults)
-
-
-def _kind(info: FieldInfo) -> tuple[int, bool, type | None]:
-    """What kind of field it is, whether it is a union with ``None``, and the class of the models in it."""
-    if not is_generated(info.owner):
-        return _OTHER, False, None
-    annotation: str = info._annotation
-    namespace = vars(sys.modules[info.owner.__module__])
-    optional = annotation.startswith("Optional[")
-    if optional:
-        annotation = annotation[len("Optional[") : -1]
-    if annotation in _SIMPLE:
-        return _SIMPLE[annotation], optional, None
-    if annotation.startswith("Literal["):
-        return _ANY, optional, None
-    many = annotation.startswith("List[")
-    nested = namespace.get(annotation[len("List[") : -1] if many else annotation)
-    if isinstance(nested, type) and issubclass(nested, _native.Model):
-        return (_MODELS if many else _MODEL), optional, nested
-    return _OTHER, False, None

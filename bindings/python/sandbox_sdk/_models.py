@@ -11,7 +11,7 @@ validation, where a client asks for it, is the library's, before a model is made
 from __future__ import annotations
 
 from ._lazy import lazy_names
-from ._model_fields import MISSING, fields_of, make_plan, prepare_class
+from ._model_fields import MISSING, fields_of, prepare_class
 from ._native import Model
 
 TYPE_CHECKING = False
@@ -124,21 +124,10 @@ class BaseModel(Model):
             _fields_set: names that count as given besides those that are.
             **values: by the names on the wire.
         """
-        model = __cls.__new__(__cls)
-        fields, extra, given = {}, values, set() if _fields_set is None else _fields_set
-        by_name = __cls.model_config.get("populate_by_name") or __cls.model_config.get("validate_by_name")
-        for name, info in fields_of(__cls).items():
-            key = info.key
-            if key not in values and by_name:
-                key = name
-            if key in values:
-                fields[name] = __cls._convert_field(name, values[key])
-                given.add(name)
-            else:
-                fields[name] = info.get_default()
-        known = {info.key for info in fields_of(__cls).values()}.union(fields if by_name else ())
-        extra = {name: __cls._convert_extra(value) for name, value in values.items() if name not in known}
-        model._set_state(fields, extra, given)
+        model = __cls._answer_plan().construct(values)
+        if _fields_set is not None:
+            _fields_set.update(model.model_fields_set)
+            model._set_state(model.__dict__, model.model_extra, _fields_set)
         return model
 
     if not TYPE_CHECKING:
@@ -159,6 +148,11 @@ class BaseModel(Model):
         return construct_type(value=value, type_=info.annotation, metadata=info.metadata)
 
     @classmethod
+    def _default_of(cls, name: str) -> Any:
+        """A field's default, for one instance."""
+        return fields_of(cls)[name].get_default()
+
+    @classmethod
     def _convert_extra(cls, value: Any) -> Any:
         """The value of a field that the class does not know."""
         if cls._extra_annotation is None:
@@ -170,9 +164,11 @@ class BaseModel(Model):
 
     @classmethod
     def _answer_plan(cls) -> Any:
-        """How the library's answers become models of this class."""
+        """How answers and dicts become models of this class."""
         plan = cls.__dict__.get("_plan")
         if plan is None:
+            from ._plans import make_plan
+
             plan = cls._plan = make_plan(cls)  # type: ignore[attr-defined]
         return plan
 
@@ -484,7 +480,9 @@ class BaseModel(Model):
             fallback=fallback,
             text=True,
         )
-        return json_text(dump.run(self, include, exclude, warnings), indent, ensure_ascii)
+        if ensure_ascii:
+            return json_text(dump.run(self, include, exclude, warnings), indent, True)
+        return dump.run_text(self, include, exclude, warnings, indent)
 
     # As these were called before; each says so.
 

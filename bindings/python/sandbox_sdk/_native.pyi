@@ -59,6 +59,7 @@ def event_decoder_feed(decoder: Any, data: bytes) -> list[tuple[str | None, str,
     """The events that have ended with these bytes: type, data, last identifier, retry in milliseconds."""
 
 def json_parse(text: bytes) -> Any: ...
+def json_print(value: Any, indent: int) -> str: ...
 def response_status(response: Any) -> int: ...
 def response_headers_count(response: Any) -> int: ...
 def response_header_at(response: Any, index: int) -> tuple[str, str]: ...
@@ -106,9 +107,16 @@ class Plan:
     def __init__(
         self,
         cls: type,
-        fields: tuple[tuple[str, str, int, bool, bool, type | None], ...],
+        fields: tuple[tuple[str, str, str, int, bool, bool, bool, bool, type | None], ...],
         defaults: dict[str, Any],
+        plain: bool = False,
+        by_name: bool = False,
+        typed_extra: bool = False,
         /,
     ) -> None: ...
+    def construct(self, values: dict[str, Any], /) -> Any:
+        """The model of a dict, by the names on the wire."""
+    def dump(self, model: Any, by_alias: bool, exclude_unset: bool, exclude_none: bool, check: bool, /) -> Any:
+        """A dict of a model where that is simple, else NotImplemented."""
     def decode(self, answer: Any, /) -> Any:
         """The model of an answer, or of a decoded JSON object."""
