@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,7 +67,7 @@ class Recorder:
         self.last = Answer({})
         self.line: list[Answer] = []
         self.connections = 0
-        self.addresses: list[str] = []
+        self.addresses: deque[str] = deque(maxlen=8)  # of the last clients
         self.left = threading.Event()  # a client has gone away before it had all pieces
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())

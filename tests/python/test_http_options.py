@@ -71,7 +71,7 @@ def test_a_name_is_resolved_as_told(server: Recorder) -> None:
 
 def test_a_local_address_is_where_connections_come_from(server: Recorder) -> None:
     client_of(server, http_options={"local_address": "127.0.0.77"}).sandboxes.list()
-    assert server.addresses == ["127.0.0.77"]
+    assert list(server.addresses) == ["127.0.0.77"]
 
 
 def test_a_unix_socket(tmp_path: Path) -> None:

@@ -207,8 +207,8 @@ PyObject *python_stream_cancel(PyObject *stream);
 /* Events out of bytes: a decoder for one stream, and a list of what ends with some bytes. */
 PyObject *python_event_decoder_new(void);
 PyObject *python_event_decoder_feed(PyObject *decoder, PyObject *bytes);
-/* Tells whoever drives that something has happened: a pair of the token and a response, an exception or None. Takes over
- * the outcome. */
+/* Tells whoever drives that something has happened: a pair of the token and a response, an exception or None. Takes
+ * over the outcome. */
 void python_tell(PyObject *token, PyObject *outcome);
 
 /* pairs.c */

@@ -1,10 +1,10 @@
 /*
  * Transports in Python: sbx_transport over an object with a method `start`, which sandbox_sdk._transport has.
  *
- * The library has a weak reference to it; its owner is the Python client, where a garbage collector sees what hangs on it.
- * `start` is given the exchange as a capsule for the functions exchange_…() of the module, and returns an object with
- * the methods read, resume and stop. An exception of one of them is what the call ends with, as that of any callable
- * (callbacks.c).
+ * The library has a weak reference to it; its owner is the Python client, where a garbage collector sees what hangs on
+ * it. `start` is given the exchange as a capsule for the functions exchange_…() of the module, and returns an object
+ * with the methods read, resume and stop. An exception of one of them is what the call ends with, as that of any
+ * callable (callbacks.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +59,10 @@ static PyObject *hold(const sbx_exchange *exchange)
 
 static sbx_exchange *exchange_of(PyObject *capsule)
 {
+	if (PyCapsule_IsValid(capsule, OVER)) {
+		PyErr_SetString(PyExc_ValueError, "the exchange is over");
+		return NULL;
+	}
 	return PyCapsule_GetPointer(capsule, EXCHANGE);
 }
 
@@ -76,16 +80,19 @@ PyObject *python_exchange_read(PyObject *capsule, int size)
 	buffer = malloc(size > 0 ? (size_t)size : 1);
 	if (!buffer)
 		return PyErr_NoMemory();
-	Py_BEGIN_ALLOW_THREADS
-	got = sbx_exchange_read(exchange, buffer, size > 0 ? (size_t)size : 1);
-	Py_END_ALLOW_THREADS
-	if (got == SBX_TRANSPORT_LATER) {
+	Py_BEGIN_ALLOW_THREADS got = sbx_exchange_read(exchange, buffer, size > 0 ? (size_t)size : 1);
+	Py_END_ALLOW_THREADS if (got == SBX_TRANSPORT_LATER)
+	{
 		Py_INCREF(Py_None);
 		bytes = Py_None;
-	} else if (got < 0) {
+	}
+	else if (got < 0)
+	{
 		PyErr_SetString(PyExc_OSError, "the request could not be read");
 		bytes = NULL;
-	} else {
+	}
+	else
+	{
 		bytes = PyBytes_FromStringAndSize(buffer, (Py_ssize_t)got);
 	}
 	free(buffer);
@@ -167,10 +174,9 @@ static PyObject *seconds_of(const sbx_exchange *exchange, sbx_exchange_wait wait
 
 static PyObject *timeouts_of(const sbx_exchange *exchange)
 {
-	return Py_BuildValue("(NNNN)", seconds_of(exchange, SBX_EXCHANGE_WAIT_CONNECT),
-	                     seconds_of(exchange, SBX_EXCHANGE_WAIT_READ),
-	                     seconds_of(exchange, SBX_EXCHANGE_WAIT_WRITE),
-	                     seconds_of(exchange, SBX_EXCHANGE_WAIT_POOL));
+	return Py_BuildValue(
+	        "(NNNN)", seconds_of(exchange, SBX_EXCHANGE_WAIT_CONNECT), seconds_of(exchange, SBX_EXCHANGE_WAIT_READ),
+	        seconds_of(exchange, SBX_EXCHANGE_WAIT_WRITE), seconds_of(exchange, SBX_EXCHANGE_WAIT_POOL));
 }
 
 /* A dict that all exchanges of one call have in common; a new reference. */
@@ -193,10 +199,9 @@ static void call_start(PyObject *owner, sbx_exchange *exchange, carried *carries
 	int64_t length = sbx_exchange_body_length(exchange);
 
 	if (memory)
-		carries->object = PyObject_CallMethod(owner, "start", "OsOOLOO", carries->capsule,
-		                                      sbx_exchange_method(exchange), url, headers,
-		                                      (long long)(length == SBX_DEFAULT ? -1 : length), timeouts,
-		                                      memory);
+		carries->object = PyObject_CallMethod(
+		        owner, "start", "OsOOLOO", carries->capsule, sbx_exchange_method(exchange), url, headers,
+		        (long long)(length == SBX_DEFAULT ? -1 : length), timeouts, memory);
 	Py_XDECREF(headers);
 	Py_XDECREF(url);
 	Py_XDECREF(timeouts);
@@ -288,8 +293,9 @@ static void resume(void *user_data, sbx_exchange *exchange)
 		if (!result)
 			keep_raised(exchange);
 	}
+	/* Another attempt would end the same way. */
 	if (!result)
-		sbx_exchange_fail(exchange, SBX_EXCHANGE_LOST, "the request could not be read");
+		sbx_exchange_fail(exchange, SBX_EXCHANGE_REFUSED, "the transport could not go on");
 	Py_XDECREF(result);
 	Py_XDECREF(handle);
 	PyGILState_Release(state);

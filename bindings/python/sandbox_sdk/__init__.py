@@ -23,6 +23,7 @@ _MODULES = {
     "AsyncClient": "._async_client",
     "AsyncSandboxSDK": "._async_client",
     "AsyncStream": "._streaming",
+    "AsyncTransport": "._transport",
     "Attempt": "._attempt",
     "AttemptTimes": "._attempt",
     "AuthenticationError": "._exceptions",

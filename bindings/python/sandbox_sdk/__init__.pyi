@@ -46,6 +46,7 @@ from ._response import AsyncAPIResponse as AsyncAPIResponse
 from ._streaming import AsyncStream as AsyncStream
 from ._streaming import Stream as Stream
 from ._timeout import Timeout as Timeout
+from ._transport import AsyncTransport as AsyncTransport
 from ._transport import MockTransport as MockTransport
 from ._transport import Transport as Transport
 from ._types import NOT_GIVEN as NOT_GIVEN
@@ -74,6 +75,7 @@ __all__ = [
     "AsyncClient",
     "AsyncSandboxSDK",
     "AsyncStream",
+    "AsyncTransport",
     "Attempt",
     "AttemptTimes",
     "AuthenticationError",

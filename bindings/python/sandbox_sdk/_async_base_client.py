@@ -25,7 +25,12 @@ class AsyncAPIClient(BaseClient):
 
     async def close(self) -> None:
         """Closes the connections, which copies share, and the server of ``local()``. Later calls fail."""
-        _native.client_close(self._caller.handle)
+        caller = self._caller
+        _native.client_close(caller.handle)
+        if caller.detour is not None:
+            await caller.detour.aclose()
+        if caller.connections is not None:
+            await caller.connections.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -54,7 +54,8 @@ class AsyncAPIResource:
                 operation, arguments, options or {}, "AsyncAPIResponse", operation.model_class()
             )
         request = {"operation": handle, "arguments": arguments}
-        return operation.model(await caller.ready_loops().call(caller.handle, request, options))
+        way = caller.ready_way()
+        return operation.model(await way.loops.call(way.handle, request, options))
 
     async def _upload(
         self,

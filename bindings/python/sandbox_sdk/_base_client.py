@@ -57,6 +57,8 @@ class BaseClient:
         options["runtime_version"] = sys.version.split(" ", 1)[0]
         self._timeout = DEFAULT_TIMEOUT if isinstance(timeout, NotGiven) else timeout
         self._strict_response_validation = bool(given.get("strict_response_validation"))
+        if connections is not None and connections.shares():
+            make = connections.http_client.make_client
         self._call_with(make(options), given.get("default_headers"), connections)
 
     @classmethod
@@ -84,7 +86,8 @@ class BaseClient:
         if self._is_async:
             from ._loops import Loops
 
-            self._caller.loops = Loops(handle)
+            shared = connections is not None and connections.shares()
+            self._caller.loops = connections.http_client.shared_loops() if shared else Loops(handle)
             if any(name.lower() == "x-stainless-async" for name in default_headers or ()):
                 self._caller.async_library = ""
 
@@ -147,7 +150,7 @@ class BaseClient:
 
     @api_key.setter
     def api_key(self, api_key: str) -> None:
-        _native.client_set_options(self._caller.handle, {"api_key": api_key})
+        self._caller.set_options({"api_key": api_key})
 
     @property
     def base_url(self) -> URL:
@@ -158,7 +161,7 @@ class BaseClient:
 
     @base_url.setter
     def base_url(self, base_url: str | URL) -> None:
-        _native.client_set_options(self._caller.handle, {"base_url": str(base_url)})
+        self._caller.set_options({"base_url": str(base_url)})
 
     @property
     def timeout(self) -> float | Timeout | None:
@@ -167,7 +170,7 @@ class BaseClient:
 
     @timeout.setter
     def timeout(self, timeout: float | Timeout | None) -> None:
-        _native.client_set_options(self._caller.handle, timeout_options(timeout))
+        self._caller.set_options(timeout_options(timeout))
         self._timeout = timeout
 
     @property
@@ -177,11 +180,12 @@ class BaseClient:
 
     @max_retries.setter
     def max_retries(self, max_retries: int) -> None:
-        _native.client_set_options(self._caller.handle, {"max_retries": retries_count(max_retries)})
+        self._caller.set_options({"max_retries": retries_count(max_retries)})
 
     def is_closed(self) -> bool:
         """Whether this client, or one that it shares connections with, was closed."""
-        return bool(_native.client_is_closed(self._caller.handle))
+        given = self._caller.connections and self._caller.connections.http_client
+        return bool(_native.client_is_closed(self._caller.handle) or (given is not None and given.is_closed))
 
 
 class SyncAPIClient(BaseClient):
@@ -189,7 +193,12 @@ class SyncAPIClient(BaseClient):
 
     def close(self) -> None:
         """Closes the connections, which copies share, and the server of ``local()``. Later calls fail."""
-        _native.client_close(self._caller.handle)
+        caller = self._caller
+        _native.client_close(caller.handle)
+        if caller.detour is not None:
+            caller.detour.close()
+        if caller.connections is not None:
+            caller.connections.close()
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sys import modules
 
-from ._native import client_set_options
+from ._lazy import load_module
+from ._native import client_is_closed, client_set_options
 from ._timeout import timeout_options
 from ._types import NotGiven
 
@@ -34,6 +35,7 @@ class Caller:
         "async_library",
         "auth_headers",
         "connections",
+        "detour",
         "follows_logging",
         "handle",
         "log_level",
@@ -55,6 +57,8 @@ class Caller:
         """Gives the headers of a subclass that has its own way to authenticate, else None."""
         self._strict_response_validation = strict
         self._default_stream_cls = default_stream_cls
+        self.detour: Any = None
+        """The way through httpx while that is mocked; None: it was not needed yet."""
         self.connections = connections
         """What the library has weak references to: a hook of attempts, a transport in Python; None: nothing."""
         self.follows_logging = follows_logging
@@ -93,7 +97,7 @@ class Caller:
 
         wanted = _logs.wanted_level()
         if wanted != self.log_level:
-            client_set_options(self.handle, {"log_level": wanted})
+            self.set_options({"log_level": wanted})
             self.log_level = wanted
 
     def send(self, request: dict[str, Any], options: dict[str, Any], *, stream: bool) -> Response:
@@ -104,9 +108,10 @@ class Caller:
 
         if "logging" in modules and self.follows_logging:
             self.follow_logging()
+        handle = self.mocked().handle if "httpx" in modules else self.handle
         if not stream:
-            return Response.from_native(client_send(self.handle, request, options))
-        body = StreamedBody.open(self.handle, request, options)
+            return Response.from_native(client_send(handle, request, options))
+        body = StreamedBody.open(handle, request, options)
         return Response.from_native(stream_head(body.stream), body=body)
 
     async def asend(self, request: dict[str, Any], options: dict[str, Any], *, stream: bool) -> Response:
@@ -114,22 +119,39 @@ class Caller:
         from ._http import Response
         from ._native import stream_head
 
-        loops = self.ready_loops()
+        way = self.ready_way()
         if not stream:
-            return Response.from_native(await loops.call(self.handle, request, options))
-        body = await loops.open(self.handle, request, options)
+            return Response.from_native(await way.loops.call(way.handle, request, options))
+        body = await way.loops.open(way.handle, request, options)
         return Response.from_native(stream_head(body.stream), body=body)
 
-    def ready_loops(self) -> Any:
-        """What drives a call that begins now, after the library was told what it has to know."""
+    def ready_way(self) -> Any:
+        """What has the handle and the loops for a call that begins now: this, or the detour through a mocked httpx."""
         if "logging" in modules and self.follows_logging:
             self.follow_logging()
         loops = self.loops
         library = loops.here().library
         if self.async_library != "" and library != self.async_library:
-            client_set_options(self.handle, {"default_headers": {"X-Stainless-Async": f"async:{library}"}})
+            self.set_options({"default_headers": {"X-Stainless-Async": f"async:{library}"}})
             self.async_library = library
-        return loops
+        return self.mocked() if "httpx" in modules else self
+
+    def mocked(self) -> Any:
+        """In a program that has loaded httpx: the detour through it where it is mocked, else this."""
+        mocks = modules.get("sandbox_sdk._mocks") or load_module("sandbox_sdk._mocks")
+        if not mocks.is_patched(asynchronous=self.loops is not None):
+            return self
+        if client_is_closed(self.handle) or (self.connections is not None and self.connections.transport is not None):
+            return self
+        if self.detour is None:
+            self.detour = mocks.Detour(self)
+        return self.detour
+
+    def set_options(self, options: dict[str, Any]) -> None:
+        """Changes options of the library's client."""
+        client_set_options(self.handle, options)
+        if self.detour is not None:
+            client_set_options(self.detour.handle, options)
 
 
 def retries_count(max_retries: Any) -> int:

@@ -23,7 +23,7 @@ _NO_LIMIT = 2**31 - 1
 class Connections:
     """What a client keeps because of these arguments, and what they say of its other options."""
 
-    __slots__ = ("headers", "hook", "http_client", "native", "query", "timeout", "transport")
+    __slots__ = ("headers", "hook", "http_client", "is_apart", "native", "query", "timeout", "transport")
 
     def __init__(self) -> None:
         self.native: dict[str, Any] = {}
@@ -38,15 +38,29 @@ class Connections:
         """The library has weak references to this and to the hook: whoever keeps the client keeps both."""
         self.http_client: Any = None
         """As it was given."""
+        self.is_apart = False
+        """Whether the client does not share the connections of its HTTP client with others."""
 
     def inherit(self, other: Connections | None) -> None:
         """Takes over what a copy of a client shares with it."""
+        self.is_apart = True
         if other is None:
             return
         if self.hook is None:
             self.hook = other.hook
         if self.http_client is None and "transport" not in self.native:
             self.transport, self.http_client = other.transport, other.http_client
+        elif self.transport is None and other.transport is not None:
+            # A copy cannot go back from a transport to the library's own connections.
+            self._use(self.http_client.real())
+
+    def _use(self, http_client: Any) -> None:
+        asynchronous = hasattr(http_client, "aclose")
+        self.transport = self.native["transport"] = _adapter(_over_httpx(http_client, asynchronous), asynchronous)
+
+    def shares(self) -> bool:
+        """Whether the connections belong to the HTTP client, which may have other clients as well."""
+        return is_mapped(self.http_client) and self.transport is None and not self.is_apart
 
     def apply(self, options: dict[str, Any]) -> None:
         """Adds what there is to the options of a client that is made."""
@@ -54,6 +68,20 @@ class Connections:
         for name, below in (("default_headers", self.headers), ("default_query", self.query)):
             if below:
                 options[name] = {**below, **options.get(name, {})}
+
+    def close(self) -> None:
+        """Closes what was given with the client that is closed."""
+        if self.transport is not None:
+            self.transport.close()
+        elif self.http_client is not None:
+            self.http_client.close()
+
+    async def aclose(self) -> None:
+        """The same for coroutines."""
+        if self.transport is not None:
+            await self.transport.aclose()
+        elif self.http_client is not None:
+            await self.http_client.aclose()
 
 
 def connect(
@@ -74,6 +102,7 @@ def connect(
     if http_options is not None:
         if not hasattr(http_options, "keys"):
             raise TypeError(f"`http_options` must be a mapping, not {type(http_options).__name__}")
+        made.is_apart = True
         http.update((name, value) for name, value in dict(http_options).items() if value is not None)
     if http or http_options is not None or (http_client is not None and transport is None):
         made.native["http"] = http
@@ -84,11 +113,17 @@ def connect(
     return made
 
 
+def is_mapped(http_client: Any) -> bool:
+    """Whether an HTTP client is one of this package's, whose arguments are options of the library."""
+    mapping = modules.get("sandbox_sdk._http_client")
+    return mapping is not None and issubclass(type(http_client), mapping._MappedClient)
+
+
 def _adapter(transport: Any, asynchronous: bool) -> Any:
     if asynchronous:
-        from ._async_transport import AsyncTransport
+        from ._async_transport import CoroutineTransport
 
-        return AsyncTransport(transport)
+        return CoroutineTransport(transport)
     from ._transport import SyncTransport
 
     return SyncTransport(transport)
@@ -98,8 +133,7 @@ def _take_http_client(made: Connections, http: dict[str, Any], http_client: Any,
     """What an HTTP client says of the options; returns the transport that it is or has."""
     name = "AsyncClient" if asynchronous else "Client"
     made.http_client = http_client
-    mapping = modules.get("sandbox_sdk._http_client")
-    if mapping is not None and issubclass(type(http_client), mapping._MappedClient):
+    if is_mapped(http_client):
         if type(http_client)._httpx_name != name:
             raise _wrong_kind(http_client, name)
         mapped = http_client._mapped
@@ -128,6 +162,11 @@ def _take_httpx(made: Connections, http: dict[str, Any], client: Any, asynchrono
     http["max_redirects"] = client.max_redirects
     # Its pool has limits of its own.
     http["max_connections"] = _NO_LIMIT
+    return _over_httpx(client, asynchronous)
+
+
+def _over_httpx(client: Any, asynchronous: bool) -> Any:
+    """A client of httpx as a transport."""
     if asynchronous:
         from ._async_httpx_transport import AsyncHttpxTransport
 

@@ -213,3 +213,24 @@ _MAPPERS: dict[str, Any] = {
     "uds": _plain("unix_socket"),
     "verify": _verify,
 }
+
+
+def arguments_of(http: dict[str, Any]) -> dict[str, Any]:
+    """The other way round: what httpx has for the library's options of where requests go and whom to trust."""
+    arguments: dict[str, Any] = {"trust_env": http.get("environment_proxies") is not False}
+    if http.get("proxy"):
+        arguments["proxy"] = http["proxy"]
+    if http.get("accept_invalid_certificates"):
+        arguments["verify"] = False
+    elif http.get("ca_file") or http.get("ca_directory") or http.get("certificate_file"):
+        from ssl import create_default_context
+
+        context = create_default_context(cafile=http.get("ca_file"), capath=http.get("ca_directory"))
+        if http.get("certificate_file"):
+            context.load_cert_chain(http["certificate_file"], http.get("key_file"), http.get("key_password"))
+        arguments["verify"] = context
+    arguments.update((name, http[option]) for name, option in _PLACES if http.get(option))
+    return arguments
+
+
+_PLACES = (("uds", "unix_socket"), ("local_address", "local_address"))

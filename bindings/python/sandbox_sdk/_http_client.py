@@ -81,8 +81,11 @@ class _MappedClient:
         self._arguments = arguments
         self._mapped = mapped
         self._real: Any = None
-        self._clients: list[Any] = []
         self._closed = False
+        self._native: Any = None
+        """A client of the library's whose connections all that are made with this share; it makes no calls itself."""
+        self._loops: Any = None
+        """What drives the calls of all async ones."""
 
     @property
     def __class__(self) -> Any:
@@ -111,8 +114,9 @@ class _MappedClient:
     def real(self) -> Any:
         """A client of httpx that does the same; it is made when it is first needed."""
         if self._real is None:
-            made = type(self).real_class(f"{type(self).__name__} as a client of its own")
-            self._real = made(**self._arguments)
+            # Over aiohttp is a matter of speed only.
+            kind: Any = DefaultAsyncHttpxClient if self._extra == "aiohttp" else type(self)
+            self._real = kind.real_class(f"{type(self).__name__} as a client of its own")(**self._arguments)
         return self._real
 
     def __getattr__(self, name: str) -> Any:
@@ -123,15 +127,34 @@ class _MappedClient:
     def __repr__(self) -> str:
         return f"<sandbox_sdk.{type(self).__name__}>"
 
-    def _belongs_to(self, close: Any) -> None:
-        """Closing this closes the connections of the clients that were made with it, too."""
-        self._clients.append(close)
+    def make_client(self, options: dict[str, Any]) -> Any:
+        """A client of the library's with these options, over the connections of this."""
+        from . import _native
+
+        # What the environment says of the key and the server is the library's to read.
+        alone = _native.client_new(options)
+        if self._native is None:
+            self._native = _native.client_new({"api_key": "-", "base_url": "http://-", "http": options["http"]})
+            if self._closed:
+                _native.client_close(self._native)
+        shared = {name: value for name, value in options.items() if name != "http"}
+        shared["api_key"], shared["base_url"] = _native.client_api_key(alone), _native.client_base_url(alone)
+        return _native.client_with_options(self._native, shared)
+
+    def shared_loops(self) -> Any:
+        """What drives the calls of all clients that ``make_client()`` made."""
+        if self._loops is None:
+            from ._loops import Loops
+
+            self._loops = Loops(self._native)
+        return self._loops
 
     def _close_clients(self) -> None:
+        from ._native import client_close
+
         self._closed = True
-        for close in self._clients:
-            close()
-        self._clients.clear()
+        if self._native is not None:
+            client_close(self._native)
 
 
 class DefaultHttpxClient(_MappedClient, metaclass=_ClientType):

@@ -9,15 +9,11 @@ import httpx
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from ._transport import TransportRequest
 
 __all__ = ["HttpxTransport"]
-
-# A body up to so many bytes is given as a whole, so that auth flows can send it a second time and hooks can read it.
-_LARGEST_WHOLE = 1 << 20
 
 
 class HttpxTransport:
@@ -28,18 +24,13 @@ class HttpxTransport:
 
     def handle_request(self, request: TransportRequest) -> httpx.Response:
         """Sends one request; the answer's body is not yet read."""
-        built = build_request(self.client, request, _content(request))
+        content = request.content if request.is_whole else request.iter_bytes()
+        built = build_request(self.client, request, content)
         auth: dict[str, Any] = {"auth": None} if request.is_elsewhere else {}
         return self.client.send(built, stream=True, follow_redirects=False, **auth)
 
     def close(self) -> None:
         self.client.close()
-
-
-def _content(request: TransportRequest) -> bytes | Iterator[bytes]:
-    if 0 <= request.content_length <= _LARGEST_WHOLE:
-        return request.read()
-    return request.iter_bytes()
 
 
 def build_request(client: Any, request: TransportRequest, content: Any) -> httpx.Request:

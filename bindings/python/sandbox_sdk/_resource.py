@@ -57,7 +57,8 @@ class SyncAPIResource:
             return self._raw_answer(operation, arguments, options or {}, "APIResponse", operation.model_class())
         if "logging" in modules and caller.follows_logging:
             caller.follow_logging()
-        return operation.model(client_invoke(caller.handle, handle, arguments, options))
+        client = caller.mocked().handle if "httpx" in modules else caller.handle
+        return operation.model(client_invoke(client, handle, arguments, options))
 
     def _upload(
         self,

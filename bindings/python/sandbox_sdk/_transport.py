@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from ._http import Response
 
-__all__ = ["MockTransport", "Transport", "TransportRequest"]
+__all__ = ["AsyncTransport", "MockTransport", "Transport", "TransportRequest"]
 
 _READ_SIZE = 1 << 16
+# A body of a request up to so many bytes is read at once: it can be looked at later and sent again.
+LARGEST_WHOLE = 1 << 20
 _PHASES = ("connect", "read", "write", "pool")
 
 
@@ -57,6 +59,11 @@ class TransportRequest(Request):
         self._read = read
         self._content: bytes | None = b"" if length == 0 else None
         self._begun = length == 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether ``content`` has the body already."""
+        return self._content is not None
 
     def iter_bytes(self) -> Iterator[bytes]:
         """The body in pieces, as they come from where the caller has them. It can be gone through once."""
@@ -96,7 +103,18 @@ class Transport:
         """Closes what it keeps open; the client that has it is closed."""
 
 
-class MockTransport(Transport):
+class AsyncTransport:
+    """What a transport in Python for coroutines has. One need not be derived from this class."""
+
+    async def handle_async_request(self, request: Request) -> Any:
+        """Answers a request with a ``Response``."""
+        raise NotImplementedError("a transport for coroutines has a method `handle_async_request`")
+
+    async def aclose(self) -> None:
+        """Closes what it keeps open; the client that has it is closed."""
+
+
+class MockTransport(Transport, AsyncTransport):
     """A transport of a test's: every request is given to a function, which returns the answer.
 
         def handler(request):
@@ -183,6 +201,8 @@ class SyncExchange:
     def send(self, handle: Callable[[TransportRequest], Any], request: TransportRequest) -> None:
         """Has the request answered."""
         try:
+            if 0 < request.content_length <= LARGEST_WHOLE:
+                request.read()
             self.response = handle(request)
             check_response(self.response)
             self.pieces = pieces_of(self.response)
@@ -225,6 +245,8 @@ class ResponseTypeError(TypeError):
 def check_response(response: Any) -> None:
     """Refuses what is no answer."""
     if not hasattr(response, "status_code") or not hasattr(response, "headers"):
+        if hasattr(response, "__await__") and hasattr(response, "close"):
+            response.close()  # a coroutine that nobody will await
         raise ResponseTypeError(f"a transport must return a Response, not {type(response).__name__}")
 
 
@@ -272,5 +294,5 @@ def is_elsewhere(url: str, memory: dict[str, Any]) -> bool:
     return memory.setdefault("origin", origin) != origin
 
 
-for _class in (MockTransport, Transport):
+for _class in (AsyncTransport, MockTransport, Transport):
     _class.__module__ = "sandbox_sdk"
