@@ -1,5 +1,10 @@
 """The names of the package, for type checkers; __init__.py loads each when it is first used."""
 
+# What these three stand for, as far as a type checker has to know.
+from httpx import AsyncClient as DefaultAioHttpClient
+from httpx import AsyncClient as DefaultAsyncHttpxClient
+from httpx import Client as DefaultHttpxClient
+
 from . import resources as resources
 from . import types as types
 from ._async_client import AsyncClient as AsyncClient
@@ -32,9 +37,6 @@ from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
 from ._files import file_from_path as file_from_path
 from ._http import Request as Request
 from ._http import Response as Response
-from ._http_client import DefaultAioHttpClient as DefaultAioHttpClient
-from ._http_client import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
-from ._http_client import DefaultHttpxClient as DefaultHttpxClient
 from ._http_options import HTTPOptions as HTTPOptions
 from ._limits import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
 from ._limits import Limits as Limits

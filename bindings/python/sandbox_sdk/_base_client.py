@@ -8,6 +8,7 @@ import sys
 from . import _native
 from ._caller import Caller, retries_count
 from ._constants import DEFAULT_TIMEOUT
+from ._lazy import lazy_names
 from ._timeout import timeout_options
 from ._types import NotGiven, Omit
 
@@ -336,3 +337,15 @@ def native_options(timeout: float | Timeout | NotGiven | None, **given: Any) -> 
     if not isinstance(timeout, NotGiven):
         options.update(timeout_options(timeout))
     return options
+
+
+# The names of other modules that programs import from here.
+__getattr__, __dir__ = lazy_names(
+    globals(),
+    {
+        "AsyncAPIClient": "._async_base_client",
+        "DefaultAioHttpClient": "._http_client",
+        "DefaultAsyncHttpxClient": "._http_client",
+        "DefaultHttpxClient": "._http_client",
+    },
+)

@@ -26,6 +26,8 @@ def _arguments(given: dict[str, Any], transport_class: Any) -> dict[str, Any]:
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
         )
+    if "proxy" in arguments and "proxy" not in (httpx.Client.__init__.__kwdefaults__ or {}):
+        arguments["proxies"] = arguments.pop("proxy")  # before httpx 0.26
     places = {name: arguments.pop(name) for name in ("local_address", "uds") if name in arguments}
     places = {name: place for name, place in places.items() if place is not None}
     if places and arguments.get("transport") is None:
