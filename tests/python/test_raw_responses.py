@@ -6,6 +6,7 @@ import asyncio
 import gc
 import itertools
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -279,6 +280,52 @@ def test_an_answer_that_nobody_holds_releases_the_connection(client: SandboxSDK,
     del response, pieces
     gc.collect()
     assert server.left.wait(5)
+
+
+def test_a_client_that_is_closed_ends_its_streams(client: SandboxSDK, server: Recorder) -> None:
+    server.answer(pieces=endless())
+    with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        pieces = response.iter_bytes()
+        next(pieces)
+        client.close()
+        with pytest.raises(APIConnectionError, match="closed"):
+            list(pieces)
+    assert server.left.wait(5)
+    for call in (
+        client.sandboxes.with_raw_response.list,
+        client.sandboxes.with_streaming_response.list().__enter__,
+    ):
+        with pytest.raises(APIConnectionError, match="closed"):
+            call()
+
+
+def test_a_stream_outlives_its_client(server: Recorder) -> None:
+    server.answer(pieces=endless())
+    client = SandboxSDK(api_key="k", base_url=server.url)
+    with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        del client
+        gc.collect()
+        assert next(response.iter_bytes())
+    assert server.left.wait(5)
+
+
+def test_another_thread_ends_a_read(client: SandboxSDK, server: Recorder) -> None:
+    over = threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        yield b"a"
+        over.wait(20)
+
+    server.answer(pieces=pieces())
+    with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        read = response.iter_bytes()
+        next(read)
+        threading.Timer(0.2, response.close).start()
+        before = time.monotonic()
+        with pytest.raises(APIConnectionError, match="cancelled"):
+            next(read)
+        assert time.monotonic() - before < 5
+    over.set()
 
 
 def test_streamed_answers_for_coroutines(server: Recorder, tmp_path: Path) -> None:

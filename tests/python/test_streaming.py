@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Generic, TypeVar
 
 import pytest
-from sandbox_sdk import APIResponseValidationError, BaseModel
+from sandbox_sdk import APIConnectionError, APIResponseValidationError, BaseModel
 from sandbox_sdk._http import Request, Response
 from sandbox_sdk._response import APIResponse, AsyncAPIResponse
 from sandbox_sdk._streaming import (
@@ -87,6 +87,16 @@ def test_bytes_that_are_no_text() -> None:
     for size in (1, 1000):
         (event,) = SSEDecoder().iter_bytes(cut(b"data: a\xffb\xe2\x82\n\n", size))
         assert event.data == "a\ufffdb\ufffd"
+
+
+def test_other_kinds_of_bytes_and_what_is_none() -> None:
+    for kind in (bytearray, memoryview):
+        (event,) = SSEDecoder().iter_bytes(iter([kind(b"data: a\n\n")]))
+        assert event.data == "a"
+    with pytest.raises(TypeError):
+        list(SSEDecoder().iter_bytes(iter(["data: a\n\n"])))  # type: ignore[list-item]
+    with pytest.raises(APIConnectionError, match="longer than 16777216 bytes"):
+        list(SSEDecoder().iter_bytes(iter([b"data: " + bytes(1 << 24)])))
 
 
 def test_an_event_is_given_as_soon_as_it_has_ended() -> None:

@@ -60,7 +60,7 @@ _READ_SIZE = 1 << 17  # bytes that a body is asked for at a time
 _REDIRECTS = (301, 302, 303, 307, 308)
 # Phrases that differ between versions of Python.
 _PHRASES = {413: "Request Entity Too Large", 414: "Request-URI Too Long", 416: "Requested Range Not Satisfiable"}
-_PHRASES[422] = "Unprocessable Entity"
+_PHRASES.update({418: "I'm a teapot", 422: "Unprocessable Entity"})
 
 
 def __getattr__(name: str) -> Any:

@@ -120,6 +120,7 @@ class SSEDecoder:
         return next(self._events(line.encode("utf-8", "surrogatepass") + b"\n"), None)
 
     def _events(self, piece: bytes) -> Iterator[ServerSentEvent]:
+        piece = piece if isinstance(piece, bytes) else bytes(memoryview(piece))
         for event, data, id, retry in event_decoder_feed(self._native, piece):
             yield ServerSentEvent(event=event, data=data, id=id, retry=retry)
 
