@@ -183,8 +183,10 @@ def test_coroutines_iterate_likewise() -> None:
                 break
         assert left.response._body.closed == 1
         assert [event.event async for event in stream_of(kind=AsyncStream)._iter_events()] == [None, "ping", None]
+        wrong = stream_of(b"data: <\n\n", kind=AsyncStream)
         with pytest.raises(APIResponseValidationError):
-            [value async for value in stream_of(b"data: <\n\n", kind=AsyncStream)]
+            [value async for value in wrong]
+        assert wrong.response._body.closed == 1
 
     asyncio.run(read())
 
