@@ -52,9 +52,7 @@ class Connection:
             self.socket.sendall(data)
 
     def answer(self, body: bytes = b"{}", status: str = "200 OK", kind: str = "application/json") -> None:
-        self.send(
-            f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-        )
+        self.send(f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
 
     def begin(self, kind: str = "text/event-stream") -> None:
         """The head of an answer in chunks."""

@@ -54,6 +54,7 @@ class Answer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 512  # many connect at once
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away before its answer is what some tests are about."""

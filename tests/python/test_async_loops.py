@@ -1,4 +1,4 @@
-"""The client for coroutines in the loops of asyncio, uvloop, trio and anyio, one after the other and several at once."""
+"""The client for coroutines in the loops of asyncio, uvloop, trio and anyio, one after another and several at once."""
 
 from __future__ import annotations
 

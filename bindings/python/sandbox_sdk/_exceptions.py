@@ -266,7 +266,8 @@ def _connection_error(kind: Any, error: Any, message: str) -> Any:
     if kind is not APITimeoutError and _native.error_code(error) != _native.ERROR_CONNECTION:
         return kind(message=message, request=request)
     exception = kind(request=request)
-    detail = _native.error_detail(error)
+    # Of a forked child there is only the message.
+    detail = _native.error_detail(error) or message.partition(": ")[2]
     if detail:
         exception.__cause__ = TimeoutError(detail) if kind is APITimeoutError else ConnectionError(detail)
     return exception

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CO_COROUTINE = 0x80  # of inspect, which takes long to import
 
+
 def source_options(file: FileTypes, *, for_coroutines: bool = False) -> dict[str, Any]:
     """The file of an upload. In a client for coroutines it may be one that coroutines read."""
     if not isinstance(file, tuple):

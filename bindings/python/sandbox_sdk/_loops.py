@@ -5,8 +5,8 @@ watched by the loops that they were made in, and only then: a client that nobody
 No thread is made.
 
 Who keeps whom: an event loop keeps what stands for it here, which keeps what its coroutines wait for. A client only
-knows of it. So calls that are under way go on although nobody holds them, a loop that is closed drops them, and a client
-that is dropped is gone at once.
+knows of it. So calls that are under way go on although nobody holds them, a loop that is closed drops them, and a
+client that is dropped is gone at once.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class WatchingLoop:
     It is kept alive by the event loop, which has the descriptor watched by one of its methods, and by those who wait.
     """
 
-    __slots__ = ("__weakref__", "new_waiter", "loops", "waiting", "watching")
+    __slots__ = ("__weakref__", "loops", "new_waiter", "waiting", "watching")
 
     library: str
     """The name of the library, as the server is told."""
