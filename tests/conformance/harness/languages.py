@@ -35,9 +35,9 @@ def python_classes() -> dict[str, set[str]]:
     return classes
 
 
-def headers(language: str, runtime: str) -> dict:
+def headers(language: str, runtime: str, client: str = "SandboxSDK") -> dict:
     return {
-        "User-Agent": f"SandboxSDK/{language} {VERSION}",
+        "User-Agent": f"{client}/{language} {VERSION}",
         "X-Stainless-Lang": language.lower(),
         "X-Stainless-Runtime": {"matches": runtime},
         "X-Stainless-Runtime-Version": {"matches": r"\d+\.\d+.*"},
@@ -56,5 +56,22 @@ BY_NAME = {
         timeout_message=r"Request timed out\.",
         classes=python_classes(),
     ),
+    # Python's client for coroutines, which is one of its entries.
+    "python async": Language(
+        "python",
+        {
+            **headers("Python", "CPython|PyPy", "AsyncSandboxSDK"),
+            "X-Stainless-Async": "async:asyncio",
+        },
+        repr,
+        connection_message=r"Connection error\.",
+        timeout_message=r"Request timed out\.",
+        classes=python_classes(),
+    ),
     "lua": Language("lua", headers("Lua", "Lua|LuaJIT"), compact, ordered=False, **DETAILED),
 }
+
+
+def shown(language: str, entry: str) -> Language:
+    """How a language shows what came through one of its entries."""
+    return BY_NAME.get(f"{language} {entry}", BY_NAME[language])

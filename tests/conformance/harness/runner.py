@@ -15,13 +15,13 @@ from . import compare
 from .cases import Case, fill
 from .content import KINDS, content
 from .drivers import DriverError, Drivers
-from .languages import BY_NAME, VERSION
+from .languages import VERSION, shown
 from .report import Result
 from .server import Server
 
 WORKERS = 2
-# The C library has two ways to call an operation; a case holds for both.
-ENTRIES = {"c": ("dynamic", "typed", "started", "stream")}
+# The ways to call an operation that a language has; a case holds for each of them.
+ENTRIES = {"c": ("dynamic", "typed", "started", "stream"), "python": ("sync", "async")}
 # A stream gives bytes: what the library says of a whole document it does not say of them.
 NOT_OF_STREAMS = ("response_validation", "response_too_large")
 
@@ -129,7 +129,7 @@ def run_once(case: Case, language: str, entry: str, drivers: Drivers) -> Result:
         except DriverError as error:
             return Result(case, language, [f"{language} driver: {error}"], server.requests)
         outcome = compare.Outcome(answer, server.requests, time.monotonic() - started)
-        differences = server.problems + compare.compare(case, BY_NAME[language], outcome)
+        differences = server.problems + compare.compare(case, shown(language, entry), outcome)
         return Result(case, language, differences, server.requests)
 
 

@@ -49,6 +49,7 @@ def one_case(monkeypatch):
                     "X-Stainless-Lang": None,
                     "X-Stainless-Runtime": None,
                     "X-Stainless-Runtime-Version": None,
+                    "X-Stainless-Async": None,
                 },
             }
         ],
@@ -86,6 +87,14 @@ def test_a_driver_that_errs_fails(one_case, monkeypatch, tmp_path, capsys, sourc
     status, out = run(monkeypatch, tmp_path, capsys, source)
     assert status == 1 and out.splitlines()[-1].startswith("0 passed, ")
     assert said in out and "✗ topic: one [python]" in out
+
+
+@pytest.mark.parametrize("entry", ["sync", "async"])
+def test_each_entry_of_python_counts(one_case, monkeypatch, tmp_path, capsys, entry):
+    source = GOOD.replace('"/x"', f'("/y" if case["entry"] == "{entry}" else "/x")')
+    status, out = run(monkeypatch, tmp_path, capsys, source)
+    assert (status, out.splitlines()[-1]) == (1, "1 passed, 1 failed")
+    assert f"through the {entry} entry:" in out and "path: expected /x, got /y" in out
 
 
 def test_a_driver_that_ends_badly_fails(one_case, monkeypatch, tmp_path, capsys):

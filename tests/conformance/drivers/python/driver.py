@@ -1,24 +1,43 @@
-"""The Python driver of the conformance suite: one JSON line in for each case, one out."""
+"""The Python driver of the conformance suite: one JSON line in for each case, one out.
+
+The same code calls both clients: what one of them answers the other answers when it is awaited.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
+import inspect
 import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from sandbox_sdk import Omit, SandboxSDK, SandboxSDKError, Timeout
+from sandbox_sdk import AsyncSandboxSDK, Omit, SandboxSDK, SandboxSDKError, Timeout
 
 # The contract's name where Python has another one.
 RENAMED = {"strict_response_validation": "_strict_response_validation"}
 PHASES = {"connect_timeout": "connect", "read_timeout": "read", "write_timeout": "write", "pool_timeout": "pool"}
 NOT_GIVEN_AS_NULL = ("api_key", "base_url")
 CALL_OPTIONS = {"headers": "extra_headers", "query": "extra_query", "body": "extra_body", "timeout": "timeout"}
+
+
+async def settled(value: Any) -> Any:
+    """A value, which the client for coroutines gives as something to await."""
+    return await value if inspect.isawaitable(value) else value
+
+
+def without_a_loop(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Runs a coroutine that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("the client that waits has left something to be awaited")
 
 
 def headers_of(headers: dict) -> dict:
@@ -51,8 +70,14 @@ def pieces(data: bytes) -> Iterator[bytes]:
         yield data[start : start + 1000]
 
 
+async def async_pieces(data: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces(data):
+        await asyncio.sleep(0)
+        yield piece
+
+
 @contextlib.contextmanager
-def uploaded(upload: dict) -> Iterator[Any]:
+def uploaded(upload: dict, is_async: bool) -> Iterator[Any]:
     """The file of an upload as Python gives it."""
     data = base64.b64decode(upload.get("bytes", ""))
     with contextlib.ExitStack() as opened:
@@ -62,7 +87,7 @@ def uploaded(upload: dict) -> Iterator[Any]:
         elif upload["from"] == "descriptor":
             content = opened.enter_context(Path(upload["path"]).open("rb"))
         elif upload["from"] == "callback":
-            content = pieces(data)
+            content = async_pieces(data) if is_async else pieces(data)
         if "filename" in upload or "content_type" in upload:
             content = (upload.get("filename"), content, upload.get("content_type"))
         yield content
@@ -95,9 +120,9 @@ def presence_of(model: Any, name: str) -> str:
     return "null" if getattr(model, name) is None else "present"
 
 
-def success(answer: Any, step: dict, received: io.BytesIO) -> dict:
+async def success(answer: Any, step: dict, received: io.BytesIO) -> dict:
     if not hasattr(answer, "to_dict"):
-        return {"bytes": base64.b64encode(received.getvalue() or answer.read()).decode()}
+        return {"bytes": base64.b64encode(received.getvalue() or await settled(answer.read())).decode()}
     return {
         "json": answer.to_dict(),
         "fields": {name: plain(getattr(answer, name)) for name in step["read"]},
@@ -117,7 +142,7 @@ def call_arguments(step: dict) -> tuple[list, dict]:
     return positional, keywords
 
 
-def call(client: SandboxSDK, step: dict) -> dict:
+async def call(client: SandboxSDK | AsyncSandboxSDK, step: dict) -> dict:
     of_client = {name: step["options"][name] for name in ("max_retries", "deadline") if name in step.get("options", {})}
     if of_client:
         client = client.with_options(**of_client)
@@ -126,10 +151,11 @@ def call(client: SandboxSDK, step: dict) -> dict:
     received = io.BytesIO()
     with contextlib.ExitStack() as files:
         if "upload" in step:
-            keywords["file"] = files.enter_context(uploaded(step["upload"]))
+            keywords["file"] = files.enter_context(uploaded(step["upload"], isinstance(client, AsyncSandboxSDK)))
         if "download" in step:
             keywords["into"] = files.enter_context(downloaded(step["download"], received))
-        return {"ok": success(getattr(getattr(client, resource), method)(*positional, **keywords), step, received)}
+        answer = await settled(getattr(getattr(client, resource), method)(*positional, **keywords))
+        return {"ok": await success(answer, step, received)}
 
 
 def missing_or_unknown(error: TypeError) -> dict:
@@ -170,43 +196,45 @@ def failure(error: Exception) -> dict:
 class Run:
     """The clients of a case: the first one, and the current one."""
 
-    def __init__(self, options: dict) -> None:
-        self.first = self.current = SandboxSDK(**client_options(options))
+    def __init__(self, kind: type[SandboxSDK | AsyncSandboxSDK], options: dict) -> None:
+        self.first = self.current = kind(**client_options(options))
 
-    def step(self, step: dict) -> dict:
+    async def step(self, step: dict) -> dict:
         try:
-            return self.do(step)
+            return await self.do(step)
         except Exception as error:
             return {"error": failure(error)}
 
-    def do(self, step: dict) -> dict:
+    async def do(self, step: dict) -> dict:
         if "call" in step:
-            return call(self.current, step)
+            return await call(self.current, step)
         if "with_options" in step:
             self.current = self.current.with_options(**copy_options(step["with_options"]))
         elif "set" in step:
             for name, value in step["set"].items():
                 setattr(self.current, name, value)
         elif "close" in step:
-            self.current.close()
+            await settled(self.current.close())
         else:
             self.current = self.first
         return {}
 
 
-def answer(case: dict) -> dict:
+async def answer(case: dict) -> dict:
     try:
-        run = Run(case["client"])
+        run = Run(AsyncSandboxSDK if case["entry"] == "async" else SandboxSDK, case["client"])
     except Exception as error:
         return {"client_error": failure(error)}
-    results = [run.step(step) for step in case["steps"]]
-    run.first.close()
+    results = [await run.step(step) for step in case["steps"]]
+    await settled(run.first.close())
     return {"results": results}
 
 
 def main() -> None:
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line))), flush=True)
+        case = json.loads(line)
+        run = asyncio.run if case["entry"] == "async" else without_a_loop
+        print(json.dumps(run(answer(case))), flush=True)
 
 
 if __name__ == "__main__":
