@@ -165,6 +165,21 @@ def test_an_optional_number_is_what_its_union_makes_of_it(value: object) -> None
     assert repr(made.errors) == repr(errors)
 
 
+def test_an_answer_that_is_nested_deep_or_long(client: SandboxSDK, server: Recorder) -> None:
+    deep: object = "end"
+    for _ in range(500):
+        deep = [deep]
+    server.answer({"data": [{"id": "a", "deep": deep}] * 3, "deep": deep})
+    page = client.sandboxes.list()
+    assert page.data[0].deep == page.deep == deep
+    assert page.to_dict()["deep"] == deep
+    server.answer({"data": [{}] * 300_000})
+    rows = client.sandboxes.list().data
+    assert len(rows) == 300_000
+    assert rows[-1].id is None
+    assert rows[-1].model_fields_set == set()
+
+
 def test_rows_outlive_page_and_client(client: SandboxSDK, server: Recorder) -> None:
     rows = rows_of(client, server, ROW, ROW)
     client.close()

@@ -261,6 +261,23 @@ def test_generic_models() -> None:
         Part[int]  # type: ignore[misc]
 
 
+def test_a_class_may_have_its_own_ways_to_find_attributes() -> None:
+    class Forgiving(Part):
+        def __getattr__(self, name: str) -> str:
+            return f"no {name}"
+
+    class Watched(Part):
+        def __getattribute__(self, name: str) -> Any:
+            seen.append(name)
+            return super().__getattribute__(name)
+
+    seen: list[str] = []
+    made = Forgiving.construct(size=1, region="eu")
+    assert (made.size, made.region, made.other) == (1.0, "eu", "no other")
+    assert Watched.construct(size=1).size == 1.0
+    assert "size" in seen
+
+
 def test_bases_and_mixins() -> None:
     class Mixin:
         color: str = "red"

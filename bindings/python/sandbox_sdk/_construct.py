@@ -174,7 +174,7 @@ def _find_discriminator(union: Any, metadata: tuple[Any, ...]) -> DiscriminatorD
 
 
 def _fields(class_: Any) -> Mapping[str, Any]:
-    return class_.model_fields if isinstance(class_, type) and issubclass(class_, Model) else {}
+    return class_.model_fields if isinstance(class_, type) and issubclass(class_, BaseModel) else {}
 
 
 def construct_type_unchecked(*, value: object, type_: type[T]) -> T:

@@ -128,14 +128,15 @@ class BaseModel(Model):
         if _fields_set is not None:
             _fields_set.update(model.model_fields_set)
             model._set_state(model.__dict__, model.model_extra, _fields_set)
-        return model
+        return model  # type: ignore[no-any-return]
 
     if not TYPE_CHECKING:
         model_construct = construct
     else:
 
         @classmethod
-        def model_construct(__cls, _fields_set: set[str] | None = None, **values: Any) -> Self: ...
+        def model_construct(__cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+            return __cls.construct(_fields_set, **values)
 
     @classmethod
     def _convert_field(cls, name: str, value: Any) -> Any:
@@ -175,7 +176,7 @@ class BaseModel(Model):
     @classmethod
     def _decoder(cls) -> Callable[[Any], Any]:
         """What makes a model of an answer of the library."""
-        return cls._answer_plan().decode
+        return cls._answer_plan().decode  # type: ignore[no-any-return]
 
     @classmethod
     def _from_json(cls, value: Any) -> Any:
@@ -205,7 +206,8 @@ class BaseModel(Model):
         """
         from ._validate import State, validate_model
 
-        return validate_model(cls, obj, State(strict=bool(strict), by_name=bool(by_name)))
+        checked: Self = validate_model(cls, obj, State(strict=bool(strict), by_name=bool(by_name)))
+        return checked
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ._validate import State
 
-__all__ = ["SCALARS"]
+__all__ = ["OF_TEXT", "SCALARS", "check_enum", "check_of_text"]
 
 _STRICT, _LAX = 1, 0
 _AFTER_LAST_MILLISECOND = 253_402_300_800_000  # of the year 9999
@@ -196,3 +196,44 @@ SCALARS: dict[Any, Callable[[Any, State], Any]] = {
     date: _date,
     timedelta: _timedelta,
 }
+
+
+def check_enum(cls: Any, value: Any, state: State) -> Any:
+    """A member of an enumeration: one that is given, or by its value."""
+    if isinstance(value, cls):
+        return value
+    if not state.strict:
+        state.lower(_LAX)
+        for member in cls:
+            if member.value == value:
+                return member
+    shown = [repr(member.value) for member in cls]
+    expected = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+    raise ValidationFailed.of("enum", f"Input should be {expected}", value, expected=expected)
+
+
+# Classes whose instances are made of text, by module and name: whoever wants one has loaded its module.
+OF_TEXT: dict[tuple[str, str], tuple[str, str]] = {
+    ("uuid", "UUID"): ("uuid_parsing", "Input should be a valid UUID"),
+    ("decimal", "Decimal"): ("decimal_parsing", "Input should be a valid decimal"),
+    ("pathlib", "Path"): ("path_type", "Input is not a valid path"),
+    ("pathlib._local", "Path"): ("path_type", "Input is not a valid path"),
+}
+
+
+def check_of_text(cls: Any, value: Any, state: State) -> Any:
+    """An instance of a class of ``OF_TEXT``, or one made of text, or of a number where it is one itself."""
+    if isinstance(value, cls):
+        return value
+    kind, message = OF_TEXT[cls.__module__, cls.__name__]
+    is_number = kind == "decimal_parsing" and isinstance(value, (int, float)) and not isinstance(value, bool)
+    if state.strict or not (isinstance(value, str) or is_number):
+        raise ValidationFailed.of(kind.replace("parsing", "type"), message, value)
+    state.lower(_LAX)
+    try:
+        made = cls(str(value))
+    except (ValueError, ArithmeticError) as error:
+        raise ValidationFailed.of(kind, message, value, error=str(error)) from None
+    if kind == "decimal_parsing" and not made.is_finite():
+        raise ValidationFailed.of("finite_number", "Input should be a finite number", value)
+    return made

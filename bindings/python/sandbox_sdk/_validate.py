@@ -7,6 +7,7 @@ counts: the one of which most fields are given, else the one that needs least co
 from __future__ import annotations
 
 import collections.abc
+import enum
 import sys
 import typing
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any, cast, get_args, get_origin
 from ._annotations import evaluate, is_literal, is_union, split_annotated, unalias
 from ._model_fields import fields_of
 from ._native import Model
-from ._scalars import SCALARS
+from ._scalars import OF_TEXT, SCALARS, check_enum, check_of_text
 from ._validation_error import Problem, ValidationError, ValidationFailed, validation_error
 
 TYPE_CHECKING = False
@@ -105,6 +106,10 @@ def check(type_: Any, value: Any, state: State) -> Any:
         return _check_typed_dict(origin, value, state)
     if type_ is Any or type_ is object or isinstance(type_, typing.TypeVar):
         return value
+    if isinstance(type_, type) and issubclass(type_, enum.Enum):
+        return check_enum(type_, value, state)
+    if isinstance(type_, type) and (type_.__module__, type_.__name__) in OF_TEXT:
+        return check_of_text(type_, value, state)
     return _check_other(type_, value, state)
 
 

@@ -93,7 +93,8 @@ def validation_error(title: str, problems: list[Problem]) -> Exception:
     core = sys.modules.get("pydantic_core")
     if core is None:
         return ValidationError(title, problems)
-    return core.ValidationError.from_exception_data(title, [_line(core, problem) for problem in problems])
+    error: Exception = core.ValidationError.from_exception_data(title, [_line(core, problem) for problem in problems])
+    return error
 
 
 def _line(core: Any, problem: Problem) -> dict[str, Any]:
