@@ -10,11 +10,13 @@ import pickle
 import sys
 import threading
 import weakref
-from typing import List, Optional  # noqa: UP035
+from datetime import datetime
+from typing import Any, Dict, List, Optional, Union  # noqa: UP035
 
 import pytest
 from recorder import Recorder
-from sandbox_sdk import SandboxSDK, types
+from sandbox_sdk import BaseModel, SandboxSDK, types
+from sandbox_sdk._models import Field
 
 ROW = {"id": "s", "cpu": 2, "created_at": "c", "disk_size": 10, "memory": 512.5, "name": "n", "status": "running"}
 FIELDS = {**ROW, "cpu": 2.0, "disk_size": 10.0}
@@ -311,9 +313,49 @@ def test_what_the_native_types_refuse() -> None:
             model._set_state(*state)
 
 
-def test_a_class_of_more_fields_than_a_word_has_bits(client: SandboxSDK, server: Recorder) -> None:
-    from sandbox_sdk import BaseModel
+def test_an_answer_becomes_a_class_of_a_programs_own(client: SandboxSDK, server: Recorder) -> None:
+    from sandbox_sdk import _native
+    from sandbox_sdk._operation import Operation
 
+    class Tagged(BaseModel):
+        size: float = 7
+        tags: List[str] = []  # noqa: UP006
+
+    class Named(BaseModel):
+        model_config = {"populate_by_name": True}
+
+        name: str = Field(alias="NAME")
+
+    class Open(BaseModel):
+        __pydantic_extra__: Dict[str, Tagged]  # noqa: UP006
+
+    class Whole(BaseModel):
+        number: int = 5
+        one: Tagged
+        many: List[Tagged]  # noqa: UP006
+        named: Optional[Named]  # noqa: UP045
+        either: Union[Tagged, str]  # noqa: UP007
+        at: datetime
+
+    values: Dict[str, Any] = {"one": {"size": None}, "many": [{"tags": ["a"]}, {}, None], "named": {"name": "a"}}  # noqa: UP006
+    values.update(either={"size": "1"}, at="2024-01-01T00:00:00Z", number=None, other={"a": 1})
+    operation = Operation("volumes.delete", "volume_delete_response", "VolumeDeleteResponse")
+    handle = operation.load()
+    server.answer(values)
+    response = _native.client_invoke(client._caller.handle, handle, {"id": "v"}, None)
+    made = Whole._decoder()(response)
+    assert repr(made) == repr(Whole.construct(**values))
+    assert made.number == 5
+    assert made.many[1].tags == []
+    made.many[1].tags.append("x")
+    assert Tagged.construct().tags == Whole._decoder()(response).many[1].tags == []
+    server.answer({"one": {"size": 2}, "NAME": "b"})
+    response = _native.client_invoke(client._caller.handle, handle, {"id": "v"}, None)
+    assert type(Open._decoder()(response).one) is Tagged
+    assert Named._decoder()(response).name == "b"
+
+
+def test_a_class_of_more_fields_than_a_word_has_bits(client: SandboxSDK, server: Recorder) -> None:
     names = [f"field_{index}" for index in range(100)]
     wide = type("Wide", (BaseModel,), {"__annotations__": dict.fromkeys(names, int), "__module__": __name__})
     from sandbox_sdk import _native

@@ -23,10 +23,13 @@ static int coerces_nothing_of_model(plan *mine, plan_field *outer, PyObject *dic
 	for (index = 0; result > 0 && index < nested->count; index++) {
 		PyObject *value = PyDict_GetItemWithError(dict, nested->fields[index].wire);
 
+		/* Python code that runs meanwhile may drop it from the dict. */
+		Py_XINCREF(value);
 		if (value)
 			result = coerces_nothing(nested, &nested->fields[index], value);
 		else if (PyErr_Occurred())
 			result = -1;
+		Py_XDECREF(value);
 	}
 	return result;
 }
@@ -70,8 +73,13 @@ static int coerces_nothing(plan *mine, plan_field *field, PyObject *value)
 	case MODELS:
 		if (!PyList_CheckExact(value))
 			return 0;
-		for (index = 0; result > 0 && index < PyList_Size(value); index++)
-			result = coerces_nothing_of_model(mine, field, PyList_GetItem(value, index));
+		for (index = 0; result > 0 && index < PyList_Size(value); index++) {
+			PyObject *element = PyList_GetItem(value, index);
+
+			Py_INCREF(element);
+			result = coerces_nothing_of_model(mine, field, element);
+			Py_DECREF(element);
+		}
 		return result;
 	default:
 		return 0;

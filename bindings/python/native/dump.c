@@ -170,9 +170,7 @@ static int add_member(plan *mine, PyObject *dict, PyObject *key, PyObject *value
 
 	if (options->exclude_none && value == Py_None)
 		return 1;
-	Py_INCREF(value);
 	dumped = dump_value(mine, value, options);
-	Py_DECREF(value);
 	if (dumped == Py_NotImplemented)
 		result = 0;
 	else
@@ -189,20 +187,20 @@ static int add_fields(plan *mine, PyObject *instance, PyObject *fields, PyObject
 	for (index = 0; result > 0 && index < mine->count; index++) {
 		plan_field *field = &mine->fields[index];
 		PyObject *value = PyDict_GetItemWithError(fields, field->name);
-		int given;
+		int given = value && !field->hidden;
 
-		if (!value)
-			result = PyErr_Occurred() ? -1 : 1;
-		if (!value || field->hidden)
-			continue;
-		given = options->exclude_unset ? python_model_has(instance, index, field->name) : 1;
-		if (given < 0)
+		if (!value && PyErr_Occurred())
 			return -1;
-		if (!given)
-			continue;
-		if (options->check && !fits(field, value))
-			return 0;
-		result = add_member(mine, dict, options->by_alias ? field->dump : field->name, value, options);
+		Py_XINCREF(value);
+		if (given && options->exclude_unset)
+			given = python_model_has(instance, index, field->name);
+		if (given < 0)
+			result = -1;
+		else if (given && options->check && !fits(field, value))
+			result = 0;
+		else if (given)
+			result = add_member(mine, dict, options->by_alias ? field->dump : field->name, value, options);
+		Py_XDECREF(value);
 	}
 	return result;
 }
@@ -215,8 +213,10 @@ static int add_extra(plan *mine, PyObject *extra, PyObject *dict, const dump_opt
 
 	while (result > 0 && PyDict_Next(extra, &position, &key, &value)) {
 		Py_INCREF(key);
+		Py_INCREF(value);
 		result = add_member(mine, dict, key, value, options);
 		Py_DECREF(key);
+		Py_DECREF(value);
 	}
 	return result;
 }

@@ -115,6 +115,7 @@ static int read_fields(plan *made, PyObject *fields)
 
 		if (read_field(&made->fields[index], PyTuple_GetItem(fields, index)) < 0)
 			return -1;
+		made->special = made->special || made->fields[index].fresh;
 	}
 	return 0;
 }
@@ -141,6 +142,7 @@ static PyObject *new_plan(PyTypeObject *type, PyObject *arguments, PyObject *key
 	made->plain = plain;
 	made->by_name = by_name;
 	made->typed_extra = typed_extra;
+	made->special = by_name || typed_extra;
 	made->defaults = PyDict_Copy(defaults);
 	if (made->defaults && read_fields(made, fields) == 0)
 		return (PyObject *)made;
@@ -296,11 +298,31 @@ static PyObject *convert(plan *mine, plan_field *field, const sbx_json *value, P
 	}
 	if (field->kind == NUMBER)
 		return convert_number(value);
+	if (field->class) {
+		plan *nested = python_plan_of_field(mine, field);
+
+		if (!nested)
+			return NULL;
+		if (nested->special)
+			return convert_in_python(mine, field, value);
+	}
 	if (field->kind == MODEL && type == SBX_JSON_OBJECT)
 		return convert_model(mine, field, value, owner);
 	if ((field->kind == MODEL || field->kind == MODELS) && type == SBX_JSON_ARRAY)
 		return convert_models(mine, field, value, owner);
 	return python_from_json(value);
+}
+
+/* A null stands for the default. */
+static PyObject *convert_or_default(plan *mine, plan_field *field, const sbx_json *value, PyObject *owner)
+{
+	PyObject *held;
+
+	if (sbx_json_type_of(value) != SBX_JSON_NULL)
+		return convert(mine, field, value, owner);
+	held = PyDict_GetItemWithError(mine->defaults, field->name);
+	Py_XINCREF(held);
+	return held;
 }
 
 static bool is_field(const plan *mine, const char *wire_name)
@@ -373,7 +395,7 @@ int python_plan_decode(PyObject *self, const sbx_json *json, PyObject *owner, py
 		if (!value)
 			continue;
 		found++;
-		result = python_plan_set(mine, index, convert(mine, field, value, owner), decoded);
+		result = python_plan_set(mine, index, convert_or_default(mine, field, value, owner), decoded);
 	}
 	if (result == 0 && found < sbx_json_count(json)) {
 		decoded->extra = collect_extra(mine, json);
@@ -407,6 +429,8 @@ PyObject *python_plan_read(PyObject *self, Py_ssize_t index, const sbx_json *jso
 
 	if (!value || type == SBX_JSON_ARRAY || type == SBX_JSON_OBJECT || field->kind == OTHER)
 		return NULL;
+	if (type == SBX_JSON_NULL)
+		return convert_or_default(mine, field, value, NULL);
 	if (field->optional && coerces_nothing(mine, field, value) != 1)
 		return NULL;
 	return field->kind == NUMBER ? convert_number(value) : python_from_json(value);
@@ -439,7 +463,7 @@ static PyObject *decode(PyObject *self, PyObject *answer)
 	if (!python_is_response(answer))
 		return PyObject_CallMethod(mine->class, "_from_json", "O", answer);
 	json = sbx_response_json(python_to_response(answer));
-	if (sbx_json_type_of(json) == SBX_JSON_OBJECT) {
+	if (sbx_json_type_of(json) == SBX_JSON_OBJECT && !mine->special) {
 		if (python_plan_decode(self, json, answer, &decoded) < 0)
 			return NULL;
 		return python_model_new(mine->class, self, &decoded);

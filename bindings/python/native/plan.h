@@ -40,6 +40,7 @@ typedef struct plan {
 	plan_field *fields;
 	Py_ssize_t count;
 	bool plain;       /* a check makes of valid fields what is made without one */
+	bool special;     /* has one of the following, or a field that is fresh: answers go through Python's values */
 	bool by_name;     /* fields are also taken by their names in Python */
 	bool typed_extra; /* Python makes the values of the fields that the class does not know */
 } plan;

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "evaluate",
-    "extra_type",
     "is_literal",
     "is_union",
     "resolve_field",
@@ -127,10 +126,3 @@ def resolve_field(info: FieldInfo, names: Mapping[str, Any] | None = None) -> bo
     info._resolved, info._unresolved = annotation, False
     info.metadata.extend(item for item in metadata if item not in info.metadata)
     return True
-
-
-def extra_type(cls: Any) -> Any:
-    """What a class says that its unknown fields are: ``X`` of ``__pydantic_extra__: Dict[str, X]``."""
-    annotation, module = cls._extra_annotation
-    types = get_args(evaluate(annotation, module, {cls.__name__: cls}))
-    return types[1] if len(types) == 2 else Any

@@ -124,13 +124,15 @@ def _resolve_early(cls: type, annotations: dict[str, Any]) -> None:
     module = sys.modules.get(cls.__module__)
     in_function = "<locals>" in cls.__qualname__ or module is None or frame.f_globals is not vars(module)
     names = {**frame.f_globals, **frame.f_locals} if in_function else {}
+    from ._annotations import resolve_field
+
+    if in_function and "_extra_field" in vars(cls):
+        resolve_field(cls._extra_field, names)  # type: ignore[attr-defined]
     for name, info in list(cls._own_fields.items()):  # type: ignore[attr-defined]
         annotation = annotations[name]
         has_more = "Annotated" in annotation if isinstance(annotation, str) else hasattr(annotation, "__metadata__")
         if not in_function and not has_more:
             continue
-        from ._annotations import resolve_field
-
         if not resolve_field(info, names) or not has_more:
             continue
         _check_metadata(cls, name, info.metadata)

@@ -171,7 +171,7 @@ def prepare_class(cls: type) -> None:
     annotations = _own_annotations(cls)
     for name, annotation in annotations.items():
         if name == "__pydantic_extra__":
-            cls._extra_annotation = annotation, cls.__module__  # type: ignore[attr-defined]
+            cls._extra_field = FieldInfo().bound(name, annotation, cls)  # type: ignore[attr-defined]
         if name.startswith("_") or _is_class_variable(annotation):
             continue
         default = cls.__dict__.get(name, MISSING)

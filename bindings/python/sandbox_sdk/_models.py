@@ -69,7 +69,7 @@ class BaseModel(Model):
     if TYPE_CHECKING:
         model_config: ClassVar[Dict[str, Any]]
         model_fields: ClassVar[Dict[str, FieldInfo]]
-        _extra_annotation: ClassVar[tuple[Any, str] | None]
+        _extra_field: ClassVar[FieldInfo | None]
 
     # Without annotations, which programs evaluate together with those of their own classes.
     model_config = {"extra": "allow"}
@@ -80,8 +80,8 @@ class BaseModel(Model):
     model_fields = _ModelFields()  # type: ignore[assignment]
     """The fields by their names."""
 
-    _extra_annotation = None
-    """The annotation of ``__pydantic_extra__``, by which a subclass says what unknown fields are; and its module."""
+    _extra_field = None
+    """``__pydantic_extra__`` of a subclass, whose annotation says what unknown fields are."""
 
     if TYPE_CHECKING:
         # Of the native type.
@@ -156,12 +156,14 @@ class BaseModel(Model):
     @classmethod
     def _convert_extra(cls, value: Any) -> Any:
         """The value of a field that the class does not know."""
-        if cls._extra_annotation is None:
+        if cls._extra_field is None:
             return value
-        from ._annotations import extra_type
+        from typing import get_args
+
         from ._construct import construct_type
 
-        return construct_type(value=value, type_=extra_type(cls))
+        types = get_args(cls._extra_field.annotation)
+        return construct_type(value=value, type_=types[1]) if len(types) == 2 else value
 
     @classmethod
     def _answer_plan(cls) -> Any:

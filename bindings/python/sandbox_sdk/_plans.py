@@ -41,7 +41,7 @@ def make_plan(cls: Any) -> Plan:
         defaults[name] = None if fresh else info.get_default()
     config = cls.model_config
     by_name = bool(config.get("populate_by_name") or config.get("validate_by_name"))
-    return Plan(cls, tuple(fields), defaults, _is_plain(cls), by_name, cls._extra_annotation is not None)
+    return Plan(cls, tuple(fields), defaults, _is_plain(cls), by_name, cls._extra_field is not None)
 
 
 def _is_plain(cls: Any) -> bool:
@@ -52,7 +52,7 @@ def _is_plain(cls: Any) -> bool:
         cls.model_config.get("extra") == "allow"
         and cls.__init__ is BaseModel.__init__
         and cls.model_post_init is BaseModel.model_post_init
-        and cls._extra_annotation is None
+        and cls._extra_field is None
         and not any(info.default_factory or info.metadata for info in fields_of(cls).values())
         and all(info.alias == info.validation_alias for info in fields_of(cls).values())
     )
