@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sys import modules
 
+from ._construct import construct_type
 from ._exceptions import APIResponseValidationError
-from ._native import json_parse
+from ._native import Model, json_parse
 from ._type_arguments import is_union, origin_of, unwrapped
 
 TYPE_CHECKING = False
@@ -33,6 +34,14 @@ def cast_body(response: Any, cast_to: Any, *, strict: bool) -> Any:
 
       TypeError, RuntimeError, ValueError: There is no such type to ask for.
     """
+    if isinstance(cast_to, type) and issubclass(cast_to, Model):
+        # What nearly everybody asks for. Its content type counts only where the body is no JSON, as below.
+        try:
+            data = json_parse(response.content)
+        except ValueError:
+            pass
+        else:
+            return cast_value(data, cast_to, response=response, strict=strict)
     cast_to = unwrapped(cast_to)
     if cast_to is _NoneType:
         return None
@@ -101,24 +110,23 @@ def cast_value(data: Any, cast_to: Any, *, response: Any, strict: bool) -> Any:
     cast_to = unwrapped(cast_to)
     if cast_to is object:
         return data
-    if not _fits(data, cast_to):
+    is_own = isinstance(cast_to, type) and issubclass(cast_to, Model)
+    if not (isinstance(data, dict) if is_own else _fits(data, cast_to)):
         kind = "null" if data is None else type(data).__name__
         message = f"The answer is {kind} where {getattr(cast_to, '__name__', cast_to)} is expected."
         raise APIResponseValidationError(response, data, message=message)
     if data is None:
         return None
-    build = getattr(cast_to, "build", None) if isinstance(cast_to, type) else None
+    build = getattr(cast_to, "build", None) if is_own else None
     if callable(build):
         return build(response=response, data=data)
     try:
-        if isinstance(cast_to, type) and _is_pydantic(cast_to):
+        if not is_own and isinstance(cast_to, type) and _is_pydantic(cast_to):
             return cast_to.model_validate(data)  # type: ignore[attr-defined]
         if strict:
             from ._validate import validate_type
 
             return validate_type(type_=cast_to, value=data)
-        from ._construct import construct_type
-
         return construct_type(type_=cast_to, value=data)
     except ValueError as error:
         raise APIResponseValidationError(response, data) from error
@@ -173,10 +181,8 @@ def _is_model(type_: Any) -> bool:
     """Whether a type is a model, ours or pydantic's, or a union that has one."""
     if is_union(type_):
         return any(_is_model(unwrapped(variant)) for variant in type_.__args__)
-    from ._models import BaseModel
-
     origin = origin_of(type_)
-    return isinstance(origin, type) and (issubclass(origin, BaseModel) or _is_pydantic(origin))
+    return isinstance(origin, type) and (issubclass(origin, Model) or _is_pydantic(origin))
 
 
 def _names_several(type_: Any) -> bool:
