@@ -582,6 +582,9 @@ def test_a_copy_may_have_another_http_client(server: Recorder) -> None:
     other.sandboxes.list()
     third.sandboxes.list()
     assert len(server.requests) == 4
+    other.close()
+    del third
+    gc.collect()  # what this package has made is closed with its last reference
 
 
 def test_one_client_of_httpx_for_many_clients() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._http import URL
     from ._http_options import HTTPOptions
     from ._timeout import Timeout
-    from ._transport import AsyncTransport
+    from ._transport import AsyncTransportTypes
     from ._types import Omit
 
 __all__ = ["AsyncClient", "AsyncSandboxSDK"]
@@ -48,7 +48,7 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool = False,
         http_options: HTTPOptions | None = None,
-        transport: AsyncTransport | None = None,
+        transport: AsyncTransportTypes | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
         """Makes a client. Nothing is sent.
@@ -141,7 +141,7 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool | NotGiven = not_given,
         http_options: HTTPOptions | None = None,
-        transport: AsyncTransport | None = None,
+        transport: AsyncTransportTypes | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> Self:
         """A client of the same class with other options that shares this one's connections.

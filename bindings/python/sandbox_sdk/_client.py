@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._http import URL
     from ._http_options import HTTPOptions
     from ._timeout import Timeout
-    from ._transport import Transport
+    from ._transport import TransportTypes
     from ._types import Omit
 
 __all__ = ["Client", "SandboxSDK"]
@@ -49,7 +49,7 @@ class SandboxSDK(ClientResources, SyncAPIClient):
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool = False,
         http_options: HTTPOptions | None = None,
-        transport: Transport | None = None,
+        transport: TransportTypes | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
         """Makes a client. Nothing is sent.
@@ -142,7 +142,7 @@ class SandboxSDK(ClientResources, SyncAPIClient):
         deadline: float | NotGiven | None = not_given,
         retry_unsafe: bool | NotGiven = not_given,
         http_options: HTTPOptions | None = None,
-        transport: Transport | None = None,
+        transport: TransportTypes | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> Self:
         """A client of the same class with other options that shares this one's connections.

@@ -19,9 +19,12 @@ from ._http import Request
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Callable
+    from typing import Any, Callable, Union
 
     from ._http import Response
+
+    TransportTypes = Union["Transport", Callable[[Request], Any]]
+    AsyncTransportTypes = Union["AsyncTransport", Callable[[Request], Any]]
 
 __all__ = ["AsyncTransport", "MockTransport", "Transport", "TransportRequest"]
 
