@@ -67,15 +67,7 @@
 %typemap(argout) sbx_client ** {
 	if (result >= 0) {
 		read2.made = true;
-		$result = python_from_client(*$1, read2.hook, NULL);
-		if (!$result)
-			SWIG_fail;
-	}
-}
-%typemap(argout) sbx_client **copy {
-	if (result >= 0) {
-		read2.made = true;
-		$result = python_from_client(*$1, read2.hook, swig_obj[0]);
+		$result = python_from_client(*$1);
 		if (!$result)
 			SWIG_fail;
 	}

@@ -277,3 +277,17 @@ def test_a_hook_that_leads_back_to_its_client_is_no_leak(server: Recorder) -> No
 def test_a_hook_must_be_callable() -> None:
     with pytest.raises(TypeError, match="`on_attempt` must be callable, not int"):
         SandboxSDK(api_key="k", on_attempt=3)  # type: ignore[arg-type]
+
+
+def test_a_hook_that_is_gone_is_told_nothing(server: Recorder) -> None:
+    from sandbox_sdk import _native
+
+    told: list[Attempt] = []
+    client = client_of(server, on_attempt=told.append)
+    handle = client._caller.handle
+    client.sandboxes.list()
+    del client
+    gc.collect()
+    # As a session does that is closed after its client has gone.
+    _native.client_send(handle, {"method": "GET", "url": "/x"}, None)
+    assert len(told) == 1 and len(server.requests) == 2

@@ -2,6 +2,8 @@
  * The client's hook of attempts, which runs while a call does: what the library tells becomes a tuple, of which
  * sandbox_sdk._attempt makes what the caller's function is given.
  */
+#include <stdint.h>
+
 #include "native.h"
 
 static PyObject *times_of(const sbx_times *times)
@@ -31,10 +33,10 @@ static PyObject *tuple_of(const sbx_attempt *attempt)
 }
 
 /* A hook that fails must not change what the call does. */
-static void report(PyObject *hook)
+static void report(PyObject *module)
 {
 	if (!PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
-		PyErr_WriteUnraisable(hook);
+		PyErr_WriteUnraisable(module);
 		return;
 	}
 	/* It is the call's to raise: the signal comes again where it asks for signals. */
@@ -45,20 +47,19 @@ static void report(PyObject *hook)
 void python_attempt(void *user_data, void *call_user_data, const sbx_attempt *attempt)
 {
 	PyGILState_STATE state = PyGILState_Ensure();
-	PyObject *type, *value, *traceback, *hook = PyWeakref_GetObject(user_data), *members, *result;
+	PyObject *type, *value, *traceback, *module, *members, *result = NULL;
 
 	(void)call_user_data;
-	if (hook && hook != Py_None) {
-		Py_INCREF(hook);
-		PyErr_Fetch(&type, &value, &traceback);
-		members = tuple_of(attempt);
-		result = members ? PyObject_CallMethod(hook, "tell", "(O)", members) : NULL;
-		if (!result)
-			report(hook);
-		Py_XDECREF(result);
-		Py_XDECREF(members);
-		PyErr_Restore(type, value, traceback);
-		Py_DECREF(hook);
-	}
+	PyErr_Fetch(&type, &value, &traceback);
+	module = PyImport_ImportModule("sandbox_sdk._attempt");
+	members = module ? tuple_of(attempt) : NULL;
+	if (members)
+		result = PyObject_CallMethod(module, "tell", "nO", (Py_ssize_t)(intptr_t)user_data, members);
+	if (!result)
+		report(module);
+	Py_XDECREF(result);
+	Py_XDECREF(members);
+	Py_XDECREF(module);
+	PyErr_Restore(type, value, traceback);
 	PyGILState_Release(state);
 }

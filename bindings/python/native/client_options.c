@@ -1,6 +1,7 @@
 /*
  * Options of a client: a dict whose keys are the members of sbx_client_options.
  */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "options.h"
@@ -47,18 +48,17 @@ static int read_http(void *member, PyObject *value, const char *name, PyObject *
 	return 0;
 }
 
-/* The Python client owns its hook, where a garbage collector sees it, and the library has a weak reference. */
+/* The hook's number: whatever outlives its client, such as a session that is closed last, has no pointer to it. */
 static int read_hook(void *member, PyObject *value, const char *name, PyObject *kept)
 {
 	python_client_options *read = member;
+	Py_ssize_t number = PyLong_AsSsize_t(value);
 
 	(void)name;
 	(void)kept;
-	Py_XDECREF(read->hook);
-	read->hook = PyWeakref_NewRef(value, NULL);
 	read->options.on_attempt = python_attempt;
-	read->options.on_attempt_user_data = read->hook;
-	return read->hook ? 0 : -1;
+	read->options.on_attempt_user_data = (void *)(intptr_t)number;
+	return PyErr_Occurred() ? -1 : 0;
 }
 
 static int read_transport(void *member, PyObject *value, const char *name, PyObject *kept)
@@ -120,7 +120,6 @@ void python_client_options_clear(python_client_options *read)
 	free(read->headers);
 	sbx_json_free(read->query);
 	python_http_options_clear(&read->http);
-	Py_CLEAR(read->hook);
 	if (!read->made)
 		Py_XDECREF((PyObject *)read->transport.user_data);
 	read->transport.user_data = NULL;

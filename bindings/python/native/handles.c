@@ -11,10 +11,7 @@
 
 static void free_client(PyObject *capsule)
 {
-	PyObject *context = PyCapsule_GetContext(capsule);
-
 	sbx_client_free(PyCapsule_GetPointer(capsule, CLIENT));
-	Py_XDECREF(context);
 }
 
 static void free_response(PyObject *capsule)
@@ -27,22 +24,12 @@ static void free_error(PyObject *capsule)
 	sbx_error_free(PyCapsule_GetPointer(capsule, ERROR));
 }
 
-PyObject *python_from_client(sbx_client *client, PyObject *hook, PyObject *base)
+PyObject *python_from_client(sbx_client *client)
 {
-	PyObject *capsule = PyCapsule_New(client, CLIENT, free_client), *inherited, *context;
+	PyObject *capsule = PyCapsule_New(client, CLIENT, free_client);
 
-	if (!capsule) {
+	if (!capsule)
 		sbx_client_free(client);
-		return NULL;
-	}
-	inherited = base ? PyCapsule_GetContext(base) : NULL;
-	if (!hook && !inherited)
-		return capsule;
-	context = PyTuple_Pack(2, hook ? hook : Py_None, inherited ? inherited : Py_None);
-	if (!context || PyCapsule_SetContext(capsule, context) < 0) {
-		Py_XDECREF(context);
-		Py_CLEAR(capsule);
-	}
 	return capsule;
 }
 

@@ -42,9 +42,7 @@ PyObject *python_from_pair(sbx_pair pair);
 
 /* handles.c */
 
-/* Takes over the client. What its options call is kept as long as it lives: that of `read`, and of the client `base`
- * that it is a copy of (NULL: it is none). */
-PyObject *python_from_client(sbx_client *client, PyObject *hook, PyObject *base);
+PyObject *python_from_client(sbx_client *client);
 PyObject *python_from_response(sbx_response *response);
 /* A response that belongs to the handle `owner`, which it keeps alive. */
 PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner);
@@ -74,7 +72,7 @@ void python_http_options_clear(python_http_options *read);
 
 /* attempts.c */
 
-/* Tells the client's hook, a weak reference to an object with a method `tell`, of an attempt. */
+/* Tells a client's hook of an attempt; `user_data` is its number. */
 void python_attempt(void *user_data, void *call_user_data, const sbx_attempt *attempt);
 
 /* transport.c */
@@ -97,8 +95,7 @@ typedef struct python_client_options {
 	sbx_json *query;   /* NULL: none */
 	python_http_options http;
 	sbx_transport transport;
-	PyObject *hook; /* a weak reference to the one who is told of attempts; NULL: nobody is */
-	bool made;      /* there is a client, which has taken over the transport */
+	bool made; /* there is a client, which has taken over the transport */
 } python_client_options;
 
 /* Reads a dict whose keys are the members of sbx_client_options. Clear it also where that fails. */

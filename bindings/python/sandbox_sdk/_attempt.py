@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import count
+from weakref import WeakValueDictionary
+
 from . import _native
 
 TYPE_CHECKING = False
@@ -106,18 +109,27 @@ class Attempt:
 
 
 class AttemptHook:
-    """Holds a client's hook; the library has a weak reference to it."""
+    """Holds a client's hook. The library knows it by its number: it may be gone before whoever would tell it."""
 
-    __slots__ = ("__weakref__", "callback")
+    __slots__ = ("__weakref__", "callback", "number")
 
     def __init__(self, callback: Callable[[Attempt], Any]) -> None:
         if not callable(callback):
             raise TypeError(f"`on_attempt` must be callable, not {type(callback).__name__}")
         self.callback = callback
+        self.number = next(_numbers)
+        _hooks[self.number] = self
 
-    def tell(self, members: tuple[Any, ...]) -> None:
-        """The native module calls this."""
-        self.callback(Attempt(*members))
+
+_numbers = count(1)
+_hooks: WeakValueDictionary[int, AttemptHook] = WeakValueDictionary()
+
+
+def tell(number: int, members: tuple[Any, ...]) -> None:
+    """The native module calls this."""
+    hook = _hooks.get(number)
+    if hook is not None:
+        hook.callback(Attempt(*members))
 
 
 for _name in __all__:

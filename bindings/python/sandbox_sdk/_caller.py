@@ -60,7 +60,7 @@ class Caller:
         self.detour: Any = None
         """The way through httpx while that is mocked; None: it was not needed yet."""
         self.connections = connections
-        """What the library has weak references to: a hook of attempts, a transport in Python; None: nothing."""
+        """What the library calls and does not own: a hook of attempts, a transport in Python; None: nothing."""
         self.follows_logging = follows_logging
         """Whether the program's settings of the logger decide how much is logged."""
         self.log_level = -1

@@ -35,7 +35,7 @@ class Connections:
         self.query: dict[str, Any] = {}
         self.hook: AttemptHook | None = None
         self.transport: Any = None
-        """The library has weak references to this and to the hook: whoever keeps the client keeps both."""
+        """The library owns neither this nor the hook: whoever keeps the client keeps both."""
         self.http_client: Any = None
         """As it was given."""
         self.is_apart = False
@@ -109,7 +109,8 @@ def connect(
     if transport is not None:
         made.transport = made.native["transport"] = _adapter(transport, asynchronous)
     if on_attempt is not None:
-        made.hook = made.native["on_attempt"] = AttemptHook(on_attempt)
+        made.hook = AttemptHook(on_attempt)
+        made.native["on_attempt"] = made.hook.number
     return made
 
 
