@@ -17,10 +17,11 @@ struct sbx_execution_stream {
 	sbx_stream *stream;
 	sbx_execution_stream_callback on_ready;
 	void *user_data;
-	bool has_result;      /* nothing comes after it */
-	sbx__buffer document; /* of an answer that is no stream */
-	sbx__buffer output;   /* of the last event, decoded */
-	sbx_json *json;       /* of the last event */
+	bool has_result;                 /* nothing comes after it */
+	sbx_execution_event_kind untold; /* of an answer that is no stream, the next event; 0: none */
+	sbx__buffer document;            /* of an answer that is no stream */
+	sbx__buffer output;              /* of the last event, decoded */
+	sbx_json *json;                  /* of the last event */
 	sbx__model *execution;
 	sbx_error *error; /* what each later read gives again */
 };
@@ -131,6 +132,31 @@ static sbx_status take_result(sbx_execution_stream *stream, sbx_json *json, sbx_
 	return SBX_OK;
 }
 
+/* The events of an answer that is no stream, as they would have come: its output, then its result. */
+static sbx_status tell_next(sbx_execution_stream *stream, sbx_execution_event *event)
+{
+	const sbx_execution *execution = (const sbx_execution *)stream->execution;
+	event->id = sbx_execution_id(execution);
+	for (;;) {
+		event->kind = stream->untold;
+		if (event->kind == SBX_EXECUTION_STDOUT) {
+			event->data = sbx_execution_stdout(execution);
+			event->length = sbx_execution_stdout_length(execution);
+			stream->untold = SBX_EXECUTION_STDERR;
+		} else if (event->kind == SBX_EXECUTION_STDERR) {
+			event->data = sbx_execution_stderr(execution);
+			event->length = sbx_execution_stderr_length(execution);
+			stream->untold = SBX_EXECUTION_RESULT;
+		} else {
+			event->execution = execution;
+			stream->untold = (sbx_execution_event_kind)0;
+			return SBX_OK;
+		}
+		if (event->length)
+			return SBX_OK;
+	}
+}
+
 static sbx_status take_output(sbx_execution_stream *stream, sbx_execution_event_kind kind, sbx_execution_event *event,
                               sbx_error **error)
 {
@@ -230,7 +256,7 @@ static sbx_status next_event(sbx_execution_stream *stream, sbx_execution_event *
 	}
 }
 
-/* The one event of a server that does not stream. */
+/* The answer of a server that does not stream. */
 static sbx_status read_document(sbx_execution_stream *stream, sbx_execution_event *event, sbx_error **error)
 {
 	char piece[PIECE];
@@ -250,8 +276,14 @@ static sbx_status read_document(sbx_execution_stream *stream, sbx_execution_even
 	sbx_json *json = NULL;
 	sbx_error *problem = NULL;
 	const char *text = stream->document.data ? stream->document.data : "";
-	if (sbx_json_parse(text, stream->document.length, &json, &problem) == SBX_OK)
-		return take_result(stream, json, event, error);
+	if (sbx_json_parse(text, stream->document.length, &json, &problem) == SBX_OK) {
+		status = take_result(stream, json, event, error);
+		if (status < 0)
+			return status;
+		event->execution = NULL;
+		stream->untold = SBX_EXECUTION_STDOUT;
+		return tell_next(stream, event);
+	}
 	status = sbx_error_code(problem) == SBX_ERROR_OUT_OF_MEMORY
 	                 ? sbx__fail_memory(error)
 	                 : sbx__fail(error, SBX_ERROR_RESPONSE_VALIDATION, "The answer is no execution: %s",
@@ -313,13 +345,13 @@ sbx_status sbx_execution_stream_next(sbx_execution_stream *stream, sbx_execution
 		return checked;
 	if (stream->error)
 		return sbx__error_give(error, sbx__error_ref(stream->error));
-	if (stream->has_result)
+	if (stream->has_result && !stream->untold)
 		return read_end(stream);
 	sbx_execution_event filled = SBX_EXECUTION_EVENT_INIT;
 	sbx_error *problem = NULL;
 	filled.id = "";
 	filled.data = "";
-	sbx_status status = read_any(stream, &filled, &problem);
+	sbx_status status = stream->untold ? tell_next(stream, &filled) : read_any(stream, &filled, &problem);
 	if (problem) {
 		describe(stream, problem);
 		stream->error = problem;

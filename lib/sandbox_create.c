@@ -10,6 +10,7 @@
 #include "error.h"
 #include "generated/operation_index.h"
 #include "generated/typed_arguments.h"
+#include "operation.h"
 #include "pages.h"
 #include "sandbox_create.h"
 #include "sequence.h"
@@ -59,6 +60,7 @@ typedef void (*found_then)(creation *made, sbx_sandbox *sandbox, sbx_error *fail
 struct creation {
 	sbx__sequence sequence;
 	_Atomic(sbx_session *) session; /* a reference of its own to the one that the sandbox is for; NULL: taken */
+	sbx_json *arguments;            /* of the creation, where they came as one; NULL: they did not */
 	char *name;                     /* that the session has given; NULL: the caller did */
 	double ready_timeout;
 	int64_t until;
@@ -318,22 +320,48 @@ static void on_created(sbx__sequence *sequence, sbx_response *response, sbx_erro
 	recover(made, failure);
 }
 
+static sbx_status give_name(creation *made, const sbx_session_options *given, sbx_error **error)
+{
+	made->name = new_name(sbx__core_platform(made->sequence.steps.client->core), given->name_prefix);
+	return made->name ? SBX_OK : sbx__fail_memory(error);
+}
+
 static sbx_status create(creation *made, const sbx_session_options *given, sbx_error **error)
 {
 	sbx__sequence *sequence = &made->sequence;
-	const sbx__platform *platform = sbx__core_platform(sequence->steps.client->core);
 	sbx_sandboxes_create_params params = SBX_SANDBOXES_CREATE_PARAMS_INIT;
 	sbx_status status = sbx__struct_read(&params, sizeof params, given->create, "create", error);
-	if (status < 0)
-		return status;
-	if (!params.name) {
-		params.name = made->name = new_name(platform, given->name_prefix);
-		if (!made->name)
-			return sbx__fail_memory(error);
+	if (status == SBX_OK && !params.name) {
+		status = give_name(made, given, error);
+		params.name = made->name;
 	}
-	status = sbx__sandboxes_create_arguments(&sequence->arguments, &params, error);
+	if (status == SBX_OK)
+		status = sbx__sandboxes_create_arguments(&sequence->arguments, &params, error);
 	if (status == SBX_OK)
 		sbx__sequence_ask(sequence, SBX__OPERATION_SANDBOXES_CREATE, on_created);
+	return status;
+}
+
+/* The same with arguments that came as one object. */
+static sbx_status create_of(creation *made, const sbx_session_options *given, sbx_error **error)
+{
+	sbx__sequence *sequence = &made->sequence;
+	sbx_status status = SBX_OK;
+	if (sbx_json_type_of(given->arguments) != SBX_JSON_OBJECT)
+		return sbx__fail_argument(error, "arguments", "must be an object");
+	made->arguments = sbx_json_copy(given->arguments);
+	if (!made->arguments)
+		return sbx__fail_memory(error);
+	if (!sbx_json_get(made->arguments, "name")) {
+		status = give_name(made, given, error);
+		if (status == SBX_OK &&
+		    sbx_json_set(made->arguments, "name", sbx_json_new_string(made->name, strlen(made->name))) < 0)
+			status = sbx__fail_memory(error);
+	}
+	sequence->request.operation = &sbx__operations[SBX__OPERATION_SANDBOXES_CREATE];
+	sequence->request.arguments = made->arguments;
+	if (status == SBX_OK)
+		sbx__sequence_ask_plain(sequence, on_created);
 	return status;
 }
 
@@ -350,6 +378,7 @@ static void free_creation(sbx__sequence *sequence)
 	sbx_pages_free(made->pages);
 	sbx_sandbox_free(made->sandbox);
 	sbx_error_free(made->failure);
+	sbx_json_free(made->arguments);
 	free(made->name);
 	sbx__sequence_clear(sequence);
 	free(made);
@@ -380,7 +409,8 @@ sbx_status sbx__sandbox_create(sbx_session *session, const sbx_session_options *
 	made->ready_timeout = timeout == SBX_DEFAULT ? READY_TIMEOUT : sbx__timeout_plain(timeout);
 	status = sbx__steps_init(&made->sequence.steps, session->client, options, error);
 	if (status == SBX_OK)
-		status = create(made, session_options, error);
+		status = session_options->arguments ? create_of(made, session_options, error)
+		                                    : create(made, session_options, error);
 	if (status < 0) {
 		sbx__sequence_free(&made->sequence);
 		return status;

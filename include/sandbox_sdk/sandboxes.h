@@ -324,7 +324,7 @@ SBX_API sbx_status sbx_sandboxes_execute_start(sbx_client *client, const char *i
 
 /**
  * sbx_sandboxes_execute() as it happens: opens the stream of its events, and waits until it has begun. A server that
- * does not stream answers when all is over: then the result is the only event.
+ * does not stream answers when all is over: then the output comes in one piece each, before the result.
  *
  * @param client a client
  * @param id the identifier of the sandbox

@@ -24,9 +24,12 @@
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
 #include <sandbox_sdk/execution_stream.h>
+#include <sandbox_sdk/json.h>
 #include <sandbox_sdk/models.h>
 #include <sandbox_sdk/request_options.h>
 #include <sandbox_sdk/sandboxes.h>
+#include <sandbox_sdk/sink.h>
+#include <sandbox_sdk/source.h>
 #include <sandbox_sdk/status.h>
 #include <sandbox_sdk/transfer.h>
 
@@ -45,10 +48,12 @@ typedef struct sbx_session_options {
 	                       */
 	sbx_flag keep;        /**< leave the sandbox when the session is closed; default no, of an adopted one yes */
 	int reserved;         /**< 0 */
+	const sbx_json *arguments; /**< an object with the arguments of "sandboxes.create" by name, in the place of
+	                              `create`; NULL: that one */
 } sbx_session_options;
 
 /** Options of a session that take every default. */
-#define SBX_SESSION_OPTIONS_INIT {sizeof(sbx_session_options), NULL, NULL, SBX_DEFAULT, SBX_FLAG_DEFAULT, 0}
+#define SBX_SESSION_OPTIONS_INIT {sizeof(sbx_session_options), NULL, NULL, SBX_DEFAULT, SBX_FLAG_DEFAULT, 0, NULL}
 
 /**
  * Creates a sandbox and waits until it is ready. Where that fails, or takes too long, the sandbox is deleted again, for

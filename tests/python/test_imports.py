@@ -74,6 +74,7 @@ def test_a_call_loads_what_it_needs_only(run_python, server) -> None:
         "sandbox_sdk._plans",
         "sandbox_sdk._typing_names",
         "sandbox_sdk.resources",
+        "sandbox_sdk._sandboxes_comfort",
         "sandbox_sdk.resources.sandboxes",
         "sandbox_sdk.types",
         "sandbox_sdk.types.sandbox_execute_response",

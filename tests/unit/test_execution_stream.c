@@ -141,6 +141,37 @@ static void a_server_that_does_not_stream_gives_the_result(void **state)
 	free(answer);
 }
 
+static void its_output_comes_before_the_result(void **state)
+{
+	(void)state;
+	static const sbx_execution_event_kind kinds[] = {SBX_EXECUTION_STDOUT, SBX_EXECUTION_STDERR,
+	                                                 SBX_EXECUTION_RESULT};
+	static const char *const texts[] = {"a\0b", "no", ""};
+	char *answer = answer_of("application/json",
+	                         "{\"id\": \"e\", \"exit_code\": 1, \"stdout\": \"a\\u0000b\", \"stderr\": \"no\"}", 0);
+	loopback *server = loopback_start(answer);
+	sbx_client *client = client_of(server);
+	sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
+	sbx_execution_stream *stream = NULL;
+	sbx_execution_event event = SBX_EXECUTION_EVENT_INIT;
+	params.command = "x";
+	assert_int_equal(sbx_sandboxes_execute_stream(client, "id", &params, NULL, &stream, NULL), SBX_OK);
+	for (int index = 0; index < 3; index++) {
+		assert_int_equal(sbx_execution_stream_next(stream, &event, NULL), SBX_OK);
+		assert_int_equal(event.kind, kinds[index]);
+		assert_string_equal(event.id, "e");
+		assert_int_equal(event.length, index == 0 ? 3 : strlen(texts[index]));
+		assert_memory_equal(event.data, texts[index], event.length + 1);
+		assert_int_equal(event.execution != NULL, index == 2);
+	}
+	assert_int_equal(sbx_execution_exit_code(event.execution), 1);
+	assert_int_equal(sbx_execution_stream_next(stream, &event, NULL), SBX_DONE);
+	sbx_execution_stream_free(stream);
+	sbx_client_free(client);
+	loopback_stop(server);
+	free(answer);
+}
+
 static void check_failure(const char *type, const char *body, size_t missing, sbx_status code, bool unknown)
 {
 	char *answer = answer_of(type, body, missing);
@@ -237,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(events_are_told_in_their_order),
 	        cmocka_unit_test(a_server_that_does_not_stream_gives_the_result),
+	        cmocka_unit_test(its_output_comes_before_the_result),
 	        cmocka_unit_test(an_end_without_a_result_is_an_error),
 	        cmocka_unit_test(one_is_ended_and_freed_early),
 	        cmocka_unit_test(base64_is_decoded_strictly),

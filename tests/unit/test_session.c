@@ -183,6 +183,34 @@ static void names(void **state)
 	assert_string_equal(test->served.name, "exact");
 }
 
+static void the_arguments_of_the_creation_may_be_one_object(void **state)
+{
+	fixture *test = *state;
+	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
+	sbx_json *arguments = json_of("{\"image\": \"small\", \"resources\": {\"cpus\": 2}}");
+	sbx_json *named = json_of("{\"name\": \"exact\"}");
+	sbx_json *text = json_of("\"text\"");
+	options.name_prefix = "mine-";
+	options.arguments = arguments;
+	/* A name of the session's own: one that gets no answer is found. */
+	test->served.lose_create = true;
+	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_OK);
+	assert_int_equal(strncmp(test->served.name, "mine-", 5), 0);
+	assert_int_equal(strlen(test->served.name), 17);
+	sbx_session_free(test->session);
+	test->session = NULL;
+	options.arguments = named;
+	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_ERROR_CONNECTION);
+	assert_string_equal(test->served.name, "exact");
+	options.arguments = text;
+	assert_int_equal(session_create(test->client, &options, NULL, &test->session, &test->error),
+	                 SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(test->error), "arguments");
+	sbx_json_free(arguments);
+	sbx_json_free(named);
+	sbx_json_free(text);
+}
+
 static void a_sandbox_is_waited_for(void **state)
 {
 	fixture *test = *state;
@@ -550,6 +578,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(a_session_begins_and_ends),
 	        TEST(names),
+	        TEST(the_arguments_of_the_creation_may_be_one_object),
 	        TEST(a_sandbox_is_waited_for),
 	        TEST(a_sandbox_that_is_never_ready_is_deleted),
 	        TEST(a_sandbox_that_failed_is_deleted),

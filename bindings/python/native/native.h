@@ -187,6 +187,60 @@ typedef struct python_request {
 int python_request_read(python_request *request, PyObject *given, python_callbacks *callbacks);
 void python_request_clear(python_request *request);
 
+/* started_call.c */
+
+/* A call, which may be under way, and how its result becomes a value of Python. */
+typedef struct python_started_call {
+	python_call_options options;
+	python_request request;
+	PyObject *token; /* what the program knows the call by; NULL: it is waited for */
+	sbx_call *call;
+	/* Gets the result of a call that is done; NULL: its response. */
+	sbx_status (*collect)(struct python_started_call *started);
+	/* Makes the value of it; NULL: the response. */
+	PyObject *(*convert)(struct python_started_call *started);
+	PyObject *owner;   /* the handle that the call is of; NULL: none */
+	void *made;        /* what `collect` got that is no response */
+	PyObject *skipped; /* a callable, borrowed from `request.kept` */
+	sbx_pair *pairs;
+} python_started_call;
+
+/* A new handle of a call with those options, which is not made yet. A token says that it will be started: None, that it
+ * will be waited for. */
+PyObject *python_started_call_new(PyObject *options, PyObject *token, python_started_call **started);
+/* The handle of a call whose start has gone so, or the exception. */
+PyObject *python_started_call_begun(PyObject *handle, python_started_call *started, sbx_status status);
+/* The result of a call that was waited for, or the exception; the handle is dropped. */
+PyObject *python_started_call_waited(PyObject *handle, python_started_call *started, sbx_status status);
+
+/* session.c */
+
+/* The session of a handle. NULL: it is none, or it was dropped. */
+sbx_session *python_to_session(PyObject *handle);
+/* Reads a command and how it is run. */
+int python_run_read(python_started_call *started, PyObject *given, const char **command, sbx_run_options *run);
+
+/* session.c, execution_stream.c, pages.c: what the module's functions of these names do; see _native.pyi. */
+
+PyObject *python_session_create(sbx_client *client, PyObject *session_options, PyObject *options, PyObject *token);
+PyObject *python_session_adopt(sbx_client *client, PyObject *id, int keep, int started);
+PyObject *python_session_run(PyObject *session, PyObject *run, PyObject *options, PyObject *token);
+PyObject *python_session_read(PyObject *session, PyObject *path, PyObject *options, PyObject *token);
+PyObject *python_session_write(PyObject *session, PyObject *path, PyObject *options, PyObject *token);
+PyObject *python_session_upload(PyObject *session, PyObject *transfer, PyObject *options, PyObject *token);
+PyObject *python_session_download(PyObject *session, PyObject *transfer, PyObject *options, PyObject *token);
+PyObject *python_session_close(PyObject *session, PyObject *options, PyObject *token);
+PyObject *python_session_keep(PyObject *session, int keep);
+PyObject *python_session_id(PyObject *session);
+PyObject *python_session_sandbox(PyObject *session);
+PyObject *python_session_stream(PyObject *session, PyObject *run, PyObject *options, PyObject *token);
+PyObject *python_execution_stream_next(PyObject *stream);
+PyObject *python_execution_stream_cancel(PyObject *stream);
+PyObject *python_client_pages(PyObject *client, PyObject *operation, PyObject *arguments, PyObject *options);
+PyObject *python_pages_next(PyObject *pages);
+PyObject *python_pages_fetch(PyObject *pages, PyObject *token);
+PyObject *python_error_execution(PyObject *error);
+
 /* started_call.c, stream.c: what the module's functions of these names do; see _native.pyi. */
 
 PyObject *python_client_send(sbx_client *client, PyObject *request, PyObject *options);

@@ -9,23 +9,66 @@
 
 #define CALL "sandbox_sdk call"
 
-typedef struct started_call {
-	python_call_options options;
-	python_request request;
-	PyObject *token; /* what the program knows the call by */
-	sbx_call *call;
-} started_call;
-
 static void free_call(PyObject *capsule)
 {
-	started_call *started = PyCapsule_GetPointer(capsule, CALL);
+	python_started_call *started = PyCapsule_GetPointer(capsule, CALL);
 
 	/* The library may tell the log of the call's end. */
 	sbx_call_free(started->call);
 	python_request_clear(&started->request);
 	python_call_options_clear(&started->options);
 	Py_XDECREF(started->token);
+	Py_XDECREF(started->owner);
+	free(started->pairs);
 	free(started);
+}
+
+PyObject *python_started_call_new(PyObject *options, PyObject *token, python_started_call **started)
+{
+	python_started_call *made = calloc(1, sizeof(*made));
+	PyObject *capsule = made ? PyCapsule_New(made, CALL, free_call) : NULL;
+
+	if (!capsule) {
+		free(made);
+		return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+	}
+	if (python_call_options_read(&made->options, options) < 0) {
+		Py_DECREF(capsule);
+		return NULL;
+	}
+	if (token != Py_None) {
+		made->options.options.interrupt = NULL;
+		made->options.callbacks.handle = capsule;
+		made->options.callbacks.may_wait = true;
+		Py_INCREF(token);
+		made->token = token;
+	}
+	*started = made;
+	return capsule;
+}
+
+PyObject *python_started_call_begun(PyObject *handle, python_started_call *started, sbx_status status)
+{
+	if (status >= 0)
+		return handle;
+	python_call_raise(&started->options);
+	Py_DECREF(handle);
+	return NULL;
+}
+
+static PyObject *convert(python_started_call *started, sbx_status status)
+{
+	if (status >= 0 && !started->options.callbacks.raised && started->convert)
+		return started->convert(started);
+	return python_call_result(&started->options, status);
+}
+
+PyObject *python_started_call_waited(PyObject *handle, python_started_call *started, sbx_status status)
+{
+	PyObject *result = convert(started, status);
+
+	Py_DECREF(handle);
+	return result;
 }
 
 PyObject *python_client_send(sbx_client *client, PyObject *request, PyObject *options)
@@ -55,31 +98,20 @@ done:
 
 PyObject *python_client_start(sbx_client *client, PyObject *request, PyObject *options, PyObject *token)
 {
-	started_call *started = calloc(1, sizeof(*started));
-	PyObject *capsule = started ? PyCapsule_New(started, CALL, free_call) : NULL;
-	python_call_options *call = &started->options;
+	python_started_call *started;
+	PyObject *capsule = python_started_call_new(options, token, &started);
+	python_call_options *call;
 
-	if (!capsule) {
-		free(started);
-		return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+	if (!capsule)
+		return NULL;
+	call = &started->options;
+	if (python_request_read(&started->request, request, &call->callbacks) < 0) {
+		Py_DECREF(capsule);
+		return NULL;
 	}
-	if (python_call_options_read(call, options) < 0 ||
-	    python_request_read(&started->request, request, &call->callbacks) < 0)
-		goto failed;
-	call->options.interrupt = NULL;
-	call->callbacks.handle = capsule;
-	call->callbacks.may_wait = true;
-	if (sbx_client_start(client, &started->request.request, &call->options, NULL, started, &started->call,
-	                     &call->error) < 0) {
-		python_call_raise(call);
-		goto failed;
-	}
-	Py_INCREF(token);
-	started->token = token;
-	return capsule;
-failed:
-	Py_DECREF(capsule);
-	return NULL;
+	return python_started_call_begun(capsule, started,
+	                                 sbx_client_start(client, &started->request.request, &call->options, NULL,
+	                                                  started, &started->call, &call->error));
 }
 
 /* ---- what is told ---- */
@@ -98,7 +130,7 @@ void python_tell(PyObject *token, PyObject *outcome)
 	Py_XDECREF(outcome);
 }
 
-static void tell_end(started_call *started)
+static void tell_end(python_started_call *started)
 {
 	python_call_options *call = &started->options;
 	PyObject *capsule = call->callbacks.handle, *outcome;
@@ -106,8 +138,9 @@ static void tell_end(started_call *started)
 
 	/* Making an exception runs Python code, in which whoever waits for the call may drop it. */
 	Py_INCREF(capsule);
-	status = sbx_call_result(started->call, &call->response, &call->error);
-	outcome = python_call_result(call, status);
+	status = started->collect ? started->collect(started)
+	                          : sbx_call_result(started->call, &call->response, &call->error);
+	outcome = convert(started, status);
 	if (!outcome) {
 		python_callbacks_fail(&call->callbacks);
 		outcome = python_call_exception(call);
@@ -142,7 +175,7 @@ PyObject *python_client_process(sbx_client *client)
 
 PyObject *python_call_cancel(PyObject *capsule)
 {
-	started_call *started = PyCapsule_GetPointer(capsule, CALL);
+	python_started_call *started = PyCapsule_GetPointer(capsule, CALL);
 
 	if (!started)
 		return NULL;
@@ -152,7 +185,7 @@ PyObject *python_call_cancel(PyObject *capsule)
 
 PyObject *python_call_resume(PyObject *capsule)
 {
-	started_call *started = PyCapsule_GetPointer(capsule, CALL);
+	python_started_call *started = PyCapsule_GetPointer(capsule, CALL);
 
 	if (!started)
 		return NULL;

@@ -47,6 +47,11 @@ from ._response import APIResponse as APIResponse
 from ._response import AsyncAPIResponse as AsyncAPIResponse
 from ._streaming import AsyncStream as AsyncStream
 from ._streaming import Stream as Stream
+from ._async_session import AsyncExecutionStream as AsyncExecutionStream
+from ._async_session import AsyncSession as AsyncSession
+from ._execution_events import ExecutionEvent as ExecutionEvent
+from ._session import ExecutionStream as ExecutionStream
+from ._session import Session as Session
 from ._timeout import Timeout as Timeout
 from ._transport import AsyncTransport as AsyncTransport
 from ._transport import MockTransport as MockTransport
@@ -109,6 +114,11 @@ __all__ = [
     "SandboxSDK",
     "SandboxSDKError",
     "Stream",
+    "AsyncExecutionStream",
+    "AsyncSession",
+    "ExecutionEvent",
+    "ExecutionStream",
+    "Session",
     "Timeout",
     "Transport",
     "UnprocessableEntityError",

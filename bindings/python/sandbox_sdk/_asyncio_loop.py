@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import get_running_loop
 from asyncio.events import _get_running_loop
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from ._loops import WatchingLoop
 
@@ -72,6 +72,9 @@ class AsyncioLoop(WatchingLoop):
             return
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.unwatch, handle)
+
+    def shield(self) -> Any:
+        return nullcontext()  # a task is cancelled once, and goes on after that
 
     async def beside(self, waited: Awaitable[Any], coroutines: Iterable[Any]) -> Any:
         from asyncio import wait

@@ -89,6 +89,9 @@ class LocalFileError(SandboxSDKError, OSError):
 class CommandFailedError(SandboxSDKError):
     """A command in a sandbox did not end with exit code 0, and the caller asked for an error then."""
 
+    result: Any = None
+    """How the command ended and all that it wrote, as ``run()`` without ``check`` returns it."""
+
 
 class SandboxFailedError(SandboxSDKError):
     """A sandbox failed or ended before it was ready."""
@@ -238,6 +241,8 @@ def holds_nul(argument: str) -> InvalidArgumentError:
 
 def _construct(kind: Any, error: Any, path: str) -> Any:
     message = _native.error_message(error)
+    if kind is CommandFailedError:
+        return _command_failed(error, message)
     if issubclass(kind, APIStatusError):
         return _status_error(kind, error)
     if issubclass(kind, APIConnectionError):
@@ -289,6 +294,17 @@ def _of_local_file(error: Any, message: str, path: str) -> LocalFileError:
     from os import strerror
 
     return _local_file_error(number, strerror(number), path or None)
+
+
+def _command_failed(error: Any, message: str) -> CommandFailedError:
+    """The error of a command; ``detail`` has the end of what it wrote to its standard error."""
+    from .types.sandbox_execute_response import SandboxExecuteResponse
+
+    exception = CommandFailedError(message)
+    json = _native.error_execution(error)
+    if json is not None:
+        exception.result = SandboxExecuteResponse._from_json(json)
+    return exception
 
 
 def _request(error: Any) -> Any:

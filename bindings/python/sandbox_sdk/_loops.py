@@ -185,6 +185,10 @@ class WatchingLoop:
         """Ends the watch, from any thread, and then lets go of the client's handle."""
         raise NotImplementedError
 
+    def shield(self) -> Any:
+        """A block in which a task that was cancelled can wait all the same."""
+        raise NotImplementedError
+
     async def beside(self, waited: Awaitable[Any], coroutines: Iterable[Any]) -> Any:
         """Waits for something while coroutines run beside, which are over when this is."""
         raise NotImplementedError

@@ -175,6 +175,12 @@ class BaseModel(Model):
             plan = cls._plan = make_plan(cls)  # type: ignore[attr-defined]
         return plan
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows the model."""
+        from ._notebook import model_html
+
+        return model_html(self)
+
     @classmethod
     def _decoder(cls) -> Callable[[Any], Any]:
         """What makes a model of an answer of the library."""

@@ -100,6 +100,9 @@ class TrioLoop(WatchingLoop):
         with suppress(trio.RunFinishedError):
             self.token.run_sync_soon(self.unwatch, handle)
 
+    def shield(self) -> Any:
+        return trio.CancelScope(shield=True)
+
     async def beside(self, waited: Awaitable[Any], coroutines: Iterable[Any]) -> Any:
         running = [_Beside(coroutine) for coroutine in coroutines]
         try:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .._async_resource import AsyncAPIResource
+from .._async_sandboxes_comfort import AsyncSandboxesComfort
 from .._operation import Operation
 from .._resource import path_argument
 from .._types import not_given, omit
@@ -36,7 +37,7 @@ _UPLOAD = Operation("sandboxes.upload", "sandbox_upload_response", "SandboxUploa
 _DOWNLOAD = Operation("sandboxes.download")
 
 
-class AsyncSandboxesResource(AsyncAPIResource):
+class AsyncSandboxesResource(AsyncSandboxesComfort, AsyncAPIResource):
     """Sandboxes, the commands that run in them, and their files."""
 
     __slots__ = ()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .._async_resource import AsyncAPIResource
+from .._async_volumes_comfort import AsyncVolumesComfort
 from .._operation import Operation
 from .._resource import path_argument
 from .._types import not_given, omit
@@ -28,7 +29,7 @@ _CREATE_SNAPSHOT = Operation(
 )
 
 
-class AsyncVolumesResource(AsyncAPIResource):
+class AsyncVolumesResource(AsyncVolumesComfort, AsyncAPIResource):
     """The storage of sandboxes, and snapshots of it."""
 
     __slots__ = ()

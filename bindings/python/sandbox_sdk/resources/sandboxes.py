@@ -6,6 +6,7 @@ from __future__ import annotations
 from .._lazy import lazy_names
 from .._operation import Operation
 from .._resource import SyncAPIResource, path_argument
+from .._sandboxes_comfort import SandboxesComfort
 from .._types import not_given, omit
 
 TYPE_CHECKING = False
@@ -39,7 +40,7 @@ _UPLOAD = Operation("sandboxes.upload", "sandbox_upload_response", "SandboxUploa
 _DOWNLOAD = Operation("sandboxes.download")
 
 
-class SandboxesResource(SyncAPIResource):
+class SandboxesResource(SandboxesComfort, SyncAPIResource):
     """Sandboxes, the commands that run in them, and their files."""
 
     __slots__ = ()

@@ -7,6 +7,7 @@ from .._lazy import lazy_names
 from .._operation import Operation
 from .._resource import SyncAPIResource, path_argument
 from .._types import not_given, omit
+from .._volumes_comfort import VolumesComfort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _CREATE_SNAPSHOT = Operation(
 )
 
 
-class VolumesResource(SyncAPIResource):
+class VolumesResource(VolumesComfort, SyncAPIResource):
     """The storage of sandboxes, and snapshots of it."""
 
     __slots__ = ()
