@@ -8,12 +8,15 @@ from ._base_client import BaseClient
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Literal, TypeVar, overload
 
     from typing_extensions import Self
 
     from ._models import FinalRequestOptions
-    from ._types import BinaryTypes, Body, RequestFiles, RequestOptions
+    from ._streaming import AsyncStream
+    from ._types import AsyncBinaryTypes, Body, RequestFiles, RequestOptions, ResponseT
+
+    AsyncStreamT = TypeVar("AsyncStreamT", bound=AsyncStream[Any])
 
 __all__ = ["AsyncAPIClient"]
 
@@ -43,6 +46,37 @@ class AsyncAPIClient(BaseClient):
     ) -> None:
         await self.close()
 
+    if TYPE_CHECKING:
+
+        @overload
+        async def request(
+            self,
+            cast_to: type[ResponseT],
+            options: FinalRequestOptions,
+            *,
+            stream: Literal[False] = False,
+        ) -> ResponseT: ...
+
+        @overload
+        async def request(
+            self,
+            cast_to: type[ResponseT],
+            options: FinalRequestOptions,
+            *,
+            stream: Literal[True],
+            stream_cls: type[AsyncStreamT],
+        ) -> AsyncStreamT: ...
+
+        @overload
+        async def request(
+            self,
+            cast_to: type[ResponseT],
+            options: FinalRequestOptions,
+            *,
+            stream: bool,
+            stream_cls: type[AsyncStreamT] | None = None,
+        ) -> ResponseT | AsyncStreamT: ...
+
     async def request(
         self, cast_to: Any, options: FinalRequestOptions, *, stream: bool = False, stream_cls: Any = None
     ) -> Any:
@@ -64,6 +98,40 @@ class AsyncAPIClient(BaseClient):
         response = await self._caller.asend(call.request, call.options, stream=stream or call.wants_stream)
         return await _custom.afinish(self._caller, call, response, cast_to, stream, stream_cls)
 
+    if TYPE_CHECKING:
+
+        @overload
+        async def get(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            options: RequestOptions = ...,
+            stream: Literal[False] = False,
+        ) -> ResponseT: ...
+
+        @overload
+        async def get(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            options: RequestOptions = ...,
+            stream: Literal[True],
+            stream_cls: type[AsyncStreamT],
+        ) -> AsyncStreamT: ...
+
+        @overload
+        async def get(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            options: RequestOptions = ...,
+            stream: bool,
+            stream_cls: type[AsyncStreamT] | None = None,
+        ) -> ResponseT | AsyncStreamT: ...
+
     async def get(
         self,
         path: str,
@@ -78,13 +146,56 @@ class AsyncAPIClient(BaseClient):
 
         return await self.request(cast_to, final_options("get", path, options), stream=stream, stream_cls=stream_cls)
 
+    if TYPE_CHECKING:
+
+        @overload
+        async def post(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            body: Body | None = None,
+            content: AsyncBinaryTypes | None = None,
+            options: RequestOptions = ...,
+            files: RequestFiles | None = None,
+            stream: Literal[False] = False,
+        ) -> ResponseT: ...
+
+        @overload
+        async def post(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            body: Body | None = None,
+            content: AsyncBinaryTypes | None = None,
+            options: RequestOptions = ...,
+            files: RequestFiles | None = None,
+            stream: Literal[True],
+            stream_cls: type[AsyncStreamT],
+        ) -> AsyncStreamT: ...
+
+        @overload
+        async def post(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            body: Body | None = None,
+            content: AsyncBinaryTypes | None = None,
+            options: RequestOptions = ...,
+            files: RequestFiles | None = None,
+            stream: bool,
+            stream_cls: type[AsyncStreamT] | None = None,
+        ) -> ResponseT | AsyncStreamT: ...
+
     async def post(
         self,
         path: str,
         *,
         cast_to: Any,
         body: Body | None = None,
-        content: BinaryTypes | None = None,
+        content: AsyncBinaryTypes | None = None,
         options: RequestOptions = {},  # noqa: B006
         files: RequestFiles | None = None,
         stream: bool = False,
@@ -108,12 +219,12 @@ class AsyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
-        content: BinaryTypes | None = None,
+        content: AsyncBinaryTypes | None = None,
         files: RequestFiles | None = None,
         options: RequestOptions = {},  # noqa: B006
-    ) -> Any:
+    ) -> ResponseT:
         """Makes a PATCH request; see ``post()``."""
         from ._custom import final_options
 
@@ -125,12 +236,12 @@ class AsyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
-        content: BinaryTypes | None = None,
+        content: AsyncBinaryTypes | None = None,
         files: RequestFiles | None = None,
         options: RequestOptions = {},  # noqa: B006
-    ) -> Any:
+    ) -> ResponseT:
         """Makes a PUT request; see ``post()``."""
         from ._custom import final_options
 
@@ -140,11 +251,11 @@ class AsyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
-        content: BinaryTypes | None = None,
+        content: AsyncBinaryTypes | None = None,
         options: RequestOptions = {},  # noqa: B006
-    ) -> Any:
+    ) -> ResponseT:
         """Makes a DELETE request; see ``post()``."""
         from ._custom import final_options
 

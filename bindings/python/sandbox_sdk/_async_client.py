@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
     from ._attempt import Attempt
     from ._client_responses import AsyncSandboxSDKWithRawResponse, AsyncSandboxSDKWithStreamedResponse
-    from ._http import URL
     from ._http_options import HTTPOptions
-    from ._timeout import Timeout
     from ._transport import AsyncTransportTypes
-    from ._types import Omit
+    from ._types import URL, Omit, Timeout
 
 __all__ = ["AsyncClient", "AsyncSandboxSDK"]
 

@@ -16,15 +16,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
-    from typing import Any, Callable
+    from typing import Any, Callable, Literal, TypeVar, overload
 
     from typing_extensions import Self
 
     from ._connections import Connections
     from ._http import URL
     from ._models import FinalRequestOptions
-    from ._timeout import Timeout
-    from ._types import BinaryTypes, Body, RequestFiles, RequestOptions
+    from ._streaming import Stream
+    from ._types import URL as URLTypes
+    from ._types import BinaryTypes, Body, RequestFiles, RequestOptions, ResponseT, Timeout
+
+    StreamT = TypeVar("StreamT", bound=Stream[Any])
 
 __all__ = ["BaseClient", "SyncAPIClient"]
 
@@ -161,7 +164,7 @@ class BaseClient:
         return URL(_native.client_base_url(self._caller.handle))
 
     @base_url.setter
-    def base_url(self, base_url: str | URL) -> None:
+    def base_url(self, base_url: str | URLTypes) -> None:
         self._caller.set_options({"base_url": str(base_url)})
 
     @property
@@ -212,6 +215,37 @@ class SyncAPIClient(BaseClient):
     ) -> None:
         self.close()
 
+    if TYPE_CHECKING:
+
+        @overload
+        def request(
+            self,
+            cast_to: type[ResponseT],
+            options: FinalRequestOptions,
+            *,
+            stream: Literal[False] = False,
+        ) -> ResponseT: ...
+
+        @overload
+        def request(
+            self,
+            cast_to: type[ResponseT],
+            options: FinalRequestOptions,
+            *,
+            stream: Literal[True],
+            stream_cls: type[StreamT],
+        ) -> StreamT: ...
+
+        @overload
+        def request(
+            self,
+            cast_to: type[ResponseT],
+            options: FinalRequestOptions,
+            *,
+            stream: bool,
+            stream_cls: type[StreamT] | None = None,
+        ) -> ResponseT | StreamT: ...
+
     def request(
         self, cast_to: Any, options: FinalRequestOptions, *, stream: bool = False, stream_cls: Any = None
     ) -> Any:
@@ -233,6 +267,40 @@ class SyncAPIClient(BaseClient):
         response = self._caller.send(call.request, call.options, stream=stream or call.wants_stream)
         return _custom.finish(self._caller, call, response, cast_to, stream, stream_cls)
 
+    if TYPE_CHECKING:
+
+        @overload
+        def get(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            options: RequestOptions = ...,
+            stream: Literal[False] = False,
+        ) -> ResponseT: ...
+
+        @overload
+        def get(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            options: RequestOptions = ...,
+            stream: Literal[True],
+            stream_cls: type[StreamT],
+        ) -> StreamT: ...
+
+        @overload
+        def get(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            options: RequestOptions = ...,
+            stream: bool,
+            stream_cls: type[StreamT] | None = None,
+        ) -> ResponseT | StreamT: ...
+
     def get(
         self,
         path: str,
@@ -246,6 +314,49 @@ class SyncAPIClient(BaseClient):
         from ._custom import final_options
 
         return self.request(cast_to, final_options("get", path, options), stream=stream, stream_cls=stream_cls)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def post(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            body: Body | None = None,
+            content: BinaryTypes | None = None,
+            options: RequestOptions = ...,
+            files: RequestFiles | None = None,
+            stream: Literal[False] = False,
+        ) -> ResponseT: ...
+
+        @overload
+        def post(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            body: Body | None = None,
+            content: BinaryTypes | None = None,
+            options: RequestOptions = ...,
+            files: RequestFiles | None = None,
+            stream: Literal[True],
+            stream_cls: type[StreamT],
+        ) -> StreamT: ...
+
+        @overload
+        def post(
+            self,
+            path: str,
+            *,
+            cast_to: type[ResponseT],
+            body: Body | None = None,
+            content: BinaryTypes | None = None,
+            options: RequestOptions = ...,
+            files: RequestFiles | None = None,
+            stream: bool,
+            stream_cls: type[StreamT] | None = None,
+        ) -> ResponseT | StreamT: ...
 
     def post(
         self,
@@ -277,12 +388,12 @@ class SyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
         content: BinaryTypes | None = None,
         files: RequestFiles | None = None,
         options: RequestOptions = {},  # noqa: B006
-    ) -> Any:
+    ) -> ResponseT:
         """Makes a PATCH request; see ``post()``."""
         from ._custom import final_options
 
@@ -292,12 +403,12 @@ class SyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
         content: BinaryTypes | None = None,
         files: RequestFiles | None = None,
         options: RequestOptions = {},  # noqa: B006
-    ) -> Any:
+    ) -> ResponseT:
         """Makes a PUT request; see ``post()``."""
         from ._custom import final_options
 
@@ -307,11 +418,11 @@ class SyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
         content: BinaryTypes | None = None,
         options: RequestOptions = {},  # noqa: B006
-    ) -> Any:
+    ) -> ResponseT:
         """Makes a DELETE request; see ``post()``."""
         from ._custom import final_options
 

@@ -105,7 +105,7 @@ class APIError(SandboxSDKError):
     """A request went wrong."""
 
     message: str
-    request: Any
+    request: Request
     """The request; ``None`` where the call ended before there was one."""
 
     body: object | None

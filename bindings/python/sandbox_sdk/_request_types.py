@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict, Union
 
-from ._timeout import Timeout
 from ._types import Omit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._types import Timeout
+else:
+    from ._timeout import Timeout
 
 __all__ = ["RequestOptions"]
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import IO, Any, Literal, Optional, Union
+    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+    from typing import IO, Any, Literal, Optional, Protocol, TypeVar, Union
+
+    import httpx
+
+    from . import _timeout, _url
+
+    ResponseT = TypeVar("ResponseT")
+
+    # What may be given as a timeout or a URL besides numbers and text: ours, or httpx's.
+    Timeout = Union[_timeout.Timeout, _timeout.TimeoutLike]
+    URL = Union[_url.URL, httpx.URL]
 
     Headers = Mapping[str, Union[str, "Omit"]]
     Query = Mapping[str, object]
@@ -17,8 +27,21 @@ if TYPE_CHECKING:
         tuple[Optional[str], FileContent],
         tuple[Optional[str], FileContent, Optional[str]],
     ]
+    # What an upload of a client for coroutines may be made of as well.
+    AsyncFileContent = Union[FileContent, AsyncIterable[bytes], "AsyncReader"]
+    AsyncFileTypes = Union[
+        AsyncFileContent,
+        tuple[Optional[str], AsyncFileContent],
+        tuple[Optional[str], AsyncFileContent, Optional[str]],
+    ]
+
+    class AsyncReader(Protocol):
+        """A file that coroutines read."""
+
+        async def read(self, size: int, /) -> bytes: ...
 
     BinaryTypes = Union[bytes, bytearray, IO[bytes], Iterable[bytes]]
+    AsyncBinaryTypes = Union[BinaryTypes, AsyncIterable[bytes]]
     RequestFiles = Union[Mapping[str, FileTypes], Sequence[tuple[str, FileTypes]]]
     from ._request_types import RequestOptions as RequestOptions
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from typing import IO, Callable
 
     from .._response import BinaryAPIResponse
-    from .._timeout import Timeout
-    from .._types import Body, FileTypes, Headers, NotGiven, Omit, Query
+    from .._types import Body, FileTypes, Headers, NotGiven, Omit, Query, Timeout
     from ..types import sandbox_create_params
     from ..types.sandbox_create_response import SandboxCreateResponse
     from ..types.sandbox_delete_all_response import SandboxDeleteAllResponse

@@ -11,8 +11,7 @@ from .._volumes_comfort import VolumesComfort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .._timeout import Timeout
-    from .._types import Body, Headers, NotGiven, Omit, Query
+    from .._types import Body, Headers, NotGiven, Omit, Query, Timeout
     from ..types.volume import Volume
     from ..types.volume_create_snapshot_response import VolumeCreateSnapshotResponse
     from ..types.volume_delete_response import VolumeDeleteResponse

@@ -1,0 +1,100 @@
+"""A program that uses what only this package has. It must type-check; it is not run."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, Optional
+
+import sandbox_sdk
+from sandbox_sdk import (
+    APIConnectionError,
+    APIStatusError,
+    AsyncSandboxSDK,
+    InvalidArgumentError,
+    LocalFileError,
+    Omit,
+    SandboxSDK,
+    SandboxSDKError,
+)
+from sandbox_sdk.types import (
+    Sandbox,
+    SandboxExecuteParams,
+    Volume,
+    VolumeCreateParams,
+    VolumeCreateSnapshotResponse,
+    VolumeDeleteResponse,
+    VolumeListItem,
+)
+from typing_extensions import assert_type
+
+
+def make_clients() -> None:
+    client = SandboxSDK(deadline=30, retry_unsafe=True, default_headers={"x-a": Omit()})
+    assert_type(client.with_options(deadline=None, retry_unsafe=False), SandboxSDK)
+    assert_type(SandboxSDK.local(timeout=5), SandboxSDK)
+    assert_type(AsyncSandboxSDK.local(timeout=5), AsyncSandboxSDK)
+    assert_type(sandbox_sdk.local(), SandboxSDK)
+
+
+class Tenant(SandboxSDK):
+    @property
+    def auth_headers(self) -> dict[str, str | Omit]:
+        return {**super().auth_headers, "x-tenant": "a"}
+
+
+def call(client: SandboxSDK) -> None:
+    client.sandboxes.create(image=None, resources={"cpus": None})
+    execute: SandboxExecuteParams = {"command": "ls", "api_timeout": None}
+    client.sandboxes.execute("id", **execute)
+    assert_type(Tenant.local().with_options(timeout=1), Tenant)
+
+    volume: VolumeCreateParams = {"name": "a", "size": "10Gi"}
+    assert_type(client.volumes.create(**volume), Volume)
+    page = client.volumes.list(page=1)
+    for item in page.data:
+        assert_type(item, VolumeListItem)
+    assert_type(client.volumes.delete("id"), VolumeDeleteResponse)
+    assert_type(client.volumes.create_snapshot("id", name="a"), VolumeCreateSnapshotResponse)
+    assert_type(client.volumes.with_raw_response.delete("id").parse(), VolumeDeleteResponse)
+
+
+def move_files(client: SandboxSDK, pieces: Iterator[bytes]) -> None:
+    for file in (b"", bytearray(), memoryview(b""), "text", Path("a"), io.BytesIO(), pieces):
+        client.sandboxes.upload("id", path="/a", file=file)
+    client.sandboxes.upload("id", path="/a", file=("a", pieces, "text/plain"))
+    client.sandboxes.download("id", path="/a", into="a")
+    client.sandboxes.download("id", path="/a", into=Path("a"))
+    with Path("a").open("wb") as opened:
+        client.sandboxes.download("id", path="/a", into=opened)
+    came = client.sandboxes.download("id", path="/a", into=lambda piece: print(len(piece)))
+    assert_type(came.content, bytes)
+    assert_type(came.num_bytes_downloaded, int)
+
+
+async def move_files_in_coroutines(client: AsyncSandboxSDK, pieces: AsyncIterator[bytes]) -> None:
+    await client.sandboxes.upload("id", path="/a", file=pieces)
+    await client.sandboxes.upload("id", path="/a", file=("a", pieces))
+
+
+def look_at_fields(sandbox: Sandbox) -> None:
+    sandbox.what_the_server_sends_besides  # noqa: B018
+    assert_type(sandbox.model_extra, dict[str, Any])
+    assert_type(sandbox.model_fields_set, set[str])
+
+
+def handle(error: SandboxSDKError) -> None:
+    assert_type(error.code, Optional[str])
+    assert_type(error.detail, str)
+    assert_type(error.attempts, int)
+    assert_type(error.retry_after, Optional[float])
+    assert_type(error.retryable, bool)
+    assert_type(error.outcome_unknown, bool)
+    assert_type(error.request_id, Optional[str])
+    if isinstance(error, InvalidArgumentError):
+        assert_type(error.argument, Optional[str])
+    if isinstance(error, LocalFileError):
+        assert_type(error.filename, Any)
+    if isinstance(error, (APIStatusError, APIConnectionError)):
+        assert_type(str(error.request.url), str)
