@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -63,7 +64,7 @@ class _Server(ThreadingHTTPServer):
 class Recorder:
     """The server. Without an answer in line it repeats the last one, which begins as an empty object."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Recorded] = []
         self.last = Answer({})
         self.line: list[Answer] = []
@@ -72,9 +73,11 @@ class Recorder:
         self.left = threading.Event()  # a client has gone away before it had all pieces
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
 
     def answer(self, json: Any = None, **given: Any) -> None:
         """Puts an answer in line."""

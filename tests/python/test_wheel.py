@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 import email
-import os
 import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from recorder import Recorder
-
-ROOT = Path(__file__).resolve().parents[2]
-VERSIONS = range(9, 14)
-
-SMOKE = """
-import sys
-import sandbox_sdk
-
-assert sandbox_sdk.__file__.startswith(sys.prefix), sandbox_sdk.__file__
-with sandbox_sdk.SandboxSDK(api_key="k", base_url=sys.argv[1], max_retries=0) as client:
-    made = client.sandboxes.create(name="a", resources={"cpus": 2, "big": 2**64 - 1}, extra_headers={"X-A": "b"})
-    assert (made.id, made.text, made.cpu, made.name, made.more) == ("a", "\\0\\u20ac", 1.0, None, [1, None])
-    client.sandboxes.upload("i", path="/a", file=(bytes([number]) * 1000 for number in range(256)))
-    assert client.sandboxes.download("i", path="/a").json()["id"] == "a"
-    try:
-        client.sandboxes.create(resources={"a": [object()]})
-    except TypeError as error:
-        assert "`resources.a[0]`" in str(error)
-try:
-    client.sandboxes.list()
-except sandbox_sdk.APIConnectionError as error:
-    assert "closed" in str(error)
-with sandbox_sdk.local() as client:
-    sandbox = client.sandboxes.create()
-    assert client.sandboxes.execute(sandbox.id, command="echo $((6 * 7))").stdout == "42\\n"
-    try:
-        client.sandboxes.delete("missing")
-    except sandbox_sdk.NotFoundError as error:
-        assert error.status_code == 404
-print("%d.%d" % sys.version_info[:2])
-"""
-
-
-def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **options)
-    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
-    return done
-
-
-def pip(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """The pip of this environment, whose other tools are found first."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path}
-    return run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, env=environment)
+from wheels import ROOT, SMOKE, interpreters, pip, run
 
 
 @pytest.fixture(scope="module")
@@ -81,26 +36,6 @@ def extension(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(archive.extract("sandbox_sdk/_native.abi3.so", tmp_path_factory.mktemp("extension")))
 
 
-def interpreters() -> Iterator[tuple[int, Path]]:
-    """Each CPython of the versions that the wheel is for, wherever one is installed."""
-    found: dict[int, Path] = {sys.version_info[1]: Path(sys.executable)}
-    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    folders += sorted(Path.home().glob(".pyenv/versions/*/bin"))
-    for folder in folders:
-        for minor in VERSIONS:
-            if minor not in found and is_cpython(folder / f"python3.{minor}", minor):
-                found[minor] = folder / f"python3.{minor}"
-    yield from sorted(found.items())
-
-
-def is_cpython(program: Path, minor: int) -> bool:
-    question = "import sys, venv; print(sys.implementation.name, sys.version_info[1])"
-    if not os.access(program, os.X_OK):
-        return False
-    done = subprocess.run([program, "-I", "-c", question], capture_output=True, text=True)
-    return done.stdout.split() == ["cpython", str(minor)]
-
-
 def test_the_name_says_which_pythons_it_is_for(wheel: Path) -> None:
     version = (ROOT / "VERSION").read_text().strip()
     assert re.fullmatch(rf"sandbox_sdk-{re.escape(version)}-cp39-abi3-(many)?linux\w*\.whl", wheel.name)
@@ -112,7 +47,8 @@ def test_nothing_else_is_needed(wheel: Path, files: dict[str, zipfile.ZipInfo]) 
         metadata = email.message_from_bytes(archive.read(name))
     assert metadata["Name"] == "sandbox-sdk"
     assert metadata["Requires-Python"] == ">=3.9"
-    assert metadata.get_all("Requires-Dist") is None
+    assert [needed for needed in metadata.get_all("Requires-Dist") if "extra ==" not in needed] == []
+    assert metadata.get_all("Provides-Extra") == ["httpx", "pydantic", "aiohttp"]
 
 
 def test_what_is_in_it(files: dict[str, zipfile.ZipInfo]) -> None:

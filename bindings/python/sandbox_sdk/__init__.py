@@ -9,6 +9,8 @@
 Every name is loaded when it is first used, so that a program pays for what it uses.
 """
 
+from os import access
+
 from ._lazy import lazy_names
 
 _MODULES = {
@@ -80,3 +82,11 @@ _MODULES = {
 __all__ = list(_MODULES)
 
 __getattr__, __dir__ = lazy_names(globals(), _MODULES)
+
+# A file that only `avm_sdk` has, which owns the same import package.
+if access(__path__[0] + "/lib/.keep", 0):
+    from ._mixture import warn
+
+    warn()
+    del warn
+del access
