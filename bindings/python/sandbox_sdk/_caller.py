@@ -40,6 +40,7 @@ class Caller:
         "handle",
         "log_level",
         "loops",
+        "watch",
     )
 
     def __init__(
@@ -57,6 +58,8 @@ class Caller:
         """Gives the headers of a subclass that has its own way to authenticate, else None."""
         self._strict_response_validation = strict
         self._default_stream_cls = default_stream_cls
+        self.watch: Any = None
+        """Tells whether httpx is mocked; None: nobody has asked yet."""
         self.detour: Any = None
         """The way through httpx while that is mocked; None: it was not needed yet."""
         self.connections = connections
@@ -138,13 +141,15 @@ class Caller:
 
     def mocked(self) -> Any:
         """In a program that has loaded httpx: the detour through it where it is mocked, else this."""
-        mocks = modules.get("sandbox_sdk._mocks") or load_module("sandbox_sdk._mocks")
-        if not mocks.is_patched(asynchronous=self.loops is not None):
+        watch = self.watch
+        if watch is None:
+            watch = self.watch = load_module("sandbox_sdk._mocks").watch_of(asynchronous=self.loops is not None)
+        if not watch.is_patched():
             return self
         if client_is_closed(self.handle) or (self.connections is not None and self.connections.transport is not None):
             return self
         if self.detour is None:
-            self.detour = mocks.Detour(self)
+            self.detour = load_module("sandbox_sdk._mocks").Detour(self)
         return self.detour
 
     def set_options(self, options: dict[str, Any]) -> None:

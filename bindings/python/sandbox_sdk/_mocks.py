@@ -4,7 +4,7 @@ Libraries for tests (respx, pytest-httpx, vcrpy) put functions of their own in t
 the calls of a client that would go over the library's own connections go through a client of httpx instead, so that
 such a function gets them. It counts for nothing when the client was made.
 
-A call asks `is_patched()` only in a program that has loaded httpx.
+A call asks a `_Watch` only in a program that has loaded httpx.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ def _is_own(module: Any, function: Any) -> bool:
 _watches = {False: _Watch(_SYNC), True: _Watch(_ASYNC)}
 
 
-def is_patched(*, asynchronous: bool) -> bool:
-    """Whether something else than httpx would get a request that httpx sends."""
-    return _watches[asynchronous].is_patched()
+def watch_of(*, asynchronous: bool) -> _Watch:
+    """What tells a client whether something else than httpx would get a request that httpx sends."""
+    return _watches[asynchronous]
 
 
 class Detour:
