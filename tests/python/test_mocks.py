@@ -385,3 +385,39 @@ def test_a_program_without_httpx_never_loads_what_looks_for_mocks(run_python, se
         server.url,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_sessions_and_pages(trap: Trap) -> None:
+    run(
+        """
+import httpx, respx
+
+
+def answer(request):
+    if request.method == "DELETE":
+        return httpx.Response(200, json={})
+    if request.url.path.endswith("execute"):
+        return httpx.Response(200, json={"stdout": "hi", "stderr": "", "exit_code": 0})
+    one = {"id": "a", "status": "running"}
+    return httpx.Response(200, json={**one, "data": [one], "pagination": {"page": 1, "total_pages": 1}})
+
+
+async def main():
+    async with async_before.sandboxes.session(image="x") as session:
+        assert (await session.run("echo hi")).stdout == "hi"
+    assert [each.id async for each in async_before.sandboxes.each()] == ["a"]
+
+
+with respx.mock(base_url=URL) as router:
+    route = router.route().mock(side_effect=answer)
+    with before.sandboxes.session(image="x") as session:
+        assert session.run("echo hi").stdout == "hi"
+    assert [each.id for each in before.sandboxes.each()] == ["a"]
+    half = route.call_count
+    asyncio.run(main())
+    assert route.call_count == 2 * half
+    assert [call.request.method for call in route.calls].count("DELETE") == 2
+""",
+        trap,
+    )
+    assert trap.connections == 0
