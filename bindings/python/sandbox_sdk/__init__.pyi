@@ -9,6 +9,8 @@ from . import resources as resources
 from . import types as types
 from ._async_client import AsyncClient as AsyncClient
 from ._async_client import AsyncSandboxSDK as AsyncSandboxSDK
+from ._async_session import AsyncExecutionStream as AsyncExecutionStream
+from ._async_session import AsyncSession as AsyncSession
 from ._attempt import Attempt as Attempt
 from ._attempt import AttemptTimes as AttemptTimes
 from ._client import Client as Client
@@ -34,6 +36,7 @@ from ._exceptions import RateLimitError as RateLimitError
 from ._exceptions import SandboxFailedError as SandboxFailedError
 from ._exceptions import SandboxSDKError as SandboxSDKError
 from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
+from ._execution_events import ExecutionEvent as ExecutionEvent
 from ._files import file_from_path as file_from_path
 from ._http import Request as Request
 from ._http import Response as Response
@@ -45,13 +48,10 @@ from ._models import BaseModel as BaseModel
 from ._proxies import ProxiesTypes as ProxiesTypes
 from ._response import APIResponse as APIResponse
 from ._response import AsyncAPIResponse as AsyncAPIResponse
-from ._streaming import AsyncStream as AsyncStream
-from ._streaming import Stream as Stream
-from ._async_session import AsyncExecutionStream as AsyncExecutionStream
-from ._async_session import AsyncSession as AsyncSession
-from ._execution_events import ExecutionEvent as ExecutionEvent
 from ._session import ExecutionStream as ExecutionStream
 from ._session import Session as Session
+from ._streaming import AsyncStream as AsyncStream
+from ._streaming import Stream as Stream
 from ._timeout import Timeout as Timeout
 from ._transport import AsyncTransport as AsyncTransport
 from ._transport import MockTransport as MockTransport
@@ -80,7 +80,9 @@ __all__ = [
     "ArchiveError",
     "AsyncAPIResponse",
     "AsyncClient",
+    "AsyncExecutionStream",
     "AsyncSandboxSDK",
+    "AsyncSession",
     "AsyncStream",
     "AsyncTransport",
     "Attempt",
@@ -94,6 +96,8 @@ __all__ = [
     "DefaultAioHttpClient",
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",
+    "ExecutionEvent",
+    "ExecutionStream",
     "HTTPOptions",
     "InternalServerError",
     "InvalidArgumentError",
@@ -113,12 +117,8 @@ __all__ = [
     "SandboxFailedError",
     "SandboxSDK",
     "SandboxSDKError",
-    "Stream",
-    "AsyncExecutionStream",
-    "AsyncSession",
-    "ExecutionEvent",
-    "ExecutionStream",
     "Session",
+    "Stream",
     "Timeout",
     "Transport",
     "UnprocessableEntityError",

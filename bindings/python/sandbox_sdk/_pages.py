@@ -35,7 +35,9 @@ def each(pages: Any, model: Any) -> Iterator[Any]:
         yield model._from_json(item)
 
 
-async def async_each(caller: Caller, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], model: Any) -> AsyncIterator[Any]:
+async def async_each(
+    caller: Caller, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], model: Any
+) -> AsyncIterator[Any]:
     """Every item, for coroutines."""
     from ._session_loops import started
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ._loops import Loops, WatchingLoop
 
+
 class Ending:
     """What a loop settles in the place of what is waited for. A task may be cancelled at the very moment that its call
     ends: then nobody waits any more, and what was told is here."""
