@@ -1,0 +1,109 @@
+"""Finds what differs between two reports, and holds it against the list of differences that are meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DIFFERENCES = Path(__file__).with_name("differences.yaml")
+MOST_DIFFERENCES = 25
+MISSING = "(nothing)"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place in the reports of one program."""
+
+    program: str
+    place: str
+    reference: str
+    ours: str
+
+    def __str__(self) -> str:
+        return f"{self.place}\n    avm_sdk: {self.reference}\n    ours:    {self.ours}"
+
+
+@dataclass
+class Meant:
+    """A difference that part 2 of the contract wants: where it is, and what ours has there."""
+
+    because: str
+    programs: list[str]
+    places: list[str]
+    ours: str = ""
+    found: int = field(default=0, compare=False)
+
+    def covers(self, difference: Difference) -> bool:
+        return (
+            any(fnmatchcase(difference.program, self.escaped(pattern)) for pattern in self.programs)
+            and any(fnmatchcase(difference.place, self.escaped(pattern)) for pattern in self.places)
+            and self.ours in difference.ours
+        )
+
+    @staticmethod
+    def escaped(pattern: str) -> str:
+        """Brackets in names mean themselves; only * is special."""
+        return pattern.replace("[", "[[]")
+
+
+KINDS = ("error", "model", "dict", "response", "request", "headers", "url")
+OF_ANY_EXCEPTION = ("error", "str")
+
+
+def kind(value: Any) -> str:
+    """What sort of thing is described: differences inside of two things of different sorts say nothing."""
+    if isinstance(value, dict):
+        return next((key for key in KINDS if key in value), "other")
+    return type(value).__name__
+
+
+def differences(program: str, reference: Any, ours: Any, place: str = "") -> list[Difference]:
+    """Every place where two descriptions differ, as deep as it can be told."""
+    if reference == ours:
+        return []
+    if kind(reference) == kind(ours) == "error":
+        reference, ours = comparable_errors(reference, ours)
+    if isinstance(reference, dict) and kind(reference) == kind(ours):
+        found = []
+        for key in dict.fromkeys([*reference, *ours]):
+            inner = f"{place}.{key}" if place else str(key)
+            found += differences(program, reference.get(key, MISSING), ours.get(key, MISSING), inner)
+        return found
+    if isinstance(reference, list) and isinstance(ours, list) and len(reference) == len(ours):
+        found = []
+        for index, (left, right) in enumerate(zip(reference, ours)):
+            label = left[0] if place == "notes" else index
+            found += differences(program, left, right, f"{place}.{label}")
+        return found
+    return [Difference(program, place, str(reference), str(ours))]
+
+
+def comparable_errors(reference: dict[str, Any], ours: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ours may be more: caught by whatever catches the reference's, and with attributes that a plain exception lacks."""
+    if set(reference["error"]) <= set(ours["error"]):
+        ours = {**ours, "error": reference["error"]}
+    if set(reference) == set(OF_ANY_EXCEPTION):
+        ours = {key: ours[key] for key in OF_ANY_EXCEPTION}
+    return reference, ours
+
+
+def read_meant(path: Path = DIFFERENCES) -> list[Meant]:
+    """The list of differences that are meant."""
+    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    return [Meant(**entry) for entry in entries]
+
+
+def unexpected(found: list[Difference], meant: list[Meant]) -> list[Difference]:
+    """The differences that no entry covers; those that one does are counted there."""
+    left = []
+    for difference in found:
+        covering = [entry for entry in meant if entry.covers(difference)]
+        for entry in covering:
+            entry.found += 1
+        if not covering:
+            left.append(difference)
+    return left

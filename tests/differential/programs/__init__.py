@@ -1,0 +1,1 @@
+"""The programs, by topic. None imports the package or its neighbours before it runs."""

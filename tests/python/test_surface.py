@@ -1,0 +1,102 @@
+"""Everything public in ``avm_sdk`` 1.2.0 is in ours, the same: names, signatures, defaults, annotations, bases, fields.
+
+What differs is in surface_differences.yaml, each place (or pattern of places) with its reason; a line there that fits
+nothing fails, too.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+import yaml
+
+DIFFERENTIAL = Path(__file__).resolve().parents[1] / "differential"
+sys.path.insert(0, str(DIFFERENTIAL))
+
+from environment import prepare  # noqa: E402
+
+LIST = Path(__file__).with_name("surface_differences.yaml")
+NOTHING = "(is not there)"
+
+
+def surface_of(package: str) -> dict[str, str]:
+    environment = prepare()
+    done = subprocess.run(
+        [str(environment.python), str(DIFFERENTIAL / "surface.py")],
+        env=environment.variables(package),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, str]:
+    return surface_of("reference")
+
+
+@pytest.fixture(scope="module")
+def ours() -> dict[str, str]:
+    return surface_of("ours")
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, str]:
+    """Patterns of places, with the reason why they may differ."""
+    return yaml.safe_load(LIST.read_text(encoding="utf-8")) or {}
+
+
+def matches(place: str, pattern: str) -> bool:
+    return fnmatchcase(place, pattern.replace("[", "[[]"))
+
+
+def different(reference: dict[str, str], ours: dict[str, str]) -> dict[str, str]:
+    places = sorted({*reference, *ours})
+    return {
+        place: f"avm_sdk: {reference.get(place, NOTHING)}\n    ours:    {ours.get(place, NOTHING)}"
+        for place in places
+        if reference.get(place) != ours.get(place)
+    }
+
+
+def test_the_surface_is_the_same(reference: dict[str, str], ours: dict[str, str], listed: dict[str, str]) -> None:
+    left = {
+        place: told
+        for place, told in different(reference, ours).items()
+        if not any(matches(place, pattern) for pattern in listed)
+    }
+    assert not left, f"{len(left)} differences\n" + "\n".join(f"{place}\n    {told}" for place, told in left.items())
+
+
+def test_the_list_is_true(reference: dict[str, str], ours: dict[str, str], listed: dict[str, str]) -> None:
+    """Each line has a reason and fits a difference that there is."""
+    found = different(reference, ours)
+    assert all(isinstance(reason, str) and reason for reason in listed.values())
+    gone = [pattern for pattern in listed if not any(matches(place, pattern) for place in found)]
+    assert not gone
+
+
+def test_the_walk_sees_what_it_is_there_for(reference: dict[str, str]) -> None:
+    """A walk that finds nothing would find no difference."""
+    assert (
+        reference["sandbox_sdk.SandboxSDK.__init__(timeout)"]
+        == "keyword-only, None | NotGiven | Timeout | float = NOT_GIVEN"
+    )
+    assert reference["sandbox_sdk.types.SandboxExecuteParams.command"].startswith("required str")
+    assert reference["sandbox_sdk.types.Sandbox.cpu"] == "field, required, float"
+    assert reference["sandbox_sdk.NotFoundError <bases>"].startswith(
+        "APIStatusError, APIError, SandboxSDKError, Exception"
+    )
+    assert (
+        reference["sandbox_sdk.resources.SandboxesResource.execute(env)"]
+        == "keyword-only, Omit | dict[str, str] = Omit"
+    )
+    assert reference["sandbox_sdk.AsyncSandboxSDK.get"] == "async method"
+    assert len(reference) > 4000

@@ -1,0 +1,166 @@
+"""A pytest plugin: stands in for the private helpers of ``avm_sdk`` that its own tests call.
+
+It is on the tests' side alone; the package knows nothing of it. A helper that only helps a test has a stand-in below. A
+test that is about a private helper itself cannot say anything about ours: what it imports becomes a `Missing`, which
+leaves the test out, by the helper's name, when it is used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import sys
+import threading
+import types
+import typing
+from typing import Any
+
+import pytest
+
+PRISM = "Prism tests are disabled"
+
+
+class Missing:
+    """A private helper that ours does not have. Whoever uses it is left out."""
+
+    name = ""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pytest.skip(f"needs {self.name}")
+
+    def __class_getitem__(cls, _: Any) -> type[Missing]:
+        return cls
+
+    @staticmethod
+    def called(module: str, name: str) -> type[Missing]:
+        return type(name, (Missing,), {"name": f"{module}.{name}", "__module__": module})
+
+
+def origin_is(*kinds: Any) -> Any:
+    return lambda kind: (typing.get_origin(kind) or kind) in kinds
+
+
+def is_union_type(kind: Any) -> bool:
+    return typing.get_origin(kind) in (typing.Union, getattr(types, "UnionType", typing.Union))
+
+
+def is_annotated_type(kind: Any) -> bool:
+    return hasattr(kind, "__metadata__")
+
+
+def extract_type_arg(kind: Any, index: int) -> Any:
+    return kind.__origin__ if is_annotated_type(kind) and index == 0 else typing.get_args(kind)[index]
+
+
+def asyncify(function: Any) -> Any:
+    async def call(*arguments: Any, **named: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(None, lambda: function(*arguments, **named))
+
+    return call
+
+
+STAND_INS: dict[str, dict[str, Any]] = {
+    "sandbox_sdk._utils": {
+        "asyncify": asyncify,
+        "extract_type_arg": extract_type_arg,
+        "is_annotated_type": is_annotated_type,
+        "is_dict": lambda value: isinstance(value, dict),
+        "is_list": lambda value: isinstance(value, list),
+        "is_list_type": origin_is(list),
+        "is_sequence_type": origin_is(typing.get_origin(typing.Sequence[int])),
+        "is_type_alias_type": lambda kind: type(kind).__name__ == "TypeAliasType",
+        "is_union_type": is_union_type,
+    },
+    "sandbox_sdk._compat": {
+        "PYDANTIC_V1": False,
+        "field_outer_type": lambda field: field.annotation,
+        "get_model_fields": lambda model: model.model_fields,
+        "model_dump": lambda model, **options: model.model_dump(**options),
+        "model_json": lambda model, **options: model.model_dump_json(**options),
+        "parse_obj": lambda model, value: model.model_validate(value),
+    },
+    "sandbox_sdk._base_client": {},
+    "sandbox_sdk._files": {},
+    "sandbox_sdk._qs": {},
+    "sandbox_sdk._models": {},
+}
+
+
+def captured_request(client: Any, options: Any, *, retries_taken: int = 0) -> Any:
+    """In the place of the private ``_build_request``: the request that the client sends for these options."""
+    import httpx
+
+    seen: list[Any] = []
+
+    def answer(request: Any) -> Any:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    async def answer_later(request: Any) -> Any:
+        await request.aread()
+        return answer(request)
+
+    asynchronous = "Async" in type(client).__mro__[-2].__name__ or hasattr(client, "__aenter__")
+    if not asynchronous:
+        client.copy(http_client=httpx.Client(transport=httpx.MockTransport(answer)), max_retries=0).request(
+            object, options
+        )
+        return seen[0]
+
+    async def send() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(answer_later))
+        await client.copy(http_client=http, max_retries=0).request(object, options)
+
+    thread = threading.Thread(target=asyncio.run, args=(send(),))
+    thread.start()
+    thread.join()
+    return seen[0]
+
+
+def stand_in(module_name: str, names: dict[str, Any]) -> None:
+    """Adds what our module lacks, and a Missing for whatever else is asked of it."""
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError:
+        module = types.ModuleType(module_name)
+        sys.modules[module_name] = module
+    for name, value in names.items():
+        if not hasattr(module, name):
+            setattr(module, name, value)
+    own = getattr(module, "__getattr__", None)
+
+    def look_up(name: str) -> Any:
+        if own is not None:
+            with contextlib.suppress(AttributeError):
+                return own(name)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Missing.called(module_name, name)
+
+    module.__getattr__ = look_up  # type: ignore[method-assign]
+
+
+def install() -> None:
+    """Puts the stand-ins where the tests import from."""
+    for module_name, names in STAND_INS.items():
+        stand_in(module_name, names)
+    from sandbox_sdk import _base_client
+
+    base = getattr(_base_client, "BaseClient", None)
+    if isinstance(base, type) and not issubclass(base, Missing):
+        for name, value in {"_build_request": captured_request, "_calculate_retry_timeout": None}.items():
+            if not hasattr(base, name):
+                setattr(base, name, value)
+
+
+install()  # before the tests' conftest.py is read, which imports some of them
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """The tests that need a mock server ship skipped; here there is one."""
+    for item in items:
+        item.own_markers[:] = [
+            mark for mark in item.own_markers if not (mark.name == "skip" and mark.kwargs.get("reason") == PRISM)
+        ]
