@@ -147,7 +147,7 @@ static sbx_status set_key(sbx__config *config, const sbx__config *base, const sb
 	const char *key = choose(options->api_key, base ? base->api_key : NULL, "SANDBOX_SDK_API_KEY", NULL);
 	if (!key)
 		return sbx__fail(error, SBX_ERROR_CONFIGURATION,
-		                 "The api_key client option must be set, either by passing api_key to the client or by "
+		                 "The api_key client option must be set either by passing api_key to the client or by "
 		                 "setting the SANDBOX_SDK_API_KEY environment variable");
 	if (!sbx__header_value_valid(key))
 		return sbx__fail_argument(error, "api_key", "has a byte that no header can carry");

@@ -83,7 +83,7 @@ def differences(program: str, reference: Any, ours: Any, place: str = "") -> lis
 
 
 def comparable_errors(reference: dict[str, Any], ours: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ours may be more: caught by whatever catches the reference's, and with attributes that a plain exception lacks."""
+    """Ours may be more: caught by whatever catches the reference's, with attributes that a plain one lacks."""
     if set(reference["error"]) <= set(ours["error"]):
         ours = {**ours, "error": reference["error"]}
     if set(reference) == set(OF_ANY_EXCEPTION):

@@ -103,7 +103,7 @@ def test_the_defaults(client: SandboxSDK, server: Recorder) -> None:
         ({"timeout": math.nan}, ValueError, "`timeout` must not be negative or NaN"),
         ({"timeout": "5"}, TypeError, "`timeout` must be a number of seconds"),
         ({"timeout": Timeout(5, read="x")}, TypeError, "`timeout.read` must be a number of seconds"),
-        ({"max_retries": None}, TypeError, "`max_retries` cannot be None"),
+        ({"max_retries": None}, TypeError, "max_retries cannot be None"),
         ({"max_retries": -1}, ValueError, "`max_retries` must be between 0"),
         ({"max_retries": 1.5}, TypeError, "`max_retries` must be an int, not float"),
         ({"default_headers": ["a"]}, TypeError, "`default_headers` must be a mapping"),
@@ -121,9 +121,9 @@ def test_a_wrong_option_is_named(server: Recorder, options: dict, error: type, w
         make(server, **options)
 
 
-def test_infinite_retries_are_the_largest_number(server: Recorder) -> None:
+def test_infinite_retries_stay_infinite(server: Recorder) -> None:
     with make(server, max_retries=math.inf) as client:
-        assert client.max_retries == 2**31 - 1
+        assert client.max_retries == math.inf
 
 
 def test_a_copy_merges_or_replaces_headers_and_query(server: Recorder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._caller import without_omitted
 from ._constants import RAW_RESPONSE_HEADER
 from ._types import NotGiven, Omit, not_given
 
@@ -44,8 +45,11 @@ class AsyncAPIResource:
             or extra_headers is not None
             or extra_query is not None
             or extra_body is not None
-            or caller.auth_headers is not None
+            or caller.own_headers is not None
+            or caller.own_query is not None
         ):
+            if hasattr(extra_body, "items"):
+                arguments, extra_body = without_omitted(arguments, extra_body)
             options = caller.options(extra_headers, extra_query, extra_body, timeout)
         if source is not None:
             options = {**(options or {}), "source": source}

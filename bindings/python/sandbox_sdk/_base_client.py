@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import _native
-from ._caller import Caller, retries_count
+from ._caller import LARGEST_COUNT, Caller, retries_count
 from ._constants import DEFAULT_TIMEOUT
 from ._lazy import lazy_names
 from ._timeout import timeout_options
@@ -41,6 +41,7 @@ class BaseClient:
     _strict_response_validation: bool
     _default_stream_cls: Any = None
     _is_async = False
+    _base_url_is_bare = True
 
     def _begin(
         self,
@@ -60,6 +61,8 @@ class BaseClient:
         options["runtime"] = _RUNTIMES.get(sys.implementation.name, sys.implementation.name)
         options["runtime_version"] = sys.version.split(" ", 1)[0]
         self._timeout = DEFAULT_TIMEOUT if isinstance(timeout, NotGiven) else timeout
+        given_url = given.get("base_url") or os.environ.get("SANDBOX_SDK_BASE_URL") or ""
+        self._base_url_is_bare = not str(given_url).endswith("/")
         self._strict_response_validation = bool(given.get("strict_response_validation"))
         if connections is not None and connections.shares():
             make = connections.http_client.make_client
@@ -78,10 +81,14 @@ class BaseClient:
         self, handle: Any, default_headers: Mapping[str, Any] | None, connections: Connections | None
     ) -> None:
         """Makes calls by a client of the library's."""
-        overridden = type(self).auth_headers is not BaseClient.auth_headers
+        kind = type(self)
+        own_headers = (
+            kind.auth_headers is not BaseClient.auth_headers or kind.default_headers is not BaseClient.default_headers
+        )
         self._caller = Caller(
             handle,
-            (lambda: self.auth_headers) if overridden else None,
+            (lambda: self._own_headers()) if own_headers else None,
+            (lambda: self._own_query()) if kind.default_query is not BaseClient.default_query else None,
             strict=self._strict_response_validation,
             default_stream_cls=type(self)._default_stream_cls,
             follows_logging=not os.environ.get("SANDBOX_SDK_LOG"),
@@ -108,6 +115,8 @@ class BaseClient:
         copy.__dict__.update((name, value) for name, value in self.__dict__.items() if name not in left_out)
         if not isinstance(timeout, NotGiven):
             copy._timeout = timeout
+        if given.get("base_url"):
+            copy._base_url_is_bare = not str(given["base_url"]).endswith("/")
         options = native_options(timeout, **given)
         if connections is None:
             connections = self._caller.connections
@@ -128,17 +137,50 @@ class BaseClient:
         """The headers that a request is authenticated by. A subclass may have others."""
         return {"x-api-key": self.api_key}
 
+    def _own_headers(self) -> dict[str, str | Omit]:
+        """The headers of a subclass that differ from those that the library sends by itself."""
+        kind, headers = type(self), {}
+        if kind.auth_headers is not BaseClient.auth_headers:
+            headers = {"x-api-key": Omit(), **self.auth_headers}
+            if any(name != "x-api-key" and name.lower() == "x-api-key" for name in headers):
+                del headers["x-api-key"]
+        if kind.default_headers is not BaseClient.default_headers:
+            usual, mine = BaseClient.default_headers.fget(self), self.default_headers  # type: ignore[attr-defined]
+            headers.update((name, value) for name, value in mine.items() if usual.get(name) != value)
+            headers.update((name, Omit()) for name in usual if name not in mine)
+        return headers
+
+    def _own_query(self) -> dict[str, object]:
+        """The query of a subclass, and None for what the library would send by itself."""
+        usual = BaseClient.default_query.fget(self)  # type: ignore[attr-defined]
+        return {**dict.fromkeys(usual), **self.default_query}
+
     @property
     def default_headers(self) -> dict[str, str | Omit]:
         """The headers that every request begins with."""
         headers = _native.client_default_headers(self._caller.handle)
-        own = self.auth_headers if self._caller.auth_headers else {}
+        own = self.auth_headers if type(self).auth_headers is not BaseClient.auth_headers else {}
         return {**{name: Omit() if value is None else value for name, value in headers.items()}, **own}
 
     @property
     def default_query(self) -> dict[str, object]:
         """The query that every request has."""
         return _native.client_default_query(self._caller.handle)
+
+    def platform_headers(self) -> dict[str, str]:
+        """The headers that say what the client runs on."""
+        names = ("lang", "package-version", "os", "arch", "runtime", "runtime-version")
+        wanted = [f"x-stainless-{name}" for name in names]
+        return {
+            name: value
+            for name, value in BaseClient.default_headers.fget(self).items()  # type: ignore[attr-defined]
+            if name.lower() in wanted
+        }
+
+    @property
+    def custom_auth(self) -> None:
+        """None: requests are authenticated by ``auth_headers``."""
+        return None
 
     @property
     def user_agent(self) -> str:
@@ -158,14 +200,16 @@ class BaseClient:
 
     @property
     def base_url(self) -> URL:
-        """Where the server is, with a slash at the end."""
+        """Where the server is, with a slash at the end of its path."""
         from ._http import URL
 
-        return URL(_native.client_base_url(self._caller.handle))
+        url = URL(_native.client_base_url(self._caller.handle))
+        return URL(str(url)[:-1]) if self._base_url_is_bare and url.path == "/" else url
 
     @base_url.setter
     def base_url(self, base_url: str | URLTypes) -> None:
         self._caller.set_options({"base_url": str(base_url)})
+        self._base_url_is_bare = not str(base_url).endswith("/")
 
     @property
     def timeout(self) -> float | Timeout | None:
@@ -180,7 +224,8 @@ class BaseClient:
     @property
     def max_retries(self) -> int:
         """How often a request is sent again."""
-        return _native.client_max_retries(self._caller.handle)
+        count = _native.client_max_retries(self._caller.handle)
+        return float("inf") if count == LARGEST_COUNT else count  # type: ignore[return-value]
 
     @max_retries.setter
     def max_retries(self, max_retries: int) -> None:

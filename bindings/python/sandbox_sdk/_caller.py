@@ -7,7 +7,7 @@ from sys import modules
 from ._lazy import load_module
 from ._native import client_is_closed, client_set_options
 from ._timeout import timeout_options
-from ._types import NotGiven
+from ._types import NotGiven, Omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Caller"]
 
-_LARGEST_COUNT = 2**31 - 1
+LARGEST_COUNT = 2**31 - 1
 
 
 class Caller:
@@ -33,20 +33,22 @@ class Caller:
         "_default_stream_cls",
         "_strict_response_validation",
         "async_library",
-        "auth_headers",
         "connections",
         "detour",
         "follows_logging",
         "handle",
         "log_level",
         "loops",
+        "own_headers",
+        "own_query",
         "watch",
     )
 
     def __init__(
         self,
         handle: Any,
-        auth_headers: Callable[[], dict[str, Any]] | None,
+        own_headers: Callable[[], dict[str, Any]] | None,
+        own_query: Callable[[], dict[str, Any]] | None,
         *,
         strict: bool,
         default_stream_cls: Any,
@@ -54,8 +56,10 @@ class Caller:
         connections: Any = None,
     ) -> None:
         self.handle = handle
-        self.auth_headers = auth_headers
-        """Gives the headers of a subclass that has its own way to authenticate, else None."""
+        self.own_headers = own_headers
+        """Gives the headers of a subclass that has its own way to authenticate, or other default ones, else None."""
+        self.own_query = own_query
+        """Gives the query of a subclass that has its own default one, else None."""
         self._strict_response_validation = strict
         self._default_stream_cls = default_stream_cls
         self.watch: Any = None
@@ -84,10 +88,13 @@ class Caller:
         options: dict[str, Any] = {}
         if extra_headers is not None:
             options["headers"] = extra_headers
-        if self.auth_headers is not None:
-            options["headers"] = {**self.auth_headers(), **(extra_headers or {})}
+        if self.own_headers is not None:
+            options["headers"] = {**self.own_headers(), **(extra_headers or {})}
+        if self.own_query is not None:
+            extra_query = {**self.own_query(), **(extra_query or {})}
         if extra_query is not None:
-            options["query"] = extra_query
+            # A value of None is not sent, nor is what the client would send under that name.
+            options["query"] = {name: None if value.__class__ is Omit else value for name, value in extra_query.items()}
         if extra_body is not None:
             options["body"] = extra_body
         if timeout.__class__ is not NotGiven:
@@ -159,11 +166,23 @@ class Caller:
             client_set_options(self.detour.handle, options)
 
 
+def without_omitted(arguments: dict[str, Any], extra_body: Any) -> tuple[dict[str, Any], Any]:
+    """Takes out of the arguments what the caller's own body leaves out by ``Omit()``, and that out of the body."""
+    omitted = [name for name, value in extra_body.items() if value.__class__ is Omit]
+    if not omitted:
+        return arguments, extra_body
+    return (
+        {name: value for name, value in arguments.items() if name not in omitted},
+        {name: value for name, value in extra_body.items() if name not in omitted},
+    )
+
+
 def retries_count(max_retries: Any) -> int:
     """How often to try again; infinity is the largest number that there is."""
     if max_retries is None:
         raise TypeError(
-            "`max_retries` cannot be None; 0 turns retries off, math.inf never gives up, and"
-            " sandbox_sdk.DEFAULT_MAX_RETRIES is the default"
+            "max_retries cannot be None. If you want to disable retries, pass `0`; if you want unlimited retries, pass"
+            " `math.inf` or a very high number; if you want the default behavior, pass"
+            " `sandbox_sdk.DEFAULT_MAX_RETRIES`"
         )
-    return _LARGEST_COUNT if max_retries == float("inf") else max_retries
+    return LARGEST_COUNT if max_retries == float("inf") else max_retries

@@ -3,10 +3,19 @@
 from ._lazy import lazy_names
 from ._timeout import Timeout
 
-__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "OVERRIDE_CAST_TO_HEADER", "RAW_RESPONSE_HEADER"]
+__all__ = [
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "INITIAL_RETRY_DELAY",
+    "MAX_RETRY_DELAY",
+    "OVERRIDE_CAST_TO_HEADER",
+    "RAW_RESPONSE_HEADER",
+]
 
-DEFAULT_TIMEOUT = Timeout(60.0, connect=5.0)
+DEFAULT_TIMEOUT = Timeout(60, connect=5.0)
 DEFAULT_MAX_RETRIES = 2
+INITIAL_RETRY_DELAY = 0.5
+MAX_RETRY_DELAY = 8.0
 
 # How `with_raw_response` and `with_streaming_response` tell a method what is wanted. The second is never sent.
 RAW_RESPONSE_HEADER = "X-Stainless-Raw-Response"

@@ -127,7 +127,7 @@ def _sent(response: Any) -> Any:
 
 
 class APIResponseValidationError(APIError, ValueError):
-    """The answer is not what the operation answers."""
+    """Data returned by API invalid for expected schema."""
 
     response: Response
     status_code: int

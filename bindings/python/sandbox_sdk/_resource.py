@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sys import modules
 
+from ._caller import without_omitted
 from ._constants import RAW_RESPONSE_HEADER
 from ._lazy import load_module
 from ._native import client_invoke
@@ -48,8 +49,11 @@ class SyncAPIResource:
             or extra_headers is not None
             or extra_query is not None
             or extra_body is not None
-            or caller.auth_headers is not None
+            or caller.own_headers is not None
+            or caller.own_query is not None
         ):
+            if hasattr(extra_body, "items"):
+                arguments, extra_body = without_omitted(arguments, extra_body)
             options = caller.options(extra_headers, extra_query, extra_body, timeout)
         if source is not None:
             options = {**(options or {}), "source": source}
