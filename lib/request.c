@@ -169,8 +169,6 @@ static sbx_status check_arguments(const sbx__request_input *input, sbx_error **e
 	sbx_status status = check_options(input, error);
 	if (status < 0)
 		return status;
-	if (operation->file_part && !input->file)
-		return sbx__fail_argument(error, operation->file_part, "%s needs this argument", operation->name);
 	if (input->file && operation->body != SBX__BODY_MULTIPART)
 		return sbx__fail_argument(error, "file", "%s does not send a file", operation->name);
 	if (input->typed)
@@ -380,7 +378,8 @@ static bool build_body(sbx__request *request, const sbx__request_input *input)
 static void put_own_headers(sbx__request *request, const sbx__request_input *input)
 {
 	sbx__header_set *headers = &request->headers;
-	if (input->operation->accept)
+	/* JSON is what the client's own headers ask for already, unless its owner has others. */
+	if (input->operation->accept && strcmp(input->operation->accept, "application/json") != 0)
 		sbx__header_set_put(headers, "Accept", input->operation->accept);
 	if (request->content_type)
 		sbx__header_set_put(headers, "Content-Type", request->content_type);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._caller import without_omitted
 from ._constants import RAW_RESPONSE_HEADER
-from ._types import NotGiven, Omit, not_given
+from ._types import NotGiven, Omit, not_given, omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class AsyncAPIResource:
         """Calls an operation that takes a file."""
         from ._files import source_options
 
+        if hasattr(file, "keys"):  # no bytes: its members are fields of the form
+            file, extra_body = omit, {"file": file, **(extra_body or {})}  # type: ignore[dict-item]
         source = None if file.__class__ is Omit else source_options(file, for_coroutines=True)
         return await self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
 

@@ -139,9 +139,21 @@ def form_parts(fields: Any, files: Any, *, for_coroutines: bool = False) -> list
         if isinstance(file, tuple) and len(file) > 3:
             raise TypeError("a file of a form is (name, content) or (name, content, content type); it has no headers")
         source = source_options(file, for_coroutines=for_coroutines)
-        source.setdefault("filename", "upload")
+        if isinstance(file, tuple) and file[0] is None and "data" in source and "content_type" not in source:
+            parts.append({"name": name, "text": source["data"]})
+            continue
+        source.setdefault("filename", "upload" if "path" not in source else os.path.basename(source["path"]))
+        if "content_type" not in source:
+            source["content_type"] = _type_by_name(source["filename"])
         parts.append({"name": name, "source": source})
     return parts
+
+
+def _type_by_name(name: str) -> str:
+    """The content type that the name of a file suggests."""
+    import mimetypes
+
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _form_fields(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from ._caller import without_omitted
 from ._constants import RAW_RESPONSE_HEADER
 from ._lazy import load_module
 from ._native import client_invoke
-from ._types import NotGiven, Omit, not_given
+from ._types import NotGiven, Omit, not_given, omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class SyncAPIResource:
         """Calls an operation that takes a file."""
         from ._files import source_options
 
+        if hasattr(file, "keys"):  # no bytes: its members are fields of the form
+            file, extra_body = omit, {"file": file, **(extra_body or {})}  # type: ignore[dict-item]
         source = None if file.__class__ is Omit else source_options(file)
         return self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
 
