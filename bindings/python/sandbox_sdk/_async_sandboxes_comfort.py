@@ -1,4 +1,4 @@
-"""What ``client.sandboxes`` for coroutines has beside the operations of the API: sessions, and all pages of the list."""
+"""What ``client.sandboxes`` for coroutines has beside the operations: sessions, and all pages of the list."""
 
 from __future__ import annotations
 

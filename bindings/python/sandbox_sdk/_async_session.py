@@ -31,8 +31,8 @@ __all__ = ["AsyncExecutionStream", "AsyncSession"]
 class AsyncSession:
     """A sandbox to run commands in and to move files to and from, from ``client.sandboxes.session()``.
 
-    In an ``async with`` block it is deleted on the way out, unless it is kept, also where the task is cancelled. One that
-    is dropped without being closed is deleted if its client is used again.
+    In an ``async with`` block it is deleted on the way out, unless it is kept, also where the task is cancelled. One
+    that is dropped without being closed is deleted if its client is used again.
     """
 
     def __init__(self, caller: Caller, way: Any, handle: Any) -> None:
@@ -249,7 +249,7 @@ class AsyncSession:
         timeout: float | Timeout | NotGiven | None = not_given,
         deadline: float | None = None,
     ) -> None:
-        """Fetches a file or a whole directory from the sandbox. Whatever it sends, nothing is written outside ``local``.
+        """Fetches a file or a whole directory. Whatever the sandbox sends, nothing is written outside ``local``.
 
         Args:
           remote: A file or directory in the sandbox.

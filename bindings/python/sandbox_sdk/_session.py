@@ -227,7 +227,7 @@ class Session:
         timeout: float | Timeout | NotGiven | None = not_given,
         deadline: float | None = None,
     ) -> None:
-        """Fetches a file or a whole directory from the sandbox. Whatever it sends, nothing is written outside ``local``.
+        """Fetches a file or a whole directory. Whatever the sandbox sends, nothing is written outside ``local``.
 
         Args:
           remote: A file or directory in the sandbox.
