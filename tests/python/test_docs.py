@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
@@ -28,10 +29,13 @@ def test_every_block_of_the_python_page_runs(server: Recorder, monkeypatch: pyte
     assert len(server.requests) == 9
 
 
-def test_every_block_of_the_guide_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_every_block_of_the_guide_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.NOTSET, "sandbox_sdk")  # the guide changes it; so it is put back
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python-guide.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) >= 21
+    assert len(blocks) >= 30
     names: dict[str, object] = {"__name__": "guide"}
     with sandbox_sdk.local() as server:
         monkeypatch.setenv("SANDBOX_SDK_API_KEY", server.api_key)
@@ -40,3 +44,17 @@ def test_every_block_of_the_guide_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
             exec(compile(block, "docs/python-guide.md", "exec", dont_inherit=True), names)
         assert server.sandboxes.list().data == []
     assert (tmp_path / "numbers.txt").read_text().splitlines()[-1] == "100000"
+
+
+def test_every_way_back_of_the_page_on_migrating_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/migrating.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 15
+    names: dict[str, object] = {"__name__": "migrating"}
+    with sandbox_sdk.local() as server:
+        monkeypatch.setenv("SANDBOX_SDK_API_KEY", server.api_key)
+        monkeypatch.setenv("SANDBOX_SDK_BASE_URL", str(server.base_url))
+        for block in blocks:
+            exec(compile(block, "docs/migrating.md", "exec", dont_inherit=True), names)
+        assert server.sandboxes.list().data == []
