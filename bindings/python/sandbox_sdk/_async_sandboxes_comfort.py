@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Any
 
-    from ._async_session import AsyncSession
     from ._opening import Opening
     from ._timeout import Timeout
     from ._types import Omit
@@ -39,7 +38,7 @@ class AsyncSandboxesComfort:
         keep: bool | None = None,
         timeout: float | Timeout | NotGiven | None = not_given,
         deadline: float | None = None,
-    ) -> Opening[AsyncSession]:
+    ) -> Opening:
         """Creates a sandbox, waits until it is ready, and deletes it at the end of an ``async with`` block.
 
             async with client.sandboxes.session(image="python:3.12") as session:

@@ -66,7 +66,8 @@ class AsyncSession:
     @property
     def sandbox(self) -> Sandbox | None:
         """The sandbox as it was when it had become ready; None where the session adopted it."""
-        return sandbox_model(_native.session_sandbox(self._handle))
+        sandbox: Sandbox | None = sandbox_model(_native.session_sandbox(self._handle))
+        return sandbox
 
     async def run(
         self,
@@ -99,7 +100,8 @@ class AsyncSession:
         given = run_options(command, env, working_dir, api_timeout, check)
         options = call_options(self._caller, timeout, deadline)
         response = await started(self._loops, lambda token: _native.session_run(self._handle, given, options, token))
-        return execution(response)
+        result: SandboxExecuteResponse = execution(response)
+        return result
 
     def stream(
         self,

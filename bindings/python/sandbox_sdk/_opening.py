@@ -1,4 +1,4 @@
-"""What is opened by ``await``, or at the beginning of an ``async with`` block, which closes it."""
+"""A session that is opened by ``await``, or at the beginning of an ``async with`` block, which closes it."""
 
 from __future__ import annotations
 
@@ -6,39 +6,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Generator
     from types import TracebackType
-    from typing import Any, Callable, Generic, Protocol, TypeVar
+    from typing import Any, Callable
 
-    class Closeable(Protocol):
-        async def close(self) -> None: ...
-
-    _T = TypeVar("_T", bound=Closeable)
-    _Base = Generic[_T]
-else:
-    _Base = object
+    from ._async_session import AsyncSession
 
 
-class Opening(_Base):
+class Opening:
     """One opening."""
 
-    def __init__(self, opens: Callable[[], Awaitable[_T]]) -> None:
+    def __init__(self, opens: Callable[[], Awaitable[AsyncSession]]) -> None:
         self._opens = opens
-        self._opened: Any = None
+        self._opened: AsyncSession | None = None
 
     @classmethod
-    def of(cls, there: Any) -> Opening[Any]:
-        """The opening of something that is there already."""
+    def of(cls, there: AsyncSession) -> Opening:
+        """The opening of one that is there already."""
 
-        async def give() -> Any:
+        async def give() -> AsyncSession:
             return there
 
         return cls(give)
 
-    def __await__(self) -> Generator[Any, Any, _T]:
+    def __await__(self) -> Generator[Any, Any, AsyncSession]:
         return self._opens().__await__()
 
-    async def __aenter__(self) -> _T:
-        self._opened = await self._opens()
-        return self._opened
+    async def __aenter__(self) -> AsyncSession:
+        opened = self._opened = await self._opens()
+        return opened
 
     async def __aexit__(
         self,
@@ -47,4 +41,5 @@ class Opening(_Base):
         traceback: TracebackType | None,
     ) -> None:
         opened, self._opened = self._opened, None
-        await opened.close()
+        if opened is not None:
+            await opened.close()

@@ -63,7 +63,7 @@ class Bar(Progress):
         if stderr is None or not stderr.isatty():
             return None
         try:
-            from tqdm import tqdm
+            from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
         except ImportError:
             return None
         return cls(tqdm(desc=description, unit="B", unit_scale=True, unit_divisor=1024, file=stderr))

@@ -56,7 +56,8 @@ class Session:
     @property
     def sandbox(self) -> Sandbox | None:
         """The sandbox as it was when it had become ready; None where the session adopted it."""
-        return sandbox_model(_native.session_sandbox(self._handle))
+        sandbox: Sandbox | None = sandbox_model(_native.session_sandbox(self._handle))
+        return sandbox
 
     def run(
         self,
@@ -88,7 +89,8 @@ class Session:
         """
         given = run_options(command, env, working_dir, api_timeout, check)
         options = call_options(self._caller, timeout, deadline)
-        return execution(_native.session_run(self._handle, given, options, None))
+        result: SandboxExecuteResponse = execution(_native.session_run(self._handle, given, options, None))
+        return result
 
     def stream(
         self,

@@ -88,7 +88,8 @@ async def started(
         for source in sources:
             source.end()
         # The traceback of an exception must keep neither the call nor, through what it waits for, itself alive.
-        call = waiter = ending = None
+        call = waiter = None
+        del ending
     if isinstance(outcome, BaseException):
         try:
             raise outcome
