@@ -30,8 +30,15 @@ BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "python_floor": python.python_floor,
     "python_peer": python.python_peer,
     "python_start": python.python_start,
+    "python_first_call": python.python_first_call,
     "python_memory": python.python_memory,
     "python_list": python.python_list,
+    "python_many_threads": python.python_many_threads,
+    "python_async_floor": python.python_async_floor,
+    "python_async_httpx": python.python_async_httpx,
+    "python_async_aiohttp": python.python_async_aiohttp,
+    "python_download_curl": python.python_download_curl,
+    "python_download_peer": python.python_download_peer,
 }
 
 
