@@ -59,7 +59,7 @@ class AsyncAPIResource:
             )
         request = {"operation": handle, "arguments": arguments}
         way = caller.ready_way()
-        return operation.model(await way.loops.call(way.handle, request, options))
+        return operation.model(await way.loops.here().call(way.handle, request, options))
 
     async def _upload(
         self,

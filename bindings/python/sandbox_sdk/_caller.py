@@ -42,6 +42,7 @@ class Caller:
         "own_headers",
         "own_query",
         "watch",
+        "wanted_level",
     )
 
     def __init__(
@@ -72,6 +73,8 @@ class Caller:
         """Whether the program's settings of the logger decide how much is logged."""
         self.log_level = -1
         """What they were when the library was last told."""
+        self.wanted_level: Callable[[], int] | None = None
+        """Tells what they are now; None while nobody has asked, since that takes the module for logging."""
         self.loops: Any = None
         """What drives started calls, shared with the client's copies; None in a client that waits."""
         self.async_library: str | None = None
@@ -103,9 +106,11 @@ class Caller:
 
     def follow_logging(self) -> None:
         """Tells the library how much the program wants logged, where that has changed."""
-        from . import _logs
+        if self.wanted_level is None:
+            from ._logs import wanted_level
 
-        wanted = _logs.wanted_level()
+            self.wanted_level = wanted_level
+        wanted = self.wanted_level()
         if wanted != self.log_level:
             self.set_options({"log_level": wanted})
             self.log_level = wanted
@@ -131,8 +136,8 @@ class Caller:
 
         way = self.ready_way()
         if not stream:
-            return Response.from_native(await way.loops.call(way.handle, request, options))
-        body = await way.loops.open(way.handle, request, options)
+            return Response.from_native(await way.loops.here().call(way.handle, request, options))
+        body = await way.loops.here().open(way.handle, request, options)
         return Response.from_native(stream_head(body.stream), body=body)
 
     def ready_way(self) -> Any:

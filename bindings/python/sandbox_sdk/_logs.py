@@ -18,10 +18,10 @@ def write(level: int, message: str) -> None:
 
 
 def wanted_level() -> int:
-    """How much of the log the program's own settings ask for."""
-    if logger.isEnabledFor(logging.DEBUG):
-        return _native.LOG_DEBUG
-    return _native.LOG_INFO if logger.isEnabledFor(logging.INFO) else _native.LOG_OFF
+    """How much of the log the program's own settings ask for. Asked before every call; mostly it is nothing."""
+    if not logger.isEnabledFor(logging.INFO):
+        return _native.LOG_OFF
+    return _native.LOG_DEBUG if logger.isEnabledFor(logging.DEBUG) else _native.LOG_INFO
 
 
 def _set_up() -> None:

@@ -11,6 +11,7 @@ client that is dropped is gone at once.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 from sys import modules
 from weakref import ref
@@ -32,11 +33,12 @@ _WITH_CALLABLES = frozenset(("source", "sink", "progress"))
 class Loops:
     """The calls of a client and its copies that are under way, in whichever loops they were made."""
 
-    __slots__ = ("__weakref__", "_handle", "_known", "_last", "_tokens")
+    __slots__ = ("__weakref__", "_handle", "_known", "_last", "new_token")
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self._tokens = count()
+        self.new_token = count().__next__
+        """What the next call is known by."""
         self._known: list[ref[WatchingLoop]] = []
         self._last: ref[WatchingLoop] = _nobody
 
@@ -51,57 +53,20 @@ class Loops:
         loop = self._last()
         if loop is not None and loop.is_running_here():
             return loop
-        alive = [known for known in self._known if known() is not None]
-        for known in alive:
+        # In place: another thread may be at the same, in its own loop.
+        for known in self._known[:]:
             loop = known()
-            if loop is not None and loop.is_running_here():
+            if loop is None:
+                with suppress(ValueError):
+                    self._known.remove(known)
+            elif loop.is_running_here():
                 self._last = known
                 return loop
         loop = current_loop(self)
-        self._last = ref(loop)
-        self._known = [*alive, self._last]
+        known = ref(loop)
+        self._known.append(known)
+        self._last = known
         return loop
-
-    def new_token(self) -> int:
-        """What a call is known by."""
-        return next(self._tokens)
-
-    async def call(self, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> Any:
-        """Makes a call and gives its response. One that is cancelled frees its connection at once."""
-        loop = self.here()
-        token = next(self._tokens)
-        # Before the call is there: another thread may drive it to its end at any time.
-        waiter = loop.waiting[token] = loop.new_waiter()
-        call = None
-        try:
-            sources = prepare_callables(request, options)
-            call = client_start(handle, request, options, token)
-            if not loop.watching:
-                loop.watch(client_fd(handle))
-            outcome = await (loop.beside(waiter, feeds(sources, loop, call_resume, call)) if sources else waiter)
-        except BaseException:
-            # What has ended by itself is not cancelled any more.
-            if call is not None:
-                call_cancel(call)
-            raise
-        finally:
-            del loop.waiting[token]
-            if not loop.waiting:
-                loop.rest()
-            # The traceback of an exception must keep neither the call nor, through what it waits for, itself alive.
-            call = waiter = None
-        if isinstance(outcome, BaseException):
-            try:
-                raise outcome
-            finally:
-                del outcome
-        return outcome
-
-    async def open(self, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> AsyncStreamedBody:
-        """Makes a call whose body is left to be read, and gives it when its head is there."""
-        from ._streamed_body import AsyncStreamedBody
-
-        return await AsyncStreamedBody.open(self, handle, request, options)
 
     def descriptor(self) -> int:
         """What is to be watched."""
@@ -109,7 +74,7 @@ class Loops:
 
     def drive(self, here: WatchingLoop) -> None:
         """Lets the library do what can be done and ends the waits that are over."""
-        waiting = here.waiting
+        waiting, settle = here.waiting, here.settle
         try:
             told = client_process(self._handle)
         except Exception as problem:  # in a forked child, or inside one of the client's own callbacks
@@ -117,7 +82,7 @@ class Loops:
         for token, outcome in told:
             waiter = waiting.get(token)
             if waiter is not None:
-                here.settle(waiter, outcome)
+                settle(waiter, outcome)
             else:
                 self._settle_elsewhere(token, outcome)
 
@@ -153,6 +118,44 @@ class WatchingLoop:
         loops = self.loops()
         if loops is not None:
             loops.drive(self)
+
+    async def call(self, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> Any:
+        """Makes a call and gives its response. One that is cancelled frees its connection at once."""
+        # Whoever waits keeps the client's end of it.
+        loops: Loops = self.loops()  # type: ignore[assignment]
+        token = loops.new_token()
+        # Before the call is there: another thread may drive it to its end at any time.
+        waiter = self.waiting[token] = self.new_waiter()
+        call = None
+        try:
+            sources = prepare_callables(request, options)
+            call = client_start(handle, request, options, token)
+            if not self.watching:
+                self.watch(client_fd(handle))
+            outcome = await (self.beside(waiter, feeds(sources, self, call_resume, call)) if sources else waiter)
+        except BaseException:
+            # What has ended by itself is not cancelled any more.
+            if call is not None:
+                call_cancel(call)
+            raise
+        finally:
+            del self.waiting[token]
+            if not self.waiting:
+                self.rest()
+            # The traceback of an exception must keep neither the call nor, through what it waits for, itself alive.
+            call = waiter = None
+        if isinstance(outcome, BaseException):
+            try:
+                raise outcome
+            finally:
+                del outcome
+        return outcome
+
+    async def open(self, handle: Any, request: dict[str, Any], options: dict[str, Any] | None) -> AsyncStreamedBody:
+        """Makes a call whose body is left to be read, and gives it when its head is there."""
+        from ._streamed_body import AsyncStreamedBody
+
+        return await AsyncStreamedBody.open(self, handle, request, options)
 
     def tell(self, waiter: Any, outcome: Any) -> None:
         """Ends a wait, from any thread."""

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from ._loops import Loops
+    from ._loops import Loops, WatchingLoop
 
 
 _PIECE = 1 << 16  # bytes
@@ -75,12 +75,12 @@ class AsyncStreamedBody:
 
     @classmethod
     async def open(
-        cls, loops: Loops, handle: Any, request: dict[str, Any], options: dict[str, Any] | None
+        cls, loop: WatchingLoop, handle: Any, request: dict[str, Any], options: dict[str, Any] | None
     ) -> AsyncStreamedBody:
         """Makes a call; it is there when the head of its answer is."""
         from ._loops import feeds, prepare_callables
 
-        loop = loops.here()
+        loops: Loops = loop.loops()  # type: ignore[assignment]
         sources = prepare_callables(request, options)
         body = cls(loops, loops.new_token())
         stream = body.stream = client_open_start(handle, request, options, body._token)
