@@ -48,8 +48,10 @@ def main() -> None:
         print(f"{name}: Debian's lists do not have it")
         return
     latest = newest(paragraphs)
-    known = {" ".join(line.split()) for line in Path(sources).read_text().splitlines()}
+    known = [" ".join(line.split()) for line in Path(sources).read_text().splitlines() if line.startswith(f"{name} ")]
     new = [line for line in lines(name, latest) if line not in known]
+    if not any(".debian." in line for line in known):
+        new = [line for line in new if ".debian." not in line]  # upstream's as it is
     if not new:
         print(f"{name}: {version_of(latest)} is the newest")
         return
