@@ -1,0 +1,103 @@
+"""Calls of coroutines leave nothing behind, however they end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from recorder import Recorder
+from sandbox_sdk import AsyncSandboxSDK, NotFoundError
+
+CALLS = 10_000 if os.environ.get("SBX_FULL") else 1000
+
+GOOD = {"json": {"id": "a", "data": [{"id": "b"}], "text": "x" * 100}}
+MISSING = {"json": {"why": "not"}, "status": 404}
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    yield b"x" * 50
+    yield b"y" * 50
+
+
+async def broken() -> AsyncIterator[bytes]:
+    yield b"x"
+    raise ZeroDivisionError
+
+
+async def raised(error: type[BaseException], call: Any) -> None:
+    with contextlib.suppress(error):
+        await call
+        raise AssertionError("nothing was raised")
+
+
+async def read_stream(client: AsyncSandboxSDK) -> None:
+    async with client.sandboxes.with_streaming_response.list() as response:
+        await response.read()
+
+
+async def leave_stream(client: AsyncSandboxSDK) -> None:
+    async with client.sandboxes.with_streaming_response.list():
+        pass
+
+
+async def cancelled(client: AsyncSandboxSDK) -> None:
+    task = asyncio.ensure_future(client.sandboxes.list())
+    await asyncio.sleep(0)
+    task.cancel()
+    await raised(asyncio.CancelledError, task)
+
+
+async def dropped(client: AsyncSandboxSDK) -> None:
+    await AsyncSandboxSDK(api_key="k", base_url=client.base_url).sandboxes.list()
+
+
+KINDS: dict[str, tuple[dict[str, Any], Callable[[AsyncSandboxSDK], Any]]] = {
+    "list": (GOOD, lambda client: client.sandboxes.list()),
+    "options": (GOOD, lambda client: client.sandboxes.list(extra_headers={"A": "b"}, extra_query={"c": 1}, timeout=5)),
+    "raw": (GOOD, lambda client: client.sandboxes.with_raw_response.list()),
+    "verb": (GOOD, lambda client: client.get("/v1/x", cast_to=dict)),
+    "stream": (GOOD, read_stream),
+    "stream-left": (GOOD, leave_stream),
+    "upload": (GOOD, lambda client: client.sandboxes.upload("i", path="/a", file=pieces())),
+    "upload-fails": (
+        GOOD,
+        lambda client: raised(ZeroDivisionError, client.sandboxes.upload("i", path="/a", file=broken())),
+    ),
+    "download-into": (GOOD, lambda client: client.sandboxes.download("i", path="/a", into=len)),
+    "not-found": (MISSING, lambda client: raised(NotFoundError, client.sandboxes.delete("i"))),
+    "wrong-value": (GOOD, lambda client: raised(TypeError, client.sandboxes.create(resources={"a": object()}))),
+    "cancelled": (GOOD, cancelled),
+    "client-dropped": (GOOD, dropped),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_left(server: Recorder, kind: str) -> None:
+    answer, call = KINDS[kind]
+    server.answer(**answer)
+
+    async def repeat(client: AsyncSandboxSDK, times: int) -> tuple[int, int]:
+        for _ in range(times):
+            await call(client)
+        await asyncio.sleep(0.05)
+        server.requests.clear()
+        re.purge()  # the recorder's parser of bodies keeps a pattern of each boundary
+        gc.collect()
+        return sys.getallocatedblocks(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+    async def main() -> None:
+        async with AsyncSandboxSDK(api_key="k", base_url=server.url, max_retries=0) as client:
+            before, open_before = await repeat(client, 50)
+            after, opened = await repeat(client, CALLS)
+            # One block of each call would be CALLS of them.
+            assert after - before < CALLS * 9 // 10
+            assert opened <= open_before + 4
+
+    asyncio.run(main())
