@@ -4,8 +4,8 @@
 
 #include "error.h"
 
-/* How many descriptors are looked at in one go. Fewer than the idle connections that a client keeps by default: those of
- * the calls that end in one turn are all idle where the next calls are begun only after it, as coroutines do. */
+/* How many descriptors are looked at in one go. Fewer than the idle connections that a client keeps by default: those
+ * of the calls that end in one turn are all idle where the next calls are begun only after it, as coroutines do. */
 #define BATCH 16
 /* How often work that comes of work is done before the loop has its turn again. */
 #define MOST_ROUNDS 8

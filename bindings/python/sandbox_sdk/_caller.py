@@ -41,8 +41,8 @@ class Caller:
         "loops",
         "own_headers",
         "own_query",
-        "watch",
         "wanted_level",
+        "watch",
     )
 
     def __init__(
