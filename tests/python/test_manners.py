@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -179,3 +180,30 @@ def test_a_client_is_not_pickled(client: SandboxSDK) -> None:
 
     with pytest.raises(TypeError, match="cannot pickle"):
         pickle.dumps(client)
+
+
+def test_a_subinterpreter_is_refused_where_python_can_do_so_and_never_breaks_the_main_one(run_python) -> None:
+    program = """
+import sys
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+made = interpreters.create()
+interpreters.run_string(made, '''
+import sys
+try:
+    from sandbox_sdk import SandboxSDK
+    SandboxSDK(api_key="k")
+    print("made", flush=True)
+except ImportError as error:
+    print(error, flush=True)
+''')
+interpreters.destroy(made)
+from sandbox_sdk import SandboxSDK
+print(SandboxSDK(api_key="k").api_key)
+"""
+    result = run_python(program)
+    assert (result.returncode, result.stderr) == (0, "")
+    refused = "module sandbox_sdk._native does not support loading in subinterpreters"
+    assert result.stdout.splitlines() == [refused if sys.version_info >= (3, 12) else "made", "k"]
