@@ -9,7 +9,10 @@
 
 SBX_BEGIN_DECLS
 
-/** What an event itself has, as opposed to what holds from an earlier one or by default: bits of sbx_event::fields. */
+/**
+ * What an event itself has, as opposed to what holds from an earlier one or by default: bits of `fields` of
+ * ::sbx_event. Since 0.1.0.
+ */
 typedef enum sbx_event_field {
 	SBX_EVENT_HAS_TYPE = 1,  /**< a type that is not empty */
 	SBX_EVENT_HAS_DATA = 2,  /**< data, be it empty */
