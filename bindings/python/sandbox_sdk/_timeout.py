@@ -6,22 +6,9 @@ from sys import modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Protocol, Union
+    from typing import Any, Optional, Union
 
-    TimeoutTypes = Union[float, None, tuple[Optional[float], ...], "Timeout", "TimeoutLike"]
-
-    class TimeoutLike(Protocol):
-        """What has the four phases: a timeout of ours, or ``httpx.Timeout``."""
-
-        @property
-        def connect(self) -> float | None: ...
-        @property
-        def read(self) -> float | None: ...
-        @property
-        def write(self) -> float | None: ...
-        @property
-        def pool(self) -> float | None: ...
-
+    TimeoutTypes = Union[float, None, tuple[Optional[float], ...], "Timeout"]
 
 __all__ = ["Timeout"]
 

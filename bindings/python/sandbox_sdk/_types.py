@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from . import _timeout, _url
+    from ._timeout import Timeout as Timeout
+    from ._url import URL as OwnURL
 
     ResponseT = TypeVar("ResponseT")
 
-    # What may be given as a timeout or a URL besides numbers and text: ours, or httpx's.
-    Timeout = Union[_timeout.Timeout, _timeout.TimeoutLike]
-    URL = Union[_url.URL, httpx.URL]
+    # What may be given as a URL besides text: ours, or httpx's.
+    URL = Union[OwnURL, httpx.URL]
 
     Headers = Mapping[str, Union[str, "Omit"]]
     Query = Mapping[str, object]

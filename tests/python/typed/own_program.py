@@ -12,15 +12,21 @@ from sandbox_sdk import (
     APIConnectionError,
     APIStatusError,
     AsyncSandboxSDK,
+    AsyncSession,
+    DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
     InvalidArgumentError,
+    Limits,
     LocalFileError,
     Omit,
     SandboxSDK,
     SandboxSDKError,
+    Session,
 )
 from sandbox_sdk.types import (
     Sandbox,
     SandboxExecuteParams,
+    SandboxExecuteResponse,
     Volume,
     VolumeCreateParams,
     VolumeCreateSnapshotResponse,
@@ -36,6 +42,9 @@ def make_clients() -> None:
     assert_type(SandboxSDK.local(timeout=5), SandboxSDK)
     assert_type(AsyncSandboxSDK.local(timeout=5), AsyncSandboxSDK)
     assert_type(sandbox_sdk.local(), SandboxSDK)
+    SandboxSDK(http_client=DefaultHttpxClient(limits=Limits(max_connections=1)), http_options={"max_redirects": 1})
+    AsyncSandboxSDK(http_client=DefaultAsyncHttpxClient(proxy="http://localhost:1"))
+    SandboxSDK(on_attempt=lambda attempt: print(attempt.status_code, attempt.times.total))
 
 
 class Tenant(SandboxSDK):
@@ -76,6 +85,33 @@ def move_files(client: SandboxSDK, pieces: Iterator[bytes]) -> None:
 async def move_files_in_coroutines(client: AsyncSandboxSDK, pieces: AsyncIterator[bytes]) -> None:
     await client.sandboxes.upload("id", path="/a", file=pieces)
     await client.sandboxes.upload("id", path="/a", file=("a", pieces))
+
+
+def hold_a_session(client: SandboxSDK) -> None:
+    with client.sandboxes.session(image="python", resources={"cpus": 1}, ready_timeout=5) as session:
+        assert_type(session, Session)
+        assert_type(session.run("ls", check=True), SandboxExecuteResponse)
+        for event in session.stream("ls"):
+            assert_type(event.text, str)
+        session.write("/a", b"")
+        assert_type(session.read("/a"), bytes)
+        session.upload("a", "/a", progress=True)
+        session.download("/a", "a", progress=lambda done, total: print(done, total))
+    for sandbox in client.sandboxes.each(page_size=10):
+        assert_type(sandbox, Sandbox)
+    for volume in client.volumes.each():
+        assert_type(volume, VolumeListItem)
+
+
+async def hold_a_session_in_coroutines(client: AsyncSandboxSDK) -> None:
+    async with client.sandboxes.session() as session:
+        assert_type(session, AsyncSession)
+        assert_type(await session.run("ls"), SandboxExecuteResponse)
+        async for event in session.stream("ls"):
+            assert_type(event.text, str)
+        assert_type(await session.read("/a"), bytes)
+    async for sandbox in client.sandboxes.each():
+        assert_type(sandbox, Sandbox)
 
 
 def look_at_fields(sandbox: Sandbox) -> None:
