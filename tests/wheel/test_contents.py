@@ -105,3 +105,10 @@ def test_its_tools_agree(wheel: Path) -> None:
 def test_the_program_starts_by_itself(unpacked: Path) -> None:
     version = (ROOT / "VERSION").read_text().strip()
     assert version in run(binaries(unpacked)[1], "--version").stdout
+
+
+def test_the_source_distribution_has_nothing_that_was_built(sdist: Path) -> None:
+    names = run("tar", "-tzf", sdist).stdout.split()
+    inside = {name.split("/", 1)[1] for name in names}
+    assert {"VERSION", "pyproject.toml", "lib/client.c", "bindings/python/native.i"} <= inside
+    assert not [name for name in inside if name.startswith(("build/", ".venv/", ".git/"))]
