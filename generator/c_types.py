@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .document import DocumentError
 from .model import Api, Field, Kind, Model, Operation, Parameter, Resource, Schema
@@ -112,7 +112,9 @@ def params_struct(operation: Operation) -> Struct:
     """The parameter struct of an operation: the bytes' way first, then the arguments, which may grow in number."""
     members = []
     if operation.file:
-        members.append(member(operation.file, "const sbx_source *", "NULL", noun(operation)))
+        # A server may do without it; who calls a typed function without it has forgotten it.
+        file = replace(operation.file, required=True)
+        members.append(member(file, "const sbx_source *", "NULL", noun(operation)))
     if operation.answers_bytes:
         members.append(Member("into", "const sbx_sink *into", "NULL", "Where the bytes go. NULL: into the response."))
     members += field_members(operation.other_parameters, noun(operation))

@@ -169,6 +169,8 @@ static sbx_status check_arguments(const sbx__request_input *input, sbx_error **e
 	sbx_status status = check_options(input, error);
 	if (status < 0)
 		return status;
+	if (operation->file_part && !input->file && !input->config->lenient_arguments)
+		return sbx__fail_argument(error, operation->file_part, "%s needs this argument", operation->name);
 	if (input->file && operation->body != SBX__BODY_MULTIPART)
 		return sbx__fail_argument(error, "file", "%s does not send a file", operation->name);
 	if (input->typed)
