@@ -133,7 +133,7 @@ class APIResponseValidationError(APIError, ValueError):
     status_code: int
 
     def __init__(self, response: Response, body: object | None, *, message: str | None = None) -> None:
-        super().__init__(message or "The answer is not what the operation answers.", _sent(response), body=body)
+        super().__init__(message or "Data returned by API invalid for expected schema.", _sent(response), body=body)
         self.response = response
         self.status_code = response.status_code
 

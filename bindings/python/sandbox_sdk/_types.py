@@ -85,8 +85,15 @@ omit = Omit()
 
 def __getattr__(name: str) -> Any:
     """What is made when it is first asked for: it needs the module ``typing``, which takes long to load."""
-    if name != "RequestOptions":
+    if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ._request_types import RequestOptions
+    if name == "Transport":
+        from ._transport import Transport
 
-    return RequestOptions
+        return Transport
+    from . import _type_names
+
+    try:
+        return getattr(_type_names, name)
+    except AttributeError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
