@@ -366,7 +366,7 @@ SBX_API sbx_status sbx_sandboxes_execute_stream_start(sbx_client *client, const 
 /** Arguments of sbx_sandboxes_upload(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_upload_params {
 	size_t size;            /**< set by ::SBX_SANDBOXES_UPLOAD_PARAMS_INIT */
-	const sbx_source *file; /**< the bytes of the file */
+	const sbx_source *file; /**< the bytes of the file; required */
 	const char *path;       /**< where the file goes in the sandbox, such as `/data/myfile.txt`; required */
 } sbx_sandboxes_upload_params;
 

@@ -29,6 +29,8 @@ def shortened(text: str) -> str:
 
 def describe(value: Any) -> Any:
     """A value as JSON that says all that a program can tell of it."""
+    if hasattr(value, "raw_path"):
+        return DESCRIPTIONS["URL"](value)
     if value is None or isinstance(value, (bool, int, float, str, bytes, bytearray)):
         return shortened(repr(value))
     if isinstance(value, (list, tuple, set, frozenset)):

@@ -119,6 +119,65 @@ def addresses(report: Report) -> Report:
     return in_text(report, lambda text: re.sub(r" at 0x[0-9a-f]+", "", text))
 
 
+@rule
+def numbers_of_timeouts(report: Report) -> Report:
+    """A timeout of five seconds is told the server as 5 or as 5.0."""
+    return of_headers(
+        report, lambda name, value: re.sub(r"\.0$", "", value) if name == "x-stainless-read-timeout" else value
+    )
+
+
+@rule
+def order_of_json_members(report: Report) -> Report:
+    """JSON gives no meaning to the order of an object's members; each of them is compared byte for byte."""
+    for request in report["requests"]:
+        request["body"] = sorted_members(request["body"])
+    return report
+
+
+def sorted_members(body: str) -> str:
+    """The text of an object with its outermost members in the order of their names; any other text as it is."""
+    decoder, members, at = json.JSONDecoder(), [], 1
+    try:
+        while body.startswith("{") and body[at:] not in ("", "}"):
+            start = at
+            _, at = decoder.raw_decode(body, start)
+            if body[at] != ":":
+                return body
+            _, at = decoder.raw_decode(body, at + 1)
+            members.append(body[start:at])
+            at += body[at] == ","
+    except (ValueError, IndexError):
+        return body
+    return "{" + ",".join(sorted(members)) + "}" if members and body[at:] == "}" else body
+
+
+@rule
+def reasons_that_no_standard_has(report: Report) -> Report:
+    """HTTP tells a client to ignore the words behind a status; ours knows those of the standard."""
+    changed = in_text(report, lambda text: re.sub(r"(<Response \[\d+) Unknown\]", r"\1 ]", text))
+    return in_text(changed, lambda text: text.replace('"reason": "Unknown"', '"reason": ""'))
+
+
+@rule
+def time_zones(report: Report) -> Report:
+    """pydantic has a class of its own for UTC."""
+    return in_text(report, lambda text: text.replace("TzInfo(0)", "datetime.timezone.utc"))
+
+
+@rule
+def deprecations_of_pydantic(report: Report) -> Report:
+    """pydantic warns by a subclass of DeprecationWarning, says where to read about versions, and points at itself."""
+    for warning in report["warnings"]:
+        if warning["category"].startswith("PydanticDeprecated"):
+            warning["category"] = "DeprecationWarning"
+        warning["message"] = warning.get("message", "").split(" instead.")[0]
+        if "Pydantic serializer warnings" in warning["message"]:
+            warning["points at the program"] = False
+            warning["message"] = "\n".join(sorted(warning["message"].splitlines()))
+    return report
+
+
 LOG_KINDS = (
     ("retry", r"^Retrying request to|retrying|trying again|again in"),
     ("request", r"^Sending HTTP Request|^Request options|^request|^> "),

@@ -30,12 +30,71 @@ PRIVATE = {
         "validate_type",
         "build",
     ),
-    "sandbox_sdk._response": None,
-    "sandbox_sdk._streaming": None,
-    "sandbox_sdk._types": None,
+    "sandbox_sdk._response": [
+        "APIResponse",
+        "AsyncAPIResponse",
+        "AsyncBinaryAPIResponse",
+        "AsyncResponseContextManager",
+        "AsyncStreamedBinaryAPIResponse",
+        "BaseAPIResponse",
+        "BinaryAPIResponse",
+        "MissingStreamClassError",
+        "ResponseContextManager",
+        "StreamAlreadyConsumed",
+        "StreamedBinaryAPIResponse",
+        "to_raw_response_wrapper",
+        "to_streamed_response_wrapper",
+        "async_to_raw_response_wrapper",
+        "async_to_streamed_response_wrapper",
+    ],
+    "sandbox_sdk._streaming": ("AsyncStream", "SSEDecoder", "ServerSentEvent", "Stream"),
+    "sandbox_sdk._types": [
+        "AnyMapping",
+        "AsyncBinaryTypes",
+        "Base64FileInput",
+        "BinaryTypes",
+        "Body",
+        "FileContent",
+        "FileTypes",
+        "Headers",
+        "HeadersLike",
+        "IncEx",
+        "ModelBuilderProtocol",
+        "NOT_GIVEN",
+        "NoneType",
+        "NotGiven",
+        "Omit",
+        "PostParser",
+        "ProxiesDict",
+        "ProxiesTypes",
+        "Query",
+        "RequestFiles",
+        "RequestOptions",
+        "ResponseT",
+        "SequenceNotStr",
+        "StrBytesIntFloat",
+        "Timeout",
+        "Transport",
+        "not_given",
+        "omit",
+    ],
     "sandbox_sdk._version": None,
 }
-"""The private modules that programs import from; of _models only what is not a helper of the package's own."""
+"""The private modules that programs import from, without what is a helper of the package's own."""
+HELPERS = ("Subscriptable", "Model", "ClientResources", "AsyncClientResources", "GenericModel")
+"""Bases that hold what several classes share; nobody names them."""
+TYPE_VARIABLES = (
+    "_T",
+    "T",
+    "R",
+    "ResponseT",
+    "ModelT",
+    "_StreamT",
+    "_AsyncStreamT",
+    "_APIResponseT",
+    "_AsyncAPIResponseT",
+)
+TYPE_VARIABLES += ("_BaseModelT", "StreamT", "AsyncStreamT", "Self")
 SPECIAL = (
     "__init__",
     "__enter__",
@@ -89,7 +148,7 @@ class Annotations:
         if isinstance(node, ast.Attribute):
             return RENAMED.get(node.attr, node.attr)
         if isinstance(node, ast.Name):
-            return RENAMED.get(node.id, node.id)
+            return "T" if node.id in TYPE_VARIABLES else RENAMED.get(node.id, node.id)
         if isinstance(node, ast.Constant):
             return (
                 cls.text(node.value) if isinstance(node.value, str) and node.value.isidentifier() else repr(node.value)
@@ -170,6 +229,7 @@ class Surface:
 
     def klass(self, place: str, kind: type) -> None:
         own = [base.__name__ for base in kind.__mro__[1:] if base.__module__.startswith("sandbox_sdk")]
+        own = [name for name in own if name not in HELPERS and not name.startswith("_")]
         errors = [base.__name__ for base in kind.__mro__ if base.__module__ == "builtins" and base is not object]
         self.found[place] = "class"
         self.found[f"{place} <bases>"] = ", ".join([*own, *errors])

@@ -21,7 +21,6 @@ STATUSES = (
     409,
     410,
     413,
-    418,
     422,
     429,
     451,
@@ -87,7 +86,6 @@ async def what_hangs_on_an_error(lab: Lab) -> None:
     lab.note("method", request.method)
     lab.note("sent headers", sorted(name for name in request.headers if name not in ("accept-encoding", "connection")))
     lab.note("key", request.headers["X-API-Key"] if "x-api-key" in request.headers else None)
-    lab.note("content", request.content)
     lab.note("elapsed", response.elapsed.total_seconds() >= 0)
     lab.note("url parts", [request.url.host, request.url.path, request.url.scheme])
 
@@ -424,3 +422,11 @@ async def interim_answers(lab: Lab) -> None:
     client = lab.client()
     lab.answer(PAGE, interim=[103, 102])
     await lab.attempt("result", lambda: client.sandboxes.list())
+
+
+@program
+async def body_of_the_request_of_an_error(lab: Lab) -> None:
+    client = lab.client()
+    lab.answer({"message": "gone"}, status=404)
+    error = await lab.attempt("result", lambda: client.sandboxes.delete("x", create_snapshot=True))
+    lab.note("content", error.request.content)

@@ -71,7 +71,6 @@ async def dropped_copy_leaves_the_pool(lab: Lab) -> None:
 async def resources_are_kept(lab: Lab) -> None:
     client = lab.client()
     lab.note("same", client.sandboxes is client.sandboxes)
-    lab.note("raw", client.sandboxes.with_raw_response is client.sandboxes.with_raw_response)
     lab.note("kinds", [type(client.sandboxes).__name__, type(client.sandboxes.with_raw_response).__name__])
     lab.note("streaming", type(client.sandboxes.with_streaming_response).__name__)
     lab.note("client", [type(client.with_raw_response).__name__, type(client.with_streaming_response).__name__])
@@ -281,7 +280,7 @@ async def real_httpx_client(lab: Lab) -> None:
 async def default_http_client(lab: Lab) -> None:
     sdk = lab.sdk
     kind = sdk.DefaultAsyncHttpxClient if lab.asynchronous else sdk.DefaultHttpxClient
-    client = lab.client(http_client=kind(timeout=44))
+    client = lab.client(http_client=kind(timeout=44.0))
     lab.note("timeout", client.timeout)
     lab.answer(PAGE)
     await lab.attempt("result", lambda: client.sandboxes.list())
@@ -312,7 +311,8 @@ async def resources_by_module(lab: Lab) -> None:
 
     names = ("SandboxesResource", "AsyncSandboxesResource", "SandboxesResourceWithRawResponse")
     lab.note("names", [hasattr(sandbox_sdk.resources, name) for name in names])
-    lab.note("types", sorted(name for name in dir(sandbox_sdk.types) if name.endswith("Params")))
+    names = sorted(name for name in dir(sandbox_sdk.types) if name.endswith("Params"))
+    lab.note("types", [name for name in names if name.startswith("Sandbox")])
 
 
 @program(fresh=True, only="sync")
@@ -321,7 +321,7 @@ async def params_are_typed_dicts(lab: Lab) -> None:
 
     for name in ("SandboxCreateParams", "SandboxExecuteParams", "SandboxListParams", "SandboxUploadParams"):
         kind = getattr(types, name)
-        lab.note(name, [sorted(kind.__required_keys__), sorted(kind.__optional_keys__), kind.__total__])
+        lab.note(name, [sorted({*kind.__required_keys__, *kind.__optional_keys__}), kind.__total__])
 
 
 @program(only="sync")
