@@ -71,8 +71,12 @@ static void note_request(loopback *server, const char *request, size_t length)
 static bool send_answer(loopback *server, int descriptor, const char *request, size_t length)
 {
 	sbx__buffer made = {0};
-	if (server->make)
+	if (server->make) {
 		server->make(server->user_data, request, length, &made);
+		/* What it has noted may be read by a test that has asked the server for something since. */
+		pthread_mutex_lock(&server->mutex);
+		pthread_mutex_unlock(&server->mutex);
+	}
 	const char *answer = server->make ? made.data : server->answer;
 	size_t size = server->make ? made.length : answer ? strlen(answer) : 0;
 	size_t sent = 0;

@@ -105,6 +105,13 @@ typedef struct fixture {
 	sbx_error *error;
 } fixture;
 
+/* The name of the sandbox that was made last. */
+static const char *name_of(fixture *test)
+{
+	loopback_requests(test->server);
+	return test->served.name;
+}
+
 static int make_fixture(void **state)
 {
 	fixture *made = calloc(1, sizeof *made);
@@ -142,8 +149,8 @@ static void a_session_begins_and_ends(void **state)
 	open_session(test);
 	assert_string_equal(sbx_session_id(test->session), "sbx-1");
 	assert_string_equal(sbx_sandbox_status(sbx_session_sandbox(test->session)), "running");
-	assert_int_equal(strncmp(test->served.name, "session-", 8), 0);
-	assert_int_equal(strlen(test->served.name), 20);
+	assert_int_equal(strncmp(name_of(test), "session-", 8), 0);
+	assert_int_equal(strlen(name_of(test)), 20);
 	assert_int_equal(test->served.lists, 0);
 	assert_int_equal(session_close(test->session, NULL, NULL), SBX_OK);
 	assert_false(test->served.exists);
@@ -168,19 +175,19 @@ static void names(void **state)
 	sbx_sandboxes_create_params create = SBX_SANDBOXES_CREATE_PARAMS_INIT;
 	options.name_prefix = "mine-";
 	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_OK);
-	assert_int_equal(strncmp(test->served.name, "mine-", 5), 0);
-	strcpy(first, test->served.name);
+	assert_int_equal(strncmp(name_of(test), "mine-", 5), 0);
+	strcpy(first, name_of(test));
 	sbx_session_free(test->session);
 	test->session = NULL;
 	assert_false(test->served.exists);
 	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_OK);
-	assert_string_not_equal(first, test->served.name);
+	assert_string_not_equal(first, name_of(test));
 	sbx_session_free(test->session);
 	test->session = NULL;
 	create.name = "exact";
 	options.create = &create;
 	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_OK);
-	assert_string_equal(test->served.name, "exact");
+	assert_string_equal(name_of(test), "exact");
 }
 
 static void the_arguments_of_the_creation_may_be_one_object(void **state)
@@ -195,13 +202,13 @@ static void the_arguments_of_the_creation_may_be_one_object(void **state)
 	/* A name of the session's own: one that gets no answer is found. */
 	test->served.lose_create = true;
 	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_OK);
-	assert_int_equal(strncmp(test->served.name, "mine-", 5), 0);
-	assert_int_equal(strlen(test->served.name), 17);
+	assert_int_equal(strncmp(name_of(test), "mine-", 5), 0);
+	assert_int_equal(strlen(name_of(test)), 17);
 	sbx_session_free(test->session);
 	test->session = NULL;
 	options.arguments = named;
 	assert_int_equal(session_create(test->client, &options, NULL, &test->session, NULL), SBX_ERROR_CONNECTION);
-	assert_string_equal(test->served.name, "exact");
+	assert_string_equal(name_of(test), "exact");
 	options.arguments = text;
 	assert_int_equal(session_create(test->client, &options, NULL, &test->session, &test->error),
 	                 SBX_ERROR_INVALID_ARGUMENT);

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <sandbox_sdk.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +19,16 @@
 
 #define MOST_SANDBOXES 64
 
-/* A server with any number of sandboxes. Its thread and the test take turns: no lock is needed. */
+/* A server with any number of sandboxes. Its thread and the test take turns, but for the numbers that are waited for.
+ */
 typedef struct world {
 	char names[MOST_SANDBOXES][64];
-	int created;
-	int deleted;
+	atomic_int created;
+	atomic_int deleted;
 	int ready_after; /* so many lists; -1: never */
-	int lists;
-	bool lose_create; /* no answer comes to a creation, and that late */
-	int removals;     /* of archives */
+	atomic_int lists;
+	bool lose_create;    /* no answer comes to a creation, and that late */
+	atomic_int removals; /* of archives */
 	sbx__buffer archive;
 } world;
 
