@@ -40,21 +40,34 @@ struct loopback {
 	sbx__buffer last;
 };
 
+/* What follows the beginning of a line in a request's head; NULL: none begins so. A large body is not looked through.
+ */
+static const char *after(const char *head, const char *end, const char *beginning)
+{
+	size_t length = strlen(beginning);
+	for (const char *line = head; line < end;) {
+		if (strncasecmp(line, beginning, length) == 0)
+			return line + length;
+		const char *feed = memchr(line, '\n', (size_t)(end - line));
+		line = feed ? feed + 1 : end;
+	}
+	return NULL;
+}
+
 /* How long the request at the start of the input is; 0: it is not whole. */
 static size_t request_length(const sbx__buffer *input)
 {
-	const char *end = input->data ? strstr(input->data, "\r\n\r\n") : NULL;
+	const char *end = input->data ? memmem(input->data, input->length, "\r\n\r\n", 4) : NULL;
 	if (!end)
 		return 0;
-	const char *chunked = strcasestr(input->data, "\r\nTransfer-Encoding: chunked");
-	if (chunked && chunked < end) {
+	if (after(input->data, end, "Transfer-Encoding: chunked")) {
 		/* The last chunk is empty. */
 		bool whole = input->length >= (size_t)(end - input->data) + 4 + 5 &&
 		             memcmp(input->data + input->length - 5, "0\r\n\r\n", 5) == 0;
 		return whole ? input->length : 0;
 	}
-	const char *length = strcasestr(input->data, "\r\nContent-Length:");
-	size_t body = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
+	const char *length = after(input->data, end, "Content-Length:");
+	size_t body = length ? strtoul(length, NULL, 10) : 0;
 	size_t whole = (size_t)(end - input->data) + 4 + body;
 	return input->length >= whole ? whole : 0;
 }
