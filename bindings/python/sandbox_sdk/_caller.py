@@ -97,7 +97,9 @@ class Caller:
             extra_query = {**self.own_query(), **(extra_query or {})}
         if extra_query is not None:
             # A value of None is not sent, nor is what the client would send under that name.
-            options["query"] = {name: None if value.__class__ is Omit else value for name, value in extra_query.items()}
+            if hasattr(extra_query, "items"):  # what is no mapping is refused by its name
+                extra_query = {name: None if value.__class__ is Omit else value for name, value in extra_query.items()}
+            options["query"] = extra_query
         if extra_body is not None:
             options["body"] = extra_body
         if timeout.__class__ is not NotGiven:
