@@ -168,6 +168,13 @@ static void make_call(long number)
 	sbx_json_free((sbx_json *)request.arguments);
 }
 
+/* What is counted is what stays: how many calls are under way, each with a connection, changes all the time. */
+static void end_calls(void)
+{
+	while (sbx_client_in_flight(client) > 0)
+		sbx_client_poll(client, SBX_FOREVER, NULL);
+}
+
 int main(int count, char **arguments)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
@@ -186,8 +193,10 @@ int main(int count, char **arguments)
 	sample(0);
 	for (long number = 0; number < calls; number++) {
 		make_call(number);
-		if ((number + 1) % (calls / SAMPLES) == 0)
+		if ((number + 1) % (calls / SAMPLES) == 0) {
+			end_calls();
 			sample(number + 1);
+		}
 	}
 	sbx_client_free(client);
 	printf("left %d\n", count_own("/proc/self/fd") - before);
