@@ -21,18 +21,6 @@ void python_callbacks_fail(python_callbacks *callbacks)
 		callbacks->raised = value;
 }
 
-bool python_callbacks_raise(python_callbacks *callbacks)
-{
-	PyObject *raised = callbacks->raised;
-
-	if (!raised)
-		return false;
-	callbacks->raised = NULL;
-	PyErr_SetObject((PyObject *)Py_TYPE(raised), raised);
-	Py_DECREF(raised);
-	return true;
-}
-
 int python_interrupted(void *user_data)
 {
 	python_callbacks *callbacks = user_data;

@@ -113,8 +113,6 @@ typedef struct python_callbacks {
 
 /* Keeps the exception that is raised now, unless there is one already. */
 void python_callbacks_fail(python_callbacks *callbacks);
-/* Raises it again and forgets it. False: there was none. */
-bool python_callbacks_raise(python_callbacks *callbacks);
 int python_interrupted(void *callbacks);
 void python_log(void *user_data, sbx_log_level level, const char *message);
 
