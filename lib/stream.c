@@ -1,6 +1,7 @@
 #include "stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "arguments.h"
 #include "driver.h"
@@ -26,6 +27,7 @@ struct sbx_stream {
 	bool started;          /* the engine drives the call; else the driver beneath */
 	pthread_mutex_t mutex; /* of `driven` */
 	bool driven;           /* the driver has begun and not ended */
+	bool turning;          /* a read drives the call, and a function of the caller's may run within it */
 	sbx__driver driver;
 	stream_form form;
 	sbx_error *lost; /* why bytes that were taken have gone nowhere; NULL: none have */
@@ -225,25 +227,65 @@ static sbx_status take(sbx_stream *stream, void *buffer, size_t capacity, size_t
 	return done ? end_of(stream, error) : SBX_WOULD_BLOCK;
 }
 
+/* How long the caller took is not the server's fault. */
+static void wait_anew(sbx_call *call)
+{
+	if (!atomic_load(&call->done))
+		call->machine.last_activity = sbx__call_now(&call->machine);
+}
+
+/* Where a read of the caller's wants its bytes. */
+typedef struct reader_place {
+	char *data;
+	size_t room;
+	size_t used;
+} reader_place;
+
+static size_t put_in_place(void *context, const void *data, size_t length)
+{
+	reader_place *place = context;
+	if (length > place->room)
+		length = place->room;
+	memcpy(place->data + place->used, data, length);
+	place->used += length;
+	place->room -= length;
+	return length;
+}
+
+/* Sends what comes while a read drives the call to that read at once; NULL: the read is over. */
+static void divert(sbx_stream *stream, sbx__stream_taker taker, void *context)
+{
+	stream->turning = taker != NULL;
+	sbx__stream_buffer_divert(stream->call->stream, taker, context);
+}
+
+/* A read that drives the transfer until bytes have come into the buffer or to its place. */
+static sbx_status read_driving(sbx_stream *stream, reader_place *place, size_t *got, sbx_error **error)
+{
+	sbx_status status = SBX_WOULD_BLOCK;
+	wait_anew(stream->call);
+	divert(stream, put_in_place, place);
+	while (status == SBX_WOULD_BLOCK) {
+		turn(stream);
+		status = place->used ? SBX_OK : take(stream, place->data, place->room, got, error);
+	}
+	divert(stream, NULL, NULL);
+	if (place->used)
+		*got = place->used;
+	return status;
+}
+
 sbx_status sbx__stream_read(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error)
 {
 	sbx_call *call = stream->call;
 	if (sbx__started_call_is_forked(call))
 		return sbx__fail_forked(error);
 	sbx_status status = take(stream, buffer, capacity, got, error);
-	if (stream->started) {
-		/* Between the look and the mark something may have come. */
-		while (status == SBX_WOULD_BLOCK && sbx__stream_buffer_await(call->stream))
-			status = take(stream, buffer, capacity, got, error);
-		return status;
-	}
-	/* How long the reader took is not the server's fault. */
-	if (status == SBX_WOULD_BLOCK)
-		call->machine.last_activity = sbx__call_now(&call->machine);
-	while (status == SBX_WOULD_BLOCK) {
-		turn(stream);
+	if (status == SBX_WOULD_BLOCK && !stream->started)
+		return read_driving(stream, &(reader_place){buffer, capacity, 0}, got, error);
+	/* Between the look and the mark something may have come. */
+	while (status == SBX_WOULD_BLOCK && sbx__stream_buffer_await(call->stream))
 		status = take(stream, buffer, capacity, got, error);
-	}
 	return status;
 }
 
@@ -251,6 +293,8 @@ static sbx_status check_form(const sbx_stream *stream, stream_form form, sbx_err
 {
 	if (!stream)
 		return sbx__fail_argument(error, "stream", "must not be NULL");
+	if (stream->turning)
+		return sbx__fail_argument(error, "stream", "is read by a call that has not returned");
 	if (stream->form != FORM_OPEN && stream->form != form)
 		return sbx__fail_argument(error, "stream", "is already read in another way");
 	return stream->lost ? sbx__error_give(error, sbx__error_ref(stream->lost)) : SBX_OK;
@@ -331,16 +375,51 @@ sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_error **er
 	return status;
 }
 
-/* Moves what is left of the body. */
-static sbx_status drain(sbx_stream *stream, sbx__sink_writer *writer, sbx_error **error)
+/* What moves a body to a sink. */
+typedef struct drainage {
+	sbx_call *call;
+	sbx__sink_writer *writer;
+	bool failed;
+} drainage;
+
+static size_t write_to_sink(void *context, const void *data, size_t length)
+{
+	drainage *moved = context;
+	if (!moved->failed)
+		moved->failed = !sbx__sink_write(moved->writer, data, length);
+	wait_anew(moved->call);
+	return moved->failed ? 0 : length;
+}
+
+/* Moves what is left of the body: what has come, and then what comes, as it comes. */
+static sbx_status drain(sbx_stream *stream, drainage *moved, sbx_error **error)
 {
 	char piece[PIECE];
 	size_t got;
-	sbx_status status;
-	while ((status = sbx__stream_read(stream, piece, sizeof piece, &got, error)) == SBX_OK)
-		if (!sbx__sink_write(writer, piece, got))
-			return sbx__sink_failure(writer, error);
-	return status == SBX_DONE ? sbx__sink_finish(writer, error) : status;
+	sbx_status status = SBX_OK;
+	wait_anew(stream->call);
+	while (!moved->failed && (status == SBX_OK || status == SBX_WOULD_BLOCK)) {
+		status = take(stream, piece, sizeof piece, &got, error);
+		if (status == SBX_OK)
+			write_to_sink(moved, piece, got);
+		if (status == SBX_WOULD_BLOCK)
+			turn(stream);
+	}
+	if (moved->failed)
+		return sbx__sink_failure(moved->writer, error);
+	return status == SBX_DONE ? sbx__sink_finish(moved->writer, error) : status;
+}
+
+/* The same, past the buffer where that is possible. */
+static sbx_status drain_directly(sbx_stream *stream, sbx__sink_writer *writer, sbx_error **error)
+{
+	if (sbx__started_call_is_forked(stream->call))
+		return sbx__fail_forked(error);
+	drainage moved = {stream->call, writer, false};
+	divert(stream, write_to_sink, &moved);
+	sbx_status status = drain(stream, &moved, error);
+	divert(stream, NULL, NULL);
+	return status;
 }
 
 sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error)
@@ -359,7 +438,7 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 		status = take_form(stream, FORM_BYTES, error);
 	if (status == SBX_OK) {
 		sbx_error *problem = NULL;
-		status = drain(stream, &writer, &problem);
+		status = drain_directly(stream, &writer, &problem);
 		/* What was taken for the sink is nowhere: whoever reads on would not notice the hole. */
 		if (problem) {
 			stream->lost = problem;

@@ -41,20 +41,45 @@ static bool take_await(sbx__stream_buffer *buffer)
 	return awaited;
 }
 
-sbx__taken sbx__stream_buffer_put(sbx__stream_buffer *buffer, const void *data, size_t length, bool *tell)
+void sbx__stream_buffer_divert(sbx__stream_buffer *buffer, sbx__stream_taker taker, void *context)
 {
-	sbx__taken taken = SBX__TAKEN;
-	*tell = false;
 	pthread_mutex_lock(&buffer->mutex);
+	buffer->taker = taker;
+	buffer->taker_context = context;
+	pthread_mutex_unlock(&buffer->mutex);
+}
+
+/* What is taken before anything is kept: nothing goes past bytes that came before. The taker may be a function of the
+ * caller's, so no lock is held: whoever diverts is on the one thread that puts. */
+static size_t give_to_taker(sbx__stream_buffer *buffer, const void *data, size_t length)
+{
+	pthread_mutex_lock(&buffer->mutex);
+	sbx__stream_taker taker = left(buffer) ? NULL : buffer->taker;
+	pthread_mutex_unlock(&buffer->mutex);
+	return taker ? taker(buffer->taker_context, data, length) : 0;
+}
+
+static sbx__taken keep(sbx__stream_buffer *buffer, const char *data, size_t length, bool *tell)
+{
 	if (left(buffer) >= HIGH_WATER) {
 		buffer->paused = true;
-		taken = SBX__LATER;
-	} else {
-		compact(buffer);
-		sbx__buffer_append(&buffer->bytes, data, length);
-		taken = buffer->bytes.failed ? SBX__NOT_TAKEN : SBX__TAKEN;
-		*tell = take_await(buffer);
+		return SBX__LATER;
 	}
+	compact(buffer);
+	sbx__buffer_append(&buffer->bytes, data, length);
+	*tell = take_await(buffer);
+	return buffer->bytes.failed ? SBX__NOT_TAKEN : SBX__TAKEN;
+}
+
+sbx__taken sbx__stream_buffer_put(sbx__stream_buffer *buffer, const void *data, size_t length, bool *tell)
+{
+	size_t given = give_to_taker(buffer, data, length);
+	sbx__taken taken = SBX__TAKEN;
+	*tell = false;
+	if (given == length)
+		return taken;
+	pthread_mutex_lock(&buffer->mutex);
+	taken = keep(buffer, (const char *)data + given, length - given, tell);
 	pthread_mutex_unlock(&buffer->mutex);
 	return taken;
 }

@@ -144,7 +144,8 @@ SBX_API sbx_status sbx_stream_event(sbx_stream *stream, sbx_event *event, sbx_er
  * @param error receives the error; may be NULL
  * @return ::SBX_OK or any error; ::SBX_ERROR_INVALID_ARGUMENT for a started stream, which would block its loop
  *
- * Blocks until the body has ended. Since 0.1.0.
+ * Blocks until the body has ended. A callback of the sink must not free the stream; reading it there is refused. Since
+ * 0.1.0.
  */
 SBX_API sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error);
 

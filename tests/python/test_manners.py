@@ -71,6 +71,17 @@ def test_ctrl_c_ends_the_read_of_a_stream(stalling: str, server: Recorder) -> No
         assert client.with_options(base_url=server.url).sandboxes.list() is not None
 
 
+def test_ctrl_c_ends_the_way_to_a_file(stalling: str, server: Recorder, tmp_path: Path) -> None:
+    with SandboxSDK(api_key="k", base_url=stalling, max_retries=0) as client:
+        with client.sandboxes.with_streaming_response.download("a", path="/b") as response:
+            sent = interrupt_soon()
+            with pytest.raises(KeyboardInterrupt):
+                response.stream_to_file(tmp_path / "file")
+            assert time.monotonic() - sent < 1
+        assert (tmp_path / "file").read_bytes() == b"begun"
+        assert client.with_options(base_url=server.url).sandboxes.list() is not None
+
+
 def test_ctrl_c_ends_an_upload_that_is_not_answered(stalling: str, server: Recorder) -> None:
     with SandboxSDK(api_key="k", base_url=stalling, max_retries=0) as client:
         sent = interrupt_soon()

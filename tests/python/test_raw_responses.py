@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import itertools
 import json
@@ -26,6 +27,7 @@ from sandbox_sdk import (
     SandboxSDK,
     Stream,
 )
+from sandbox_sdk._http import StreamConsumed
 from sandbox_sdk._response import (
     AsyncBinaryAPIResponse,
     AsyncStreamedBinaryAPIResponse,
@@ -211,6 +213,32 @@ def test_a_large_body_goes_to_a_file(client: SandboxSDK, server: Recorder, tmp_p
         assert {len(piece) for piece in response.iter_bytes(5120)} == {5120}
         with pytest.raises(StreamAlreadyConsumed):
             response.read()
+
+
+def test_what_goes_wrong_on_the_way_to_a_file(client: SandboxSDK, server: Recorder, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 4096
+    server.answer(body=content)
+    with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        with pytest.raises(OSError, match="No space left on device") as full:
+            response.stream_to_file("/dev/full")
+        assert full.value.errno == errno.ENOSPC
+        assert response.is_closed
+        assert response.http_response.num_bytes_downloaded == 0
+        with pytest.raises(StreamAlreadyConsumed):
+            response.read()
+    server.answer(body=content, length=len(content) + 1)
+    target = tmp_path / "file"
+    with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        with pytest.raises(APIConnectionError):
+            response.stream_to_file(target)
+        assert target.read_bytes() == content, "what has come is there, as with any file that is written piece by piece"
+        assert response.http_response.num_bytes_downloaded == len(content)
+    server.answer(body=content)
+    with client.sandboxes.with_streaming_response.download("i", path="/a") as response:
+        response.stream_to_file(target)
+        assert response.http_response.num_bytes_downloaded == len(content)
+        with pytest.raises(StreamConsumed):
+            response.stream_to_file(target)
 
 
 def test_a_body_that_is_cut(client: SandboxSDK, server: Recorder) -> None:

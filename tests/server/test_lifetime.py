@@ -140,7 +140,7 @@ def test_few_descriptors(start):
     for client in clients:
         client.close()
     # Until the server has seen that they are gone, there is no room for another.
-    assert wait_until(lambda: len(os.listdir(f"/proc/{server.pid}/fd")) < 32)
+    assert wait_until(lambda: len(list(Path(f"/proc/{server.pid}/fd").iterdir())) < 32)
     assert server.output(sandbox, "echo still works") == "still works\n"
     with ThreadPoolExecutor(20) as pool:
         answers = set(pool.map(execute, range(20)))

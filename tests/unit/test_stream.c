@@ -588,6 +588,47 @@ static void what_a_sink_did_not_take_is_missed(void **state)
 	free(answer);
 }
 
+typedef struct reads_within {
+	sbx_stream *stream;
+	int calls;
+} reads_within;
+
+static int read_within(void *user_data, const void *data, size_t length)
+{
+	(void)data, (void)length;
+	reads_within *within = user_data;
+	sbx_sink sink = SBX_SINK_INIT;
+	char byte;
+	size_t got = 7;
+	sink.kind = SBX_SINK_CALLBACK;
+	sink.write = take_once;
+	sink.user_data = &within->calls;
+	within->calls = 0;
+	assert_int_equal(sbx_stream_read(within->stream, &byte, 1, &got, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(sbx_stream_save(within->stream, &sink, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(got, 7);
+	assert_int_equal(within->calls, 0);
+	return 0;
+}
+
+static void a_stream_is_not_read_while_it_is_saved(void **state)
+{
+	(void)state;
+	char *answer = large_answer(LARGE, LARGE);
+	loopback *server = loopback_start(answer);
+	sbx_client *client = client_of(server);
+	reads_within within = {open_stream(client), 0};
+	sbx_sink sink = SBX_SINK_INIT;
+	sink.kind = SBX_SINK_CALLBACK;
+	sink.write = read_within;
+	sink.user_data = &within;
+	assert_int_equal(sbx_stream_save(within.stream, &sink, NULL), SBX_OK);
+	sbx_stream_free(within.stream);
+	sbx_client_free(client);
+	loopback_stop(server);
+	free(answer);
+}
+
 static void a_save_that_did_not_begin_decides_nothing(void **state)
 {
 	(void)state;
@@ -625,6 +666,7 @@ int main(void)
 	        cmocka_unit_test(a_compressed_body_is_read_in_pieces),
 	        cmocka_unit_test(compressed_events_are_read),
 	        cmocka_unit_test(what_a_sink_did_not_take_is_missed),
+	        cmocka_unit_test(a_stream_is_not_read_while_it_is_saved),
 	        cmocka_unit_test(a_save_that_did_not_begin_decides_nothing),
 	        cmocka_unit_test(bad_arguments_are_refused),
 	};

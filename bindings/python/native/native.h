@@ -250,6 +250,8 @@ PyObject *python_client_open(sbx_client *client, PyObject *request, PyObject *op
 PyObject *python_client_open_start(sbx_client *client, PyObject *request, PyObject *options, PyObject *token);
 PyObject *python_stream_head(PyObject *stream);
 PyObject *python_stream_read(PyObject *stream, size_t size);
+PyObject *python_stream_save(PyObject *stream, int descriptor);
+PyObject *python_stream_saved(PyObject *stream);
 PyObject *python_stream_resume(PyObject *stream);
 PyObject *python_stream_cancel(PyObject *stream);
 

@@ -1,7 +1,9 @@
 /*
  * Streams: answers whose body the program reads as it comes, waiting for it or driven by its event loop.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "native.h"
 
@@ -12,9 +14,8 @@ typedef struct stream_handle {
 	python_request request;
 	PyObject *token; /* what the program knows it by; NULL: its reads wait */
 	sbx_stream *stream;
-	char *buffer; /* for reads */
-	size_t capacity;
-	bool is_read; /* a thread reads now */
+	bool is_read;    /* a thread reads now */
+	long long saved; /* bytes that went to a file */
 } stream_handle;
 
 static void free_stream(PyObject *capsule)
@@ -25,7 +26,6 @@ static void free_stream(PyObject *capsule)
 	python_request_clear(&handle->request);
 	python_call_options_clear(&handle->options);
 	Py_XDECREF(handle->token);
-	free(handle->buffer);
 	free(handle);
 }
 
@@ -115,49 +115,106 @@ PyObject *python_stream_head(PyObject *capsule)
 	return NULL;
 }
 
-static int make_room(stream_handle *handle, size_t size)
+static int check_read(const stream_handle *handle, size_t size)
 {
-	char *grown;
-
-	if (size < 1) {
-		PyErr_SetString(PyExc_ValueError, "a read asks for at least one byte");
-		return -1;
-	}
-	if (handle->is_read) {
+	if (size < 1 || size > PY_SSIZE_T_MAX)
+		PyErr_SetString(PyExc_ValueError, "a read asks for at least one byte, and for less than memory holds");
+	else if (handle->is_read)
 		PyErr_SetString(PyExc_RuntimeError, "another thread reads this already");
-		return -1;
-	}
-	if (handle->capacity >= size)
+	else
 		return 0;
-	grown = realloc(handle->buffer, size);
-	if (!grown) {
-		PyErr_NoMemory();
-		return -1;
-	}
-	handle->buffer = grown;
-	handle->capacity = size;
-	return 0;
+	return -1;
 }
 
 /* Bytes; none at the end. None where a started stream has nothing yet. */
 PyObject *python_stream_read(PyObject *capsule, size_t size)
 {
 	stream_handle *handle = PyCapsule_GetPointer(capsule, STREAM);
+	PyObject *bytes =
+	        handle && check_read(handle, size) == 0 ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size) : NULL;
 	python_call_options *call = &handle->options;
 	size_t got = 0;
 	sbx_status status;
 
-	if (!handle || make_room(handle, size) < 0)
+	if (!bytes)
 		return NULL;
+	/* The library writes to where the bytes stay: nobody else knows of the object yet. */
+	char *buffer = PyBytes_AsString(bytes);
 	handle->is_read = true;
-	Py_BEGIN_ALLOW_THREADS status = sbx_stream_read(handle->stream, handle->buffer, size, &got, &call->error);
+	Py_BEGIN_ALLOW_THREADS status = sbx_stream_read(handle->stream, buffer, size, &got, &call->error);
 	Py_END_ALLOW_THREADS handle->is_read = false;
+	if (status >= 0 && status != SBX_WOULD_BLOCK && !call->callbacks.raised) {
+		_PyBytes_Resize(&bytes, (Py_ssize_t)got);
+		return bytes;
+	}
+	Py_DECREF(bytes);
 	if (status == SBX_WOULD_BLOCK)
 		Py_RETURN_NONE;
-	if (status >= 0 && !call->callbacks.raised)
-		return PyBytes_FromStringAndSize(handle->buffer, (Py_ssize_t)got);
 	python_call_raise(call);
 	return NULL;
+}
+
+/* Where a body is saved. */
+typedef struct saved_file {
+	int descriptor;
+	int system_errno;
+	long long *written;
+} saved_file;
+
+static int write_to_file(void *user_data, const void *data, size_t length)
+{
+	saved_file *file = user_data;
+	const char *bytes = data;
+
+	while (length) {
+		ssize_t put = write(file->descriptor, bytes, length);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0) {
+			file->system_errno = errno;
+			return -1;
+		}
+		bytes += put;
+		length -= (size_t)put;
+		*file->written += put;
+	}
+	return 0;
+}
+
+/* Writes the rest of the body to an open file. What writing fails with is raised as Python's own write() does. */
+PyObject *python_stream_save(PyObject *capsule, int descriptor)
+{
+	stream_handle *handle = PyCapsule_GetPointer(capsule, STREAM);
+	python_call_options *call = &handle->options;
+	saved_file file = {descriptor, 0, &handle->saved};
+	sbx_sink sink = SBX_SINK_INIT;
+	sbx_status status;
+
+	if (!handle || check_read(handle, 1) < 0)
+		return NULL;
+	sink.kind = SBX_SINK_CALLBACK;
+	sink.write = write_to_file;
+	sink.user_data = &file;
+	handle->is_read = true;
+	Py_BEGIN_ALLOW_THREADS status = sbx_stream_save(handle->stream, &sink, &call->error);
+	Py_END_ALLOW_THREADS handle->is_read = false;
+	if (status >= 0 && !call->callbacks.raised)
+		Py_RETURN_NONE;
+	python_call_raise(call);
+	if (file.system_errno && PyErr_ExceptionMatches(PyExc_Exception)) {
+		PyErr_Clear();
+		errno = file.system_errno;
+		PyErr_SetFromErrno(PyExc_OSError);
+	}
+	return NULL;
+}
+
+/* How many bytes that was, also where it failed. */
+PyObject *python_stream_saved(PyObject *capsule)
+{
+	stream_handle *handle = PyCapsule_GetPointer(capsule, STREAM);
+
+	return handle ? PyLong_FromLongLong(handle->saved) : NULL;
 }
 
 PyObject *python_stream_resume(PyObject *capsule)

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from datetime import timedelta
-    from typing import Any, Protocol
+    from typing import Any, BinaryIO, Protocol
 
     import httpx
 
@@ -417,6 +417,19 @@ class Response:
             self.close()
             raise
         self.close()
+
+    def save(self, file: BinaryIO) -> None:
+        """Writes the body to an open file; one that was not read goes there without passing through Python."""
+        body = self._body
+        if self._content is not None or not hasattr(body, "save"):
+            file.writelines(self.iter_bytes())
+            return
+        self._begin_stream("save", "")
+        try:
+            body.save(file.fileno())
+        finally:
+            self._num_bytes_downloaded += body.saved
+            self.close()
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body in pieces of a size; without one as they come. What was read is given again."""

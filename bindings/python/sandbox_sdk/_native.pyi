@@ -52,6 +52,12 @@ def stream_head(stream: Any) -> Any:
 def stream_read(stream: Any, size: int) -> bytes | None:
     """Bytes, none at the end; None where a started stream has nothing yet."""
 
+def stream_save(stream: Any, descriptor: int) -> None:
+    """Writes the rest to an open file; an OSError is that of writing there."""
+
+def stream_saved(stream: Any) -> int:
+    """How many bytes that was, also where it has failed."""
+
 def stream_resume(stream: Any) -> None: ...
 def stream_cancel(stream: Any) -> None: ...
 def event_decoder_new() -> Any: ...

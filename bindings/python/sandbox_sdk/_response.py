@@ -389,7 +389,11 @@ class StreamedBinaryAPIResponse(APIResponse[bytes]):
 
     def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
         """Writes the bytes to a file on this machine as they come, in pieces of a size if one is given."""
-        _write(file, self.iter_bytes(chunk_size))
+        with open(file, mode="wb") as opened:
+            if chunk_size is None and hasattr(self.http_response, "save"):
+                self.http_response.save(opened)
+            else:
+                opened.writelines(self.iter_bytes(chunk_size))
 
 
 class AsyncStreamedBinaryAPIResponse(AsyncAPIResponse[bytes]):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ._native import client_open, client_open_start, stream_cancel, stream_head, stream_read, stream_resume
+from ._native import (
+    client_open,
+    client_open_start,
+    stream_cancel,
+    stream_head,
+    stream_read,
+    stream_resume,
+    stream_save,
+    stream_saved,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +26,11 @@ _PIECE = 1 << 16  # bytes
 class StreamedBody:
     """One whose reads wait."""
 
-    __slots__ = ("_is_read", "stream")
+    __slots__ = ("_is_read", "saved", "stream")
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
+        self.saved = 0  # bytes that went to a file
         self._is_read = False
 
     @classmethod
@@ -37,6 +47,18 @@ class StreamedBody:
             return stream_read(self.stream, size) or b""
         finally:
             self._is_read = False
+
+    def save(self, descriptor: int) -> None:
+        """Writes what is left to an open file as it comes, without a piece of it in Python's memory."""
+        stream = self.stream
+        if stream is None:
+            return
+        self._is_read = True
+        try:
+            stream_save(stream, descriptor)
+        finally:
+            self._is_read = False
+            self.saved = stream_saved(stream)
 
     def close(self) -> None:
         """Ends the stream: a connection that it has not read to its end is closed."""
