@@ -157,6 +157,11 @@ def of_time(case: Case, said: dict) -> list[str]:
     return [f"it ended {late * 1000:.0f} ms after its deadline of {case.latest} s"] if late > GRACE else []
 
 
+def ran_out_of_time(case: Case, said: dict) -> bool:
+    """The deadline came before what should have ended the call."""
+    return said["code"] == "timeout" and all(expected.code != "timeout" for expected in case.expected)
+
+
 def compare(case: Case, said: dict, server: Server, folder: Path) -> list[str]:
     """All that is wrong but the time."""
     if "client_error" in said:

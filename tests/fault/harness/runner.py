@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .cases import Case
 from .certificates import Authority
-from .compare import KEY, MARKS, PASSWORD, compare, of_time
+from .compare import KEY, MARKS, PASSWORD, compare, of_time, ran_out_of_time
 from .server import Server
 from .world import OLD, TREE, World, write_tree
 
@@ -33,6 +33,15 @@ class Result:
     differences: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     said: dict = field(default_factory=dict)
+
+
+def judge(case: Case, said: dict, differences: list[str]) -> Result:
+    """What is wrong, and apart from it what may be so because the machine was too busy."""
+    if "client_error" in said:
+        return Result(case, differences, said=said)
+    if ran_out_of_time(case, said):
+        return Result(case, late=differences + of_time(case, said), said=said)
+    return Result(case, differences, of_time(case, said), said)
 
 
 class DriverError(Exception):
@@ -144,8 +153,7 @@ class Runner:
             if case.operation == "session_download_into":
                 write_tree(folder / "file", OLD)
             said = driver.ask(self.request(case, server.port, folder))
-            differences = compare(case, said, server, folder)
-            return Result(case, differences, [] if "client_error" in said else of_time(case, said), said)
+            return judge(case, said, compare(case, said, server, folder))
 
     def run(self, group: list[Case]) -> list[Result]:
         """The cases of a group in one process; what it says at its end is the last one's."""

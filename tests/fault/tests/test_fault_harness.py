@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness import answers, cases, compare
-from harness.runner import Result, Runner
+from harness.runner import Result, Runner, judge
 from harness.script import Connection, Request
 from harness.world import OLD, TREE, World, write_tree
 
@@ -158,6 +158,14 @@ def test_a_late_call_runs_again_alone(capsys: pytest.CaptureFixture) -> None:
     assert capsys.readouterr().out.count("again, alone: refused / list") == 2
     runner.run_safely = lambda group: [late]
     assert runner.run_alone(late).late
+
+
+def test_a_call_whose_deadline_came_first_is_late() -> None:
+    case = case_of("refused", "list")
+    said = {"code": "timeout", "elapsed": 0.1}
+    assert judge(case, said, ["code is timeout, not connection"]).late == ["code is timeout, not connection"]
+    said["code"] = "not_found"
+    assert judge(case, said, ["code is not_found, not connection"]).differences == ["code is not_found, not connection"]
 
 
 def test_tables_are_complete() -> None:
