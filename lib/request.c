@@ -197,7 +197,7 @@ static sbx_status append_path_argument(const sbx__request_input *input, const ch
 	else if (strcmp(text.data, ".") == 0 || strcmp(text.data, "..") == 0)
 		status = sbx__fail_argument(error, name, "\"%s\" would lead to another path", text.data);
 	else
-		sbx__url_append_encoded(url, text.data, text.length);
+		sbx__url_append_segment(url, text.data, text.length);
 	sbx__buffer_free(&text);
 	return status;
 }

@@ -22,7 +22,7 @@ static void append_encoded(sbx__buffer *url, const char *text, size_t length, bo
 	size_t start = 0;
 	for (size_t index = 0; index < length; index++) {
 		unsigned char byte = (unsigned char)text[index];
-		if (is_unreserved(byte))
+		if (is_unreserved(byte) || (!form && (byte == ':' || byte == '@')))
 			continue;
 		sbx__buffer_append(url, text + start, index - start);
 		start = index + 1;
@@ -34,7 +34,7 @@ static void append_encoded(sbx__buffer *url, const char *text, size_t length, bo
 	sbx__buffer_append(url, text + start, length - start);
 }
 
-void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length)
+void sbx__url_append_segment(sbx__buffer *url, const char *text, size_t length)
 {
 	append_encoded(url, text, length, false);
 }

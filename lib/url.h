@@ -8,8 +8,9 @@
 
 #include "buffer.h"
 
-/* Appends text with everything but the unreserved characters percent-encoded (RFC 3986, section 2). */
-void sbx__url_append_encoded(sbx__buffer *url, const char *text, size_t length);
+/* Appends text as a segment of a path, with everything percent-encoded but the unreserved characters, ':' and '@', which
+ * stand for themselves there; other delimiters mean something to many a server (RFC 3986, sections 2 and 3.3). */
+void sbx__url_append_segment(sbx__buffer *url, const char *text, size_t length);
 
 /* Appends one "name=value" of a query, encoded as a form is (WHATWG URL, application/x-www-form-urlencoded: a space is
  * a plus), after a '?' where `first` still says so, else after a '&'. */
