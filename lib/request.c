@@ -408,7 +408,8 @@ static void put_call_headers(sbx__request *request, const sbx__request_input *in
 {
 	sbx__header_set *headers = &request->headers;
 	sbx__header_set_merge(headers, input->options->headers, input->options->headers_count);
-	if (is_get(request->method))
+	/* What became a GET on its way is sent on with all else that it began with. */
+	if (is_get(request->method) && !request->became_get)
 		sbx__header_set_put(headers, "Content-Type", NULL);
 	if (request->foreign)
 		remove_secrets(request, input);
