@@ -10,26 +10,41 @@
 #include "keep_errno.h"
 #include "response.h"
 
-sbx_status sbx__started_call_check(sbx_client *client, sbx_error **error)
+#define CLIENT_CLOSED "Connection error: the client was closed"
+
+static sbx_status check_forked(sbx_client *client, sbx_error **error)
 {
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
 	/* First of all: the fork may have happened while another thread held the client's lock. */
-	if (sbx__core_is_forked(client->core))
-		return sbx__fail_forked(error);
-	if (sbx__core_is_closed(client->core))
-		return sbx__fail(error, SBX_ERROR_CLOSED, "Connection error: the client was closed");
-	return SBX_OK;
+	return sbx__core_is_forked(client->core) ? sbx__fail_forked(error) : SBX_OK;
+}
+
+sbx_status sbx__started_call_check(sbx_client *client, sbx_error **error)
+{
+	sbx_status status = check_forked(client, error);
+	if (status == SBX_OK && sbx__core_is_closed(client->core))
+		status = sbx__fail(error, SBX_ERROR_CLOSED, CLIENT_CLOSED);
+	return status;
+}
+
+/* The error of a call of a closed client, which knows the request that it was about. */
+static sbx_status refuse_closed(sbx__call *machine, sbx_error **error)
+{
+	sbx_response *none;
+	sbx__call_abort(machine, SBX_ERROR_CLOSED, CLIENT_CLOSED);
+	return sbx__call_take(machine, &none, error);
 }
 
 sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
                                  const sbx_request_options *options, bool on_loop, sbx_call **call, sbx_error **error)
 {
-	sbx_status status = sbx__started_call_check(client, error);
+	sbx_status status = check_forked(client, error);
 	if (status < 0)
 		return status;
+	bool closed = sbx__core_is_closed(client->core);
 	sbx_error *problem = NULL;
-	if (on_loop && !sbx__core_engine(client->core, &problem))
+	if (on_loop && !closed && !sbx__core_engine(client->core, &problem))
 		return sbx__error_give(error, problem);
 	sbx_call *made = sbx__engine_call_new(client->core);
 	if (!made)
@@ -39,6 +54,8 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
 	status = sbx__call_init(&made->machine, config, platform, request, typed, options,
 	                        platform->now(platform->context), error);
 	sbx__config_unref(config);
+	if (status == SBX_OK && closed)
+		status = refuse_closed(&made->machine, error);
 	if (status == SBX_OK && !sbx__call_keep(&made->machine))
 		status = sbx__fail_memory(error);
 	if (status == SBX_OK && on_loop)

@@ -407,7 +407,12 @@ static void closing_ends_all_and_tells(void **state)
 	}
 	sbx_call *call = NULL;
 	const sbx_request request = request_of("sandboxes.list", NULL);
-	assert_int_equal(sbx_client_start(own.client, &request, NULL, NULL, NULL, &call, NULL), SBX_ERROR_CLOSED);
+	sbx_error *error = NULL;
+	assert_int_equal(sbx_client_start(own.client, &request, NULL, NULL, NULL, &call, &error), SBX_ERROR_CLOSED);
+	assert_string_equal(sbx_error_method(error), "GET");
+	assert_non_null(strstr(sbx_error_url(error), "/v1/sandboxes/list"));
+	assert_int_equal(sbx_error_attempts(error), 0);
+	sbx_error_free(error);
 	end(&own);
 }
 
