@@ -629,8 +629,10 @@ def test_closing_twice_and_calls_after_it(server: Recorder) -> None:
         assert client.is_closed() is True
         assert copy.is_closed() is True
         for closed in (client, copy):
-            with pytest.raises(APIConnectionError, match="Connection error"):
+            with pytest.raises(APIConnectionError, match="Connection error") as caught:
                 await closed.sandboxes.list()
+            assert caught.value.request.url.path == "/v1/sandboxes/list"
+            assert isinstance(caught.value.__cause__, RuntimeError)
 
     asyncio.run(main())
 

@@ -28,6 +28,14 @@ def test_the_environment_gives_key_and_url(server: Recorder, monkeypatch: pytest
     assert server.request.header("x-api-key") == "from-environment"
 
 
+def test_a_key_of_the_environment_may_be_empty(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_SDK_API_KEY", "")
+    with SandboxSDK(base_url=server.url) as client, client.copy(max_retries=1) as copy:
+        assert client.api_key == copy.api_key == ""
+        client.sandboxes.list()
+    assert server.request.header("x-api-key") == ""
+
+
 def test_an_option_beats_the_environment(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANDBOX_SDK_API_KEY", "from-environment")
     monkeypatch.setenv("SANDBOX_SDK_BASE_URL", "http://127.0.0.1:1")
@@ -194,6 +202,8 @@ def test_closing_is_for_good_and_can_be_repeated(client: SandboxSDK, server: Rec
     with pytest.raises(APIConnectionError, match="closed") as caught:
         client.sandboxes.list()
     assert caught.value.code == "closed"
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert caught.value.request.url.path == "/v1/sandboxes/list"
     assert server.requests == []
 
 

@@ -56,6 +56,8 @@ class BaseClient:
         options = native_options(timeout, **given)
         if connections is not None:
             connections.apply(options)
+        if "api_key" in given and os.environ.get("SANDBOX_SDK_API_KEY") == "":
+            options.setdefault("api_key", "")  # here a variable that is set to nothing is no missing one
         options["client_name"] = type(self).__name__
         options["language"] = "Python"
         options["runtime"] = _RUNTIMES.get(sys.implementation.name, sys.implementation.name)

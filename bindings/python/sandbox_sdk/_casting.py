@@ -133,12 +133,12 @@ def cast_value(data: Any, cast_to: Any, *, response: Any, strict: bool) -> Any:
 
 
 def _scalar(response: Any, cast_to: Any) -> Any:
-    text = response.text.strip()
+    if cast_to is bool:
+        return response.text.lower() == "true"
     try:
-        return {"true": True, "false": False}[text.lower()] if cast_to is bool else cast_to(text)
-    except (KeyError, ValueError) as error:
-        message = f"The answer is not of type {cast_to.__name__}."
-        raise APIResponseValidationError(response, response.text, message=message) from error
+        return cast_to(response.text)
+    except ValueError as error:
+        raise APIResponseValidationError(response, response.text, message=str(error)) from error
 
 
 def _is_response(kind: type) -> bool:
@@ -165,11 +165,13 @@ def _refuse_unknown(cast_to: Any) -> None:
     origin = origin_of(cast_to)
     if origin is APIResponse:
         raise RuntimeError("Unexpected state - cast_to is `APIResponse`")
-    known = origin in (object, list, dict) or _is_any(origin) or is_union(cast_to)
+    known = origin in (object, list, dict) or is_union(cast_to)
     if not known and not (isinstance(origin, type) and _is_model(origin)):
+        from ._models import BaseModel
+
         raise RuntimeError(
-            f"Unsupported type, expected {cast_to} to be a subclass of BaseModel, {dict}, {list}, Union, {_NoneType},"
-            f" {str} or httpx.Response."
+            f"Unsupported type, expected {cast_to} to be a subclass of {BaseModel}, {dict}, {list}, typing.Union,"
+            f" {_NoneType}, {str} or <class 'httpx.Response'>."
         )
 
 

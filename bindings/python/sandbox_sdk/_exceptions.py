@@ -204,7 +204,7 @@ def from_native(error: Any, path: str) -> SandboxSDKError:
     kind: Any = globals()[CLASS_NAMES[_native.error_code(error)]]
     exception: SandboxSDKError = _construct(kind, error, path)
     exception.code = _native.error_name(error)
-    exception.detail = _native.error_detail(error)
+    exception.detail = _native.error_detail(error) or exception.detail
     exception.attempts = _native.error_attempts(error)
     retry_after = _native.error_retry_after(error)
     exception.retry_after = None if retry_after == _native.DEFAULT else retry_after
@@ -248,8 +248,7 @@ def _construct(kind: Any, error: Any, path: str) -> Any:
     if issubclass(kind, APIConnectionError):
         return _connection_error(kind, error, message)
     if kind is APIResponseValidationError:
-        response = _response(error)
-        return kind(response, _body(error, response), message=message)
+        return _validation_error(error, message)
     if kind is LocalFileError:
         return _of_local_file(error, message, path)
     exception = kind(message)
@@ -266,10 +265,24 @@ def _status_error(kind: Any, error: Any) -> Any:
     return kind(message or f"Error code: {response.status_code}", response=response, body=body)
 
 
+def _validation_error(error: Any, message: str) -> APIResponseValidationError:
+    response = _response(error)
+    body = _body(error, response)
+    # An object is refused for its fields, under strict validation alone.
+    exception = APIResponseValidationError(response, body, message=None if isinstance(body, dict) else message)
+    exception.__cause__ = ValueError(message)
+    exception.detail = message
+    return exception
+
+
 def _connection_error(kind: Any, error: Any, message: str) -> Any:
     request = _request(error)
     if kind is not APITimeoutError and _native.error_code(error) != _native.ERROR_CONNECTION:
-        return kind(message=message, request=request)
+        exception = kind(message=message, request=request)
+        reason = message.partition(": ")[2]
+        if reason:
+            exception.__cause__ = RuntimeError(reason)
+        return exception
     exception = kind(request=request)
     # Of a forked child there is only the message.
     detail = _native.error_detail(error) or message.partition(": ")[2]

@@ -193,3 +193,6 @@ def _whole_writer(write: Callable[[bytes], Any]) -> Callable[[bytes], None]:
             written = write(data)
 
     return write_all
+
+
+file_from_path.__module__ = "sandbox_sdk"

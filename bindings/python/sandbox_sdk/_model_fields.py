@@ -237,7 +237,7 @@ def forget(cls: type) -> None:
 
 def _foreign_annotations(base: type) -> dict[str, FieldInfo]:
     """The fields that a class beside the models brings: a mixin with annotations."""
-    if base.__module__ in ("builtins", "typing", "sandbox_sdk._native", "sandbox_sdk._models"):
+    if base.__module__ in ("builtins", "typing", "sandbox_sdk", "sandbox_sdk._native"):
         return {}
     return {
         name: FieldInfo(base.__dict__.get(name, MISSING)).bound(name, annotation, base)

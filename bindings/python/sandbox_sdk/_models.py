@@ -586,4 +586,5 @@ def _deprecated(name: str, better: str) -> None:
     warn(f"The `{name}` method is deprecated; use `{better}` instead.", DeprecationWarning, stacklevel=3)
 
 
+BaseModel.__module__ = "sandbox_sdk"
 __getattr__, __dir__ = lazy_names(globals(), _MODULES)

@@ -247,3 +247,7 @@ def is_stream_class_type(typ: Any) -> TypeGuard[type[Stream[object]] | type[Asyn
 def extract_stream_chunk_type(stream_cls: type, *, failure_message: str | None = None) -> Any:
     """``T`` of ``Stream[T]`` or ``AsyncStream[T]``, or of a class that is made of one."""
     return extract_type_argument(stream_cls, (Stream, AsyncStream), failure_message)
+
+
+for _class in (AsyncStream, Stream):
+    _class.__module__ = "sandbox_sdk"

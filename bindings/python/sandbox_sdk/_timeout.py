@@ -96,3 +96,6 @@ def timeout_options(timeout: float | Timeout | tuple[float | None, ...] | None) 
     if isinstance(timeout, tuple) or _is_timeout(timeout):
         return {f"{phase}_timeout": seconds for phase, seconds in Timeout(timeout).as_dict().items()}
     raise TypeError(f"`timeout` must be a number of seconds, a Timeout or None, not {type(timeout).__name__}")
+
+
+Timeout.__module__ = "sandbox_sdk"
