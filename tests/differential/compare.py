@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +33,22 @@ class Meant:
 
     because: str
     programs: list[str]
-    places: list[str]
-    ours: str = ""
-    found: int = field(default=0, compare=False)
+    ours: dict[str, str]
+    """What ours has at each place where it differs, or a part of it that tells it from anything else."""
+    found: set[str] = field(default_factory=set, compare=False)
+    """The programs and places, of those named, that were met."""
 
     def covers(self, difference: Difference) -> bool:
-        return (
-            any(fnmatchcase(difference.program, self.escaped(pattern)) for pattern in self.programs)
-            and any(fnmatchcase(difference.place, self.escaped(pattern)) for pattern in self.places)
-            and self.ours in difference.ours
-        )
+        named = difference.program.rpartition(" ")[0] in self.programs
+        return named and self.ours.get(difference.place, difference.ours + "?") in difference.ours
 
-    @staticmethod
-    def escaped(pattern: str) -> str:
-        """Brackets in names mean themselves; only * is special."""
-        return pattern.replace("[", "[[]")
+    def meet(self, difference: Difference) -> None:
+        self.found |= {difference.program, difference.place}
+
+    def not_met(self) -> list[str]:
+        """What is on the list and has not occurred; a program counts in each of its ways."""
+        ways = [f"{name} {way}" for name in self.programs for way in ("sync", "async")]
+        return [named for named in [*ways, *self.ours] if named not in self.found]
 
 
 KINDS = ("error", "model", "dict", "response", "request", "headers", "url")
@@ -73,13 +74,24 @@ def differences(program: str, reference: Any, ours: Any, place: str = "") -> lis
             inner = f"{place}.{key}" if place else str(key)
             found += differences(program, reference.get(key, MISSING), ours.get(key, MISSING), inner)
         return found
-    if isinstance(reference, list) and isinstance(ours, list) and len(reference) == len(ours):
-        found = []
-        for index, (left, right) in enumerate(zip(reference, ours)):
-            label = left[0] if place == "notes" else index
-            found += differences(program, left, right, f"{place}.{label}")
-        return found
+    if isinstance(reference, list) and isinstance(ours, list):
+        if place.endswith("headers"):
+            return differences(program, by_name(reference), by_name(ours), place)
+        if place == "requests" or len(reference) == len(ours):
+            found = []
+            for index, (left, right) in enumerate(zip_longest(reference, ours, fillvalue=MISSING)):
+                label = left[0] if place == "notes" else index
+                found += differences(program, left, right, f"{place}.{label}")
+            return found
     return [Difference(program, place, str(reference), str(ours))]
+
+
+def by_name(headers: list[list[str]]) -> dict[str, Any]:
+    """The values of each header, so that a difference names the header that it is in."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
 
 
 def comparable_errors(reference: dict[str, Any], ours: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,7 +115,7 @@ def unexpected(found: list[Difference], meant: list[Meant]) -> list[Difference]:
     for difference in found:
         covering = [entry for entry in meant if entry.covers(difference)]
         for entry in covering:
-            entry.found += 1
+            entry.meet(difference)
         if not covering:
             left.append(difference)
     return left

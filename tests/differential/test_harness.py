@@ -66,9 +66,11 @@ def test_rules_forgive_what_they_name() -> None:
     [
         (lambda report: report["requests"][0].update(body='{"a": 1}'), "requests.0.body"),
         (lambda report: report["requests"][0].update(line="POST /y HTTP/1.1"), "requests.0.line"),
-        (lambda report: report["requests"][0]["headers"].append(["X-More", "1"]), "requests.0.headers"),
-        (lambda report: report["requests"][0]["headers"][3].__setitem__(1, "text/plain"), "requests.0.headers.0.1"),
-        (lambda report: report["requests"].append(REPORT["requests"][0]), "requests"),
+        (lambda report: report["requests"][0]["headers"].append(["X-More", "1"]), "requests.0.headers.x-more"),
+        (lambda report: report["requests"][0]["headers"].append(["Host", "x"]), "requests.0.headers.host"),
+        (lambda report: report["requests"][0]["headers"].pop(3), "requests.0.headers.content-type"),
+        (lambda report: report["requests"][0]["headers"][3].__setitem__(1, "text/plain"), "requests.0.headers.content-type"),
+        (lambda report: report["requests"].append(REPORT["requests"][0]), "requests.1"),
         (lambda report: report["notes"][0][1].update(model="Other"), "notes.result.1.model"),
         (lambda report: report["notes"].append(["more", "1"]), "notes"),
         (lambda report: report.update(printed="x"), "printed"),
@@ -84,24 +86,25 @@ def test_every_other_difference_is_found(change: Any, place: str) -> None:
 
 
 def test_an_entry_covers_its_programs_and_places_only() -> None:
-    entry = Meant("because", ["uploads.bytes*"], ["requests.*.body"], "hello")
+    entry = Meant("because", ["uploads.bytes(x)"], {"requests.0.body": "hello"})
     assert entry.covers(Difference("uploads.bytes(x) sync", "requests.0.body", "b'hello'", "hello"))
-    assert not entry.covers(Difference("uploads.text sync", "requests.0.body", "b'hello'", "hello"))
+    assert entry.covers(Difference("uploads.bytes(x) async", "requests.0.body", "b'hello'", "hello"))
+    assert not entry.covers(Difference("uploads.bytes(y) sync", "requests.0.body", "b'hello'", "hello"))
     assert not entry.covers(Difference("uploads.bytes(x) sync", "requests.0.line", "b'hello'", "hello"))
     assert not entry.covers(Difference("uploads.bytes(x) sync", "requests.0.body", "b'hello'", "bye"))
 
 
-def test_entries_count_what_they_cover() -> None:
-    entries = [Meant("one", ["*"], ["a"]), Meant("two", ["*"], ["b"])]
-    left = unexpected([Difference("p", "a", "1", "2"), Difference("p", "c", "1", "2")], entries)
+def test_entries_know_what_they_have_not_met() -> None:
+    entries = [Meant("one", ["p"], {"a": "2", "b": "2"}), Meant("two", ["q"], {"b": "2"})]
+    left = unexpected([Difference("p sync", "a", "1", "2"), Difference("p sync", "c", "1", "2")], entries)
     assert [found.place for found in left] == ["c"]
-    assert [entry.found for entry in entries] == [1, 0]
+    assert [entry.not_met() for entry in entries] == [["p async", "b"], ["q sync", "q async", "b"]]
 
 
 def test_the_list_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "list.yaml"
-    path.write_text("- {because: b, programs: [p], places: [x]}\n", encoding="utf-8")
-    assert read_meant(path) == [Meant("b", ["p"], ["x"])]
-    path.write_text("- {because: b, programs: [p], places: [x], colour: red}\n", encoding="utf-8")
+    path.write_text("- {because: b, programs: [p], ours: {x: y}}\n", encoding="utf-8")
+    assert read_meant(path) == [Meant("b", ["p"], {"x": "y"})]
+    path.write_text("- {because: b, programs: [p], ours: {x: y}, colour: red}\n", encoding="utf-8")
     with pytest.raises(TypeError):
         read_meant(path)
