@@ -152,6 +152,13 @@ class Operation:
         return tuple(p for p in self.parameters if p.location is not Location.PATH)
 
     @property
+    def sent_parameters(self) -> tuple[Parameter, ...]:
+        """All arguments in the order in which they are sent: the required ones of a body or query, then the others, each
+        by their names on the wire. In C their order is the one that they came to the API in, as structs only grow."""
+        others = sorted(self.other_parameters, key=lambda p: (not p.required, p.wire_name))
+        return (*self.path_parameters, *others)
+
+    @property
     def has_params(self) -> bool:
         """Whether there is any argument outside the path, the file included."""
         return bool(self.other_parameters or self.file)

@@ -95,8 +95,8 @@ def resource_class(resource: Resource) -> str:
 
 
 def keyword_parameters(operation: Operation) -> list[Parameter]:
-    """The arguments that are keywords: the required ones, then the others, each by their names on the wire."""
-    return sorted(operation.other_parameters, key=lambda p: (not p.required, p.wire_name))
+    """The arguments that are keywords, in the order in which they are sent."""
+    return [parameter for parameter in operation.sent_parameters if parameter.location is not Location.PATH]
 
 
 def annotation(field: Field, prefix: bool = False) -> str:

@@ -102,17 +102,17 @@ static const sbx__parameter sandboxes_delete_parameters[] = {
                 .required = false,
         },
         {
-                .name = "snapshot_name",
-                .wire_name = "snapshot_name",
-                .location = SBX__IN_BODY,
-                .type = SBX__STRING,
-                .required = false,
-        },
-        {
                 .name = "keep_storage",
                 .wire_name = "keep_storage",
                 .location = SBX__IN_BODY,
                 .type = SBX__BOOLEAN,
+                .required = false,
+        },
+        {
+                .name = "snapshot_name",
+                .wire_name = "snapshot_name",
+                .location = SBX__IN_BODY,
+                .type = SBX__STRING,
                 .required = false,
         },
 };

@@ -83,7 +83,7 @@ static void sandboxes_are_created_listed_and_deleted(void **state)
 	delete.keep_storage = SBX_FLAG_NO;
 	assert_int_equal(sbx_sandboxes_delete(made.client, "a b", &delete, NULL, &deletion, NULL), SBX_OK);
 	assert_sent(&made, "DELETE /v1/sandboxes/a%20b/delete HTTP/1.1",
-	            "{\"create_snapshot\":true,\"snapshot_name\":\"s\",\"keep_storage\":false}");
+	            "{\"create_snapshot\":true,\"keep_storage\":false,\"snapshot_name\":\"s\"}");
 	assert_string_equal(sbx_sandbox_deletion_id(deletion), "made");
 	sbx_sandbox_deletion_free(deletion);
 	sbx_sandbox_deletions *deletions = NULL;
