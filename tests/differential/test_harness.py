@@ -33,6 +33,7 @@ REPORT: dict[str, Any] = {
     "printed": "",
     "ports": {"main": 4000},
     "unordered": False,
+    "version": "1.2.0",
 }
 
 
@@ -49,14 +50,16 @@ def test_what_is_the_same_differs_nowhere() -> None:
 
 
 def test_rules_forgive_what_they_name() -> None:
-    other = changed(ports={"main": 5000})
+    other = changed(ports={"main": 5000}, version="0.9.1")
     other["notes"][0][1]["repr"] = "at http://127.0.0.1:5000/x"
     other["requests"][0]["headers"] = [
         ["content-type", "application/json"],
         ["host", "127.0.0.1:5000"],
         ["user-agent", "SandboxSDK/Python 0.9.1"],
         ["x-stainless-package-version", "0.9.1"],
-        ["Idempotency-Key", "random"],
+        ["Idempotency-Key", "89c96cf9-566a-45a2-b9b4-31946e42de6f"],
+        ["Connection", "keep-alive"],
+        ["Accept-Encoding", "gzip, deflate, br"],
     ]
     assert compared(REPORT, other) == []
 
@@ -68,8 +71,23 @@ def test_rules_forgive_what_they_name() -> None:
         (lambda report: report["requests"][0].update(line="POST /y HTTP/1.1"), "requests.0.line"),
         (lambda report: report["requests"][0]["headers"].append(["X-More", "1"]), "requests.0.headers.x-more"),
         (lambda report: report["requests"][0]["headers"].append(["Host", "x"]), "requests.0.headers.host"),
+        (
+            lambda report: report["requests"][0]["headers"].append(["Idempotency-Key", "mine"]),
+            "requests.0.headers.idempotency-key",
+        ),
+        (
+            lambda report: report["requests"][0]["headers"].append(["Accept-Encoding", "gzip"]),
+            "requests.0.headers.accept-encoding",
+        ),
+        (
+            lambda report: report["requests"][0]["headers"].append(["Connection", "close"]),
+            "requests.0.headers.connection",
+        ),
         (lambda report: report["requests"][0]["headers"].pop(3), "requests.0.headers.content-type"),
-        (lambda report: report["requests"][0]["headers"][3].__setitem__(1, "text/plain"), "requests.0.headers.content-type"),
+        (
+            lambda report: report["requests"][0]["headers"][3].__setitem__(1, "text/plain"),
+            "requests.0.headers.content-type",
+        ),
         (lambda report: report["requests"].append(REPORT["requests"][0]), "requests.1"),
         (lambda report: report["notes"][0][1].update(model="Other"), "notes.result.1.model"),
         (lambda report: report["notes"].append(["more", "1"]), "notes"),

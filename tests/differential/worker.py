@@ -93,6 +93,13 @@ def caught(warning: warnings.WarningMessage) -> dict[str, Any]:
     return {"category": warning.category.__name__, "message": str(warning.message), "points at the program": in_program}
 
 
+def version_of_the_package() -> str:
+    """What both call their version; asked for after a program, which may want to import the package itself."""
+    from sandbox_sdk import __version__
+
+    return __version__
+
+
 def report(program: Program) -> dict[str, Any]:
     """All that there is to be told of one run."""
     logger = logging.getLogger("sandbox_sdk")
@@ -108,6 +115,7 @@ def report(program: Program) -> dict[str, Any]:
             told = {
                 "requests": [said(request) for request in server.requests],
                 "unordered": program.unordered,
+                "version": version_of_the_package(),
                 "server problems": server.problems,
                 "notes": lab.notes,
                 "escaped": escaped,
