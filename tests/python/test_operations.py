@@ -92,7 +92,6 @@ def test_the_extra_options_go_over_the_arguments(client: SandboxSDK, server: Rec
         ({"extra_headers": {"X A": "a"}}, "extra_headers"),
         ({"extra_headers": {5: "a"}}, "`extra_headers` must be a str, not int"),
         ({"extra_query": "a=b"}, "`extra_query` must be a mapping"),
-        ({"extra_query": {"a": {1}}}, "`extra_query.a`"),
         ({"extra_body": [1]}, "`extra_body` must be a mapping, not list"),
         ({"extra_body": {"a": {"b": object()}}}, "`extra_body.a.b`"),
         ({"timeout": "5"}, "`timeout` must be a number"),
@@ -103,6 +102,28 @@ def test_a_wrong_option_is_named_and_nothing_is_sent(client, server: Recorder, o
     with pytest.raises((TypeError, ValueError), match=words):
         client.sandboxes.list(**options)
     assert server.requests == []
+
+
+@pytest.mark.parametrize("headers", [{"X-A": "é"}, {"X-É": "a"}, {"X-A": "€"}])
+def test_headers_are_of_the_letters_of_ascii(client: SandboxSDK, server: Recorder, headers: dict[str, str]) -> None:
+    with pytest.raises(UnicodeEncodeError, match="'ascii' codec can't encode character"):
+        client.sandboxes.list(extra_headers=headers)
+    with pytest.raises(UnicodeEncodeError):
+        SandboxSDK(api_key="k", default_headers=headers)
+    assert server.requests == []
+
+
+def test_a_header_of_bytes_is_sent_as_it_is(client: SandboxSDK, server: Recorder) -> None:
+    client.sandboxes.list(extra_headers={"X-A": b"\xe9"})
+    assert server.request.header("X-A") == "é"
+
+
+def test_a_key_is_of_the_letters_of_ascii(client: SandboxSDK) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        SandboxSDK(api_key="é")
+    with pytest.raises(UnicodeEncodeError):
+        client.api_key = "é"
+    assert client.api_key == "test-key"
 
 
 def test_unknown_and_missing_arguments_are_type_errors(client: SandboxSDK) -> None:

@@ -178,11 +178,11 @@ def test_wrong_arguments(client: SandboxSDK, server: Recorder, given: dict[str, 
 
 def test_how_a_command_is_run(server: Recorder, client: SandboxSDK) -> None:
     server.last.json = EXECUTION
-    result = of_recorder(client).run('make "x"', env={"A": "1"}, working_dir="/data", api_timeout=7)
+    result = of_recorder(client).run('make "x"', env={"A": "1", "Ü": "ä"}, working_dir="/data", api_timeout=7)
     assert result.stdout == "out"
     assert server.request.json == {
         "command": 'make "x"',
-        "env": {"A": "1"},
+        "env": {"A": "1", "Ü": "ä"},
         "timeout": 7,
         "working_dir": "/data",
     }

@@ -77,7 +77,7 @@ static int read_transport(void *member, PyObject *value, const char *name, PyObj
 #define WHOLE(name, argument, read) {#name, argument, read, 0}
 
 static const python_member members[] = {
-        MEMBER(api_key, "api_key", python_read_text),
+        MEMBER(api_key, "api_key", python_read_ascii),
         MEMBER(base_url, "base_url", python_read_text),
         MEMBER(timeout, "timeout", python_read_seconds),
         MEMBER(connect_timeout, "timeout.connect", python_read_seconds),

@@ -33,6 +33,8 @@ PyObject *python_json_print(PyObject *value, int indent);
 
 /* Text for the wire or the file system, where a NUL would cut it short. The bytes stay as long as the list `kept`. */
 const char *python_text(PyObject *value, const char *name, PyObject *kept);
+/* The same where other letters than those of ASCII are refused by a UnicodeEncodeError. Bytes may be any. */
+const char *python_ascii_text(PyObject *value, const char *name, PyObject *kept);
 /* The same for a path: text, bytes or an object with a path, in the file system's encoding. */
 const char *python_path(PyObject *value, const char *name, PyObject *kept);
 /* Text that the library gave out: UTF-8, else every byte the character of its number, as headers are. NULL is None. */
@@ -264,9 +266,11 @@ void python_tell(PyObject *token, PyObject *outcome);
 
 /* pairs.c */
 
-/* Headers of a mapping; a value that stands for "not given" removes its header. */
+/* The headers of a request, a mapping; a value that stands for "not given" removes its header. */
 int python_headers_read(PyObject *mapping, const char *name, PyObject *kept, sbx_pair **headers, size_t *count);
+/* Names and values of a mapping, in any letters. */
+int python_mapping_read(PyObject *mapping, const char *name, PyObject *kept, sbx_pair **pairs, size_t *count);
 /* The same of a list of pairs. */
-int python_pairs_read(PyObject *list, const char *name, PyObject *kept, sbx_pair **headers, size_t *count);
+int python_pairs_read(PyObject *list, const char *name, PyObject *kept, sbx_pair **pairs, size_t *count);
 
 #endif

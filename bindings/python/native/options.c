@@ -109,6 +109,14 @@ int python_read_text(void *member, PyObject *value, const char *name, PyObject *
 	return text ? 0 : -1;
 }
 
+int python_read_ascii(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	const char *text = python_ascii_text(value, name, kept);
+
+	memcpy(member, &text, sizeof(text));
+	return text ? 0 : -1;
+}
+
 int python_read_json(void *member, PyObject *value, const char *name, PyObject *kept)
 {
 	sbx_json *json;

@@ -24,6 +24,7 @@ python_member_reader python_read_seconds; /* a double; None is for ever */
 python_member_reader python_read_count;   /* an int from 0 */
 python_member_reader python_read_flag;    /* an sbx_flag */
 python_member_reader python_read_text;    /* a const char * */
+python_member_reader python_read_ascii;   /* the same of what becomes a header */
 python_member_reader python_read_json;    /* an sbx_json * of a mapping; None is none */
 
 #endif

@@ -181,7 +181,7 @@ static int read_env(void *member, PyObject *value, const char *name, PyObject *k
 {
 	command *read = member;
 
-	if (python_headers_read(value, name, kept, &read->started->pairs, &read->run->env_count) < 0)
+	if (python_mapping_read(value, name, kept, &read->started->pairs, &read->run->env_count) < 0)
 		return -1;
 	read->run->env = read->started->pairs;
 	return 0;

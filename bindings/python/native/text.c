@@ -37,12 +37,12 @@ static const char *keep(PyObject *bytes, const char *name, PyObject *kept)
 	return NULL;
 }
 
-const char *python_text(PyObject *value, const char *name, PyObject *kept)
+static const char *encoded_text(PyObject *value, PyObject *(*encode)(PyObject *), const char *name, PyObject *kept)
 {
 	PyObject *type;
 
 	if (PyUnicode_Check(value))
-		return keep(PyUnicode_AsUTF8String(value), name, kept);
+		return keep(encode(value), name, kept);
 	if (PyBytes_Check(value)) {
 		Py_INCREF(value);
 		return keep(value, name, kept);
@@ -52,6 +52,16 @@ const char *python_text(PyObject *value, const char *name, PyObject *kept)
 		PyErr_Format(PyExc_TypeError, "`%s` must be a str, not %U", name, type);
 	Py_XDECREF(type);
 	return NULL;
+}
+
+const char *python_text(PyObject *value, const char *name, PyObject *kept)
+{
+	return encoded_text(value, PyUnicode_AsUTF8String, name, kept);
+}
+
+const char *python_ascii_text(PyObject *value, const char *name, PyObject *kept)
+{
+	return encoded_text(value, PyUnicode_AsASCIIString, name, kept);
 }
 
 const char *python_path(PyObject *value, const char *name, PyObject *kept)
