@@ -100,9 +100,9 @@ def test_the_defaults_are_this_package_s(monkeypatch: pytest.MonkeyPatch) -> Non
     }
     assert mapped.timeout == sandbox_sdk.DEFAULT_TIMEOUT and mapped.follow_redirects and mapped.trust_env
     assert client_of(mapped).timeout == sandbox_sdk.DEFAULT_TIMEOUT
-    assert client_of(DefaultHttpxClient(timeout=7)).timeout == 7
+    assert client_of(DefaultHttpxClient(timeout=7)).timeout == sandbox_sdk.Timeout(7)
     assert client_of(DefaultHttpxClient(timeout=7), timeout=3).timeout == 3
-    assert client_of(DefaultHttpxClient(timeout=None)).timeout is None
+    assert client_of(DefaultHttpxClient(timeout=None)).timeout == sandbox_sdk.Timeout(None)
 
 
 def test_the_environment_s_authorities_count_where_the_environment_does(monkeypatch: pytest.MonkeyPatch) -> None:

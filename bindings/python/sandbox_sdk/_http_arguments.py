@@ -114,7 +114,9 @@ def _limits(mapped: Mapped, name: str, value: Any) -> None:
 
 
 def _timeout(mapped: Mapped, name: str, value: Any) -> None:
-    mapped.timeout = value
+    from ._timeout import Timeout
+
+    mapped.timeout = Timeout(value)
 
 
 def _http2(mapped: Mapped, name: str, value: Any) -> None:
