@@ -490,6 +490,10 @@ def native_options(timeout: float | Timeout | NotGiven | None, **given: Any) -> 
         options[name] = value
     if "base_url" in options:
         options["base_url"] = str(options["base_url"])
+    if "default_query" in options:
+        from ._query import query_values
+
+        options["default_query"] = query_values(options["default_query"])
     if "max_retries" in options:
         options["max_retries"] = retries_count(options["max_retries"])
     if not isinstance(timeout, NotGiven):

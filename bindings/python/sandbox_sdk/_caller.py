@@ -96,10 +96,9 @@ class Caller:
         if self.own_query is not None:
             extra_query = {**self.own_query(), **(extra_query or {})}
         if extra_query is not None:
-            # A value of None is not sent, nor is what the client would send under that name.
-            if hasattr(extra_query, "items"):  # what is no mapping is refused by its name
-                extra_query = {name: None if value.__class__ is Omit else value for name, value in extra_query.items()}
-            options["query"] = extra_query
+            from ._query import query_values
+
+            options["query"] = query_values(extra_query)
         if extra_body is not None:
             options["body"] = extra_body
         if timeout.__class__ is not NotGiven:

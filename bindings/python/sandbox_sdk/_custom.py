@@ -54,7 +54,7 @@ class CustomCall:
 
 def prepare(caller: Caller, final: FinalRequestOptions) -> CustomCall:
     """Makes a request of what the caller said."""
-    request = custom_request(final, for_coroutines=caller.loops is not None)
+    request = custom_request(caller, final)
     options = custom_options(caller, final, request)
     return CustomCall(final, request, options, take_raw(options))
 

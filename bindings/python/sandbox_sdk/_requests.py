@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._caller import retries_count
 from ._constants import OVERRIDE_CAST_TO_HEADER, RAW_RESPONSE_HEADER
-from ._native import response_attempts
+from ._native import client_base_url, client_default_query, response_attempts
 from ._types import NotGiven, Omit
 
 TYPE_CHECKING = False
@@ -45,9 +45,9 @@ def operation_request(operation: Operation, arguments: dict[str, Any]) -> dict[s
     return {"operation": operation.handle or operation.load(), "arguments": arguments, "undecoded": True}
 
 
-def custom_request(options: FinalRequestOptions, *, for_coroutines: bool) -> dict[str, Any]:
+def custom_request(caller: Caller, options: FinalRequestOptions) -> dict[str, Any]:
     """A request of the caller's own."""
-    request: dict[str, Any] = {"method": options.method, "url": str(options.url), "undecoded": True}
+    request: dict[str, Any] = {"method": options.method, "url": custom_url(caller, options), "undecoded": True}
     if options.method.lower() == "get":
         return request
     body, headers = merged_body(options), options.headers or {}
@@ -59,10 +59,24 @@ def custom_request(options: FinalRequestOptions, *, for_coroutines: bool) -> dic
     if is_form or options.files:
         from ._files import form_parts
 
-        request["parts"] = form_parts(body if is_form else None, options.files, for_coroutines=for_coroutines)
+        request["parts"] = form_parts(body if is_form else None, options.files, for_coroutines=caller.loops is not None)
     elif body is not None and not isinstance(body, bytes):
         request["json"] = body
     return request
+
+
+def custom_url(caller: Caller, options: FinalRequestOptions) -> str:
+    """Where a request goes. A fragment is not sent, and the call's query or the client's replaces that of the URL."""
+    url = str(options.url).partition("#")[0]
+    path, mark, _ = url.partition("?")
+    return path if mark and (options.params or sends_default_query(caller, path)) else url
+
+
+def sends_default_query(caller: Caller, path: str) -> bool:
+    """Whether the client's own query goes to a path, or to a URL: it has one, and that is at the client's server."""
+    server = "/".join(client_base_url(caller.handle).split("/", 3)[:3])
+    at_server = "://" not in path or path == server or path.startswith(f"{server}/")
+    return at_server and bool(caller.own_query() if caller.own_query else client_default_query(caller.handle))
 
 
 def merged_body(options: FinalRequestOptions) -> Any:
