@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,38 @@ sbx_json *sbx_json_new_unsigned(uint64_t value)
 sbx_json *sbx_json_new_number(double value)
 {
 	return isfinite(value) ? (sbx_json *)json_object_new_double(value) : NULL;
+}
+
+/* json-c keeps whatever hangs on a value, which of a number is its text; none that it makes by itself has any here. */
+static bool keep_text(struct json_object *number, const char *text, size_t length)
+{
+	char *copy = malloc(length + 1);
+	if (!copy)
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	json_object_set_userdata(number, copy, json_object_free_userdata);
+	return true;
+}
+
+static bool is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+sbx_json *sbx_json_new_number_text(const char *text, size_t length)
+{
+	sbx_json *json;
+	/* No other value, and no space, begins or ends so. */
+	if (!text || !length || !(*text == '-' || is_digit(*text)) || !is_digit(text[length - 1]))
+		return NULL;
+	if (sbx_json_parse(text, length, &json, NULL) < 0)
+		return NULL;
+	if (sbx_json_type_of(json) == SBX_JSON_INTEGER || sbx_json_number_text(json) ||
+	    keep_text(to_object(json), text, length))
+		return json;
+	sbx_json_free(json);
+	return NULL;
 }
 
 sbx_json *sbx_json_new_string(const char *text, size_t length)
@@ -181,6 +214,17 @@ double sbx_json_number(const sbx_json *json)
 	return json_object_get_double(to_object(json));
 }
 
+const char *sbx_json_number_text(const sbx_json *json)
+{
+	return sbx_json_type_of(json) == SBX_JSON_NUMBER ? json_object_get_userdata(to_object(json)) : NULL;
+}
+
+bool sbx__json_is_large(const sbx_json *json)
+{
+	const char *text = sbx_json_number_text(json);
+	return text && !text[strcspn(text, ".eE")];
+}
+
 const char *sbx_json_string(const sbx_json *json, size_t *length)
 {
 	bool is_string = sbx_json_type_of(json) == SBX_JSON_STRING;
@@ -244,12 +288,26 @@ int sbx_json_next(const sbx_json *object, sbx_json_cursor *cursor, const char **
 	return 1;
 }
 
+/* A double that is an integer beyond 64 bits, too, has an exact text. */
+static int equal_large(const sbx_json *large, const sbx_json *other)
+{
+	char exact[320];
+	if (sbx_json_type_of(other) == SBX_JSON_INTEGER)
+		return 0;
+	if (sbx__json_is_large(other))
+		return strcmp(sbx_json_number_text(large), sbx_json_number_text(other)) == 0;
+	snprintf(exact, sizeof exact, "%.0f", sbx_json_number(other));
+	return strcmp(sbx_json_number_text(large), exact) == 0;
+}
+
 static int equal_numbers(const sbx_json *left, const sbx_json *right)
 {
 	if (sbx_json_type_of(left) == SBX_JSON_INTEGER && sbx_json_type_of(right) == SBX_JSON_INTEGER)
 		return sbx_json_integer(left) == sbx_json_integer(right) &&
 		       sbx_json_unsigned(left) == sbx_json_unsigned(right);
-	return sbx_json_number(left) == sbx_json_number(right);
+	if (sbx__json_is_large(left))
+		return equal_large(left, right);
+	return sbx__json_is_large(right) ? equal_large(right, left) : sbx_json_number(left) == sbx_json_number(right);
 }
 
 static int equal_objects(const sbx_json *left, const sbx_json *right)
@@ -295,6 +353,16 @@ int sbx_json_equal(const sbx_json *left, const sbx_json *right)
 	}
 }
 
+static sbx_json *copy_number(const sbx_json *json)
+{
+	const char *text = sbx_json_number_text(json);
+	sbx_json *copy = sbx_json_new_number(sbx_json_number(json));
+	if (!copy || !text || keep_text(to_object(copy), text, strlen(text)))
+		return copy;
+	sbx_json_free(copy);
+	return NULL;
+}
+
 static sbx_json *copy_array(const sbx_json *json)
 {
 	sbx_json *copy = sbx_json_new_array();
@@ -332,7 +400,7 @@ sbx_json *sbx_json_copy(const sbx_json *json)
 			return sbx_json_new_unsigned(sbx_json_unsigned(json));
 		return sbx_json_new_integer(sbx_json_integer(json));
 	case SBX_JSON_NUMBER:
-		return sbx_json_new_number(sbx_json_number(json));
+		return copy_number(json);
 	case SBX_JSON_STRING: {
 		size_t length;
 		const char *text = sbx_json_string(json, &length);
@@ -436,6 +504,15 @@ static bool build_integer(void *user_data, uint64_t magnitude, bool negative)
 	return value && add_value(user_data, value);
 }
 
+static bool build_large(void *user_data, double nearest, const char *text, size_t length)
+{
+	struct json_object *value = json_object_new_double(nearest);
+	if (value && keep_text(value, text, length))
+		return add_value(user_data, value);
+	json_object_put(value);
+	return false;
+}
+
 static bool build_number(void *user_data, double number)
 {
 	struct json_object *value = json_object_new_double(number);
@@ -459,6 +536,7 @@ static const sbx__json_events build_events = {
         .name = build_name,
         .string = build_string,
         .integer = build_integer,
+        .large = build_large,
         .number = build_number,
         .boolean = build_boolean,
         .null = build_null,

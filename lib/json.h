@@ -9,6 +9,8 @@
 
 /* Sets copies of all members of an object in another one; NULL has none. False: no memory. */
 bool sbx__json_merge(sbx_json *into, const sbx_json *from);
+/* Whether a value is an integer that does not fit 64 bits. */
+bool sbx__json_is_large(const sbx_json *json);
 /* What a person calls the type of a value: "a string". */
 const char *sbx__json_type_name(const sbx_json *json);
 

@@ -99,6 +99,15 @@ static void append_integer(const sbx_json *json, sbx__buffer *buffer)
 	sbx__buffer_append(buffer, text, sbx__number_write_integer(text, magnitude, negative));
 }
 
+static void append_number(const sbx_json *json, sbx__buffer *buffer)
+{
+	const char *text = sbx_json_number_text(json);
+	if (text)
+		sbx__buffer_text(buffer, text);
+	else
+		sbx__buffer_number(buffer, sbx_json_number(json), true);
+}
+
 static void append_value(const sbx_json *json, int indent, int level, sbx__buffer *buffer)
 {
 	switch (sbx_json_type_of(json)) {
@@ -112,7 +121,7 @@ static void append_value(const sbx_json *json, int indent, int level, sbx__buffe
 		append_integer(json, buffer);
 		break;
 	case SBX_JSON_NUMBER:
-		sbx__buffer_number(buffer, sbx_json_number(json), true);
+		append_number(json, buffer);
 		break;
 	case SBX_JSON_STRING: {
 		size_t length;

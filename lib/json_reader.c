@@ -283,6 +283,21 @@ static bool convert_slowly(json_reader *reader, const json_number *number, doubl
 	return reader->locale || fail_memory(reader);
 }
 
+/* An integer beyond 64 bits. */
+static bool tell_large(json_reader *reader, const json_number *number)
+{
+	double nearest;
+	size_t length = (size_t)(reader->at - number->text);
+	if (length - number->negative > SBX__JSON_DIGITS)
+		return fail(reader, "an integer of too many digits");
+	if (!convert_slowly(reader, number, &nearest))
+		return false;
+	if (!isfinite(nearest))
+		nearest = number->negative ? -DBL_MAX : DBL_MAX;
+	return !reader->events || reader->events->large(reader->user_data, nearest, number->text, length) ||
+	       fail_memory(reader);
+}
+
 static bool tell_number(json_reader *reader, const json_number *number)
 {
 	double value;
@@ -290,6 +305,8 @@ static bool tell_number(json_reader *reader, const json_number *number)
 		return !reader->events ||
 		       reader->events->integer(reader->user_data, number->digits, number->negative) ||
 		       fail_memory(reader);
+	if (number->whole)
+		return tell_large(reader, number);
 	if (!convert_exactly(number, &value) && !convert_slowly(reader, number, &value))
 		return false;
 	if (!isfinite(value))

@@ -13,6 +13,8 @@
 #define SBX__JSON_DEPTH 512
 /* How many values a text may have: json-c takes up to 800 bytes for one of two characters. */
 #define SBX__JSON_VALUES 4000000
+/* How many digits an integer may have: whoever turns them into a number takes the time of their square. */
+#define SBX__JSON_DIGITS 4000
 
 /*
  * What is told, in the order of the text; each ends the reading by returning false, which stands for memory that has
@@ -24,7 +26,9 @@ typedef struct sbx__json_events {
 	bool (*name)(void *user_data, const char *text, size_t length); /* of the next value; it has no NUL */
 	bool (*string)(void *user_data, const char *text, size_t length);
 	bool (*integer)(void *user_data, uint64_t magnitude, bool negative); /* INT64_MIN to UINT64_MAX */
-	bool (*number)(void *user_data, double number);                      /* any other one, finite */
+	/* Any other integer: its digits as they are written, and the nearest finite double. */
+	bool (*large)(void *user_data, double nearest, const char *text, size_t length);
+	bool (*number)(void *user_data, double number); /* with a fraction or an exponent; finite */
 	bool (*boolean)(void *user_data, bool value);
 	bool (*null)(void *user_data);
 } sbx__json_events;

@@ -94,7 +94,7 @@ bool sbx__type_fits(sbx__type type, const sbx_json *value)
 	case SBX__STRING:
 		return actual == SBX_JSON_STRING;
 	case SBX__INTEGER:
-		return actual == SBX_JSON_INTEGER;
+		return actual == SBX_JSON_INTEGER || sbx__json_is_large(value);
 	case SBX__NUMBER:
 		return actual == SBX_JSON_INTEGER || actual == SBX_JSON_NUMBER;
 	case SBX__BOOLEAN:

@@ -3,8 +3,8 @@
  * JSON values (RFC 8259): build, read, parse and print.
  *
  * Text is strict RFC 8259 in UTF-8. Where the standard leaves a choice: of repeated names the last one counts, an
- * integer that does not fit 64 bits is read as the nearest double, a member's name holds no NUL, and a text nests at
- * most 512 deep and has at most 4,000,000 values.
+ * integer that does not fit 64 bits is a number that keeps its text (sbx_json_number_text()) and has at most 4,000
+ * digits, a member's name holds no NUL, and a text nests at most 512 deep and has at most 4,000,000 values.
  *
  * A value that the caller built belongs to one thread at a time. A value that a model, response or error gave out is
  * never changed and may be read from any thread.
@@ -31,7 +31,7 @@ typedef enum sbx_json_type {
 	SBX_JSON_NULL = 0,    /**< null */
 	SBX_JSON_BOOLEAN = 1, /**< true or false */
 	SBX_JSON_INTEGER = 2, /**< a number without fraction or exponent that fits 64 bits */
-	SBX_JSON_NUMBER = 3,  /**< any other number */
+	SBX_JSON_NUMBER = 3,  /**< any other number, larger integers included */
 	SBX_JSON_STRING = 4,  /**< text, NULs included */
 	SBX_JSON_ARRAY = 5,   /**< values in order */
 	SBX_JSON_OBJECT = 6   /**< members by name, in the order in which they were set */
@@ -90,6 +90,20 @@ SBX_API sbx_json *sbx_json_new_unsigned(uint64_t value);
  * Since 0.1.0.
  */
 SBX_API sbx_json *sbx_json_new_number(double value);
+
+/**
+ * Makes a number of its text, which is kept and printed as it is: an integer of any size, or a fraction in a form of
+ * the caller's.
+ *
+ * @param text a number as JSON has it (RFC 8259, section 6), copied; an integer has at most 4,000 digits, any other
+ *        number is within the range of a double
+ * @param length its length in bytes
+ * @return a new value, an integer where it fits 64 bits, else a number; NULL when memory has run out or the text is no
+ *         such number
+ *
+ * Since 0.1.0.
+ */
+SBX_API sbx_json *sbx_json_new_number_text(const char *text, size_t length);
 
 /**
  * Makes a string.
@@ -189,11 +203,22 @@ SBX_API uint64_t sbx_json_unsigned(const sbx_json *json);
  * Reads a number.
  *
  * @param json a value
- * @return the number or integer; 0 for every other type
+ * @return the number or integer, or the finite double that is nearest to it; 0 for every other type
  *
  * Since 0.1.0.
  */
 SBX_API double sbx_json_number(const sbx_json *json);
+
+/**
+ * The text of a number that was kept: of an integer that does not fit 64 bits, and of what sbx_json_new_number_text()
+ * made.
+ *
+ * @param json a value
+ * @return text owned by the value and followed by a NUL; NULL where none was kept
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_json_number_text(const sbx_json *json);
 
 /**
  * Reads a string.

@@ -66,7 +66,9 @@ static inline struct json_object *sbx__json_c_value(const sbx_json *json)
 		return sbx_json_unsigned(json) > (uint64_t)INT64_MAX ? json_object_new_uint64(sbx_json_unsigned(json))
 		                                                     : json_object_new_int64(sbx_json_integer(json));
 	case SBX_JSON_NUMBER:
-		return json_object_new_double(sbx_json_number(json));
+		text = sbx_json_number_text(json);
+		return text ? json_object_new_double_s(sbx_json_number(json), text)
+		            : json_object_new_double(sbx_json_number(json));
 	case SBX_JSON_STRING:
 		text = sbx_json_string(json, &length);
 		return length < INT_MAX ? json_object_new_string_len(text, (int)length) : NULL;

@@ -21,6 +21,10 @@ static void read_scalar(const sbx_json *json)
 	FUZZ_CHECK(number || (sbx_json_integer(json) == 0 && sbx_json_unsigned(json) == 0));
 	FUZZ_CHECK(number || sbx_json_number(json) == 0);
 	FUZZ_CHECK(isfinite(sbx_json_number(json)));
+	const char *digits = sbx_json_number_text(json);
+	FUZZ_CHECK(!digits || type == SBX_JSON_NUMBER);
+	/* Of what was read only an integer keeps its text. */
+	FUZZ_CHECK(!digits || strspn(digits + (*digits == '-'), "0123456789") == strlen(digits) - (*digits == '-'));
 	if (type == SBX_JSON_INTEGER && sbx_json_integer(json) > 0 && sbx_json_integer(json) < INT64_MAX)
 		FUZZ_CHECK(sbx_json_unsigned(json) == (uint64_t)sbx_json_integer(json));
 }

@@ -143,8 +143,8 @@ ODD: list[object] = [None, 0, 5, -1.5, 2**53 + 1, 2**70, True, "", "5", "yes", [
 
 def test_an_answer_and_a_dict_become_the_same(client: SandboxSDK, server: Recorder) -> None:
     fields = [*types.VolumeListItem.model_fields, "region"]
-    values = [{field: value} for field in fields for value in ODD if value != 2**70]
-    values += [{"mounted_by": {"sandbox_id": odd, "sandbox_name": "n", "more": odd}} for odd in ODD if odd != 2**70]
+    values = [{field: value} for field in fields for value in ODD]
+    values += [{"mounted_by": {"sandbox_id": odd, "sandbox_name": "n", "more": odd}} for odd in ODD]
     server.answer({"data": values, "pagination": {}})
     for value, row in zip(values, client.volumes.list().data):
         made = types.VolumeListItem.construct(**value)

@@ -21,6 +21,8 @@ class Color(str, enum.Enum):
         ([{"a": 1}], "{'a': 1}"),
         ([[1, 2], [3]], "[1, 2],[3]"),
         ([(1, 2), True, None, "x"], "(1, 2),true,x"),
+        (10**30, str(10**30)),
+        ([10**30, -(10**30)], f"{10**30},{-(10**30)}"),
         (float("inf"), "inf"),
         (datetime.date(2026, 1, 2), "2026-01-02"),
         ([datetime.date(2026, 1, 2)], "2026-01-02"),
@@ -40,7 +42,7 @@ def test_what_json_does_not_have_is_its_text(client: SandboxSDK, server: Recorde
 
 
 def test_the_default_query_reads_as_it_was_given(client: SandboxSDK) -> None:
-    given = {"a": 1, "b": [1.5, None, True], "c": {"d": "e"}}
+    given = {"a": 1, "z": 10**30, "b": [1.5, None, True], "c": {"d": "e"}}
     assert client.with_options(default_query=given).default_query == given
 
 

@@ -164,11 +164,13 @@ static sbx_status read_json(void)
 	char *printed = NULL;
 	sbx_status status = sbx_json_parse(text, sizeof text - 1, &json, &error);
 	CHECK((status == SBX_OK) == (json != NULL) && sbx_error_code(error) == status);
+	sbx_json *copy = status == SBX_OK ? sbx_json_copy(json) : NULL;
 	if (status == SBX_OK)
-		status = sbx_json_print(json, 1, &printed, NULL);
-	CHECK(status < 0 || strncmp(printed, "[\n 1.2345678901234568e+22,\n 1500.0,", 34) == 0);
+		status = copy ? sbx_json_print(copy, 1, &printed, NULL) : SBX_ERROR_OUT_OF_MEMORY;
+	CHECK(status < 0 || strncmp(printed, "[\n 12345678901234567890123,\n 1500.0,", 36) == 0);
 	sbx_string_free(printed);
 	sbx_json_free(json);
+	sbx_json_free(copy);
 	sbx_error_free(error);
 	return status;
 }

@@ -1,4 +1,5 @@
 /* JSON values: what is JSON and what is not, and that nothing is lost between text and value. */
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <sandbox_sdk/json.h>
@@ -263,10 +264,11 @@ static void what_the_standard_allows_is_read(void **state)
 	        {"-9223372036854775808", "-9223372036854775808"},
 	        {"9223372036854775808", "9223372036854775808"},
 	        {"18446744073709551615", "18446744073709551615"},
-	        /* beyond 64 bits: the nearest double */
-	        {"18446744073709551616", "1.8446744073709552e+19"},
-	        {"-9223372036854775809", "-9.223372036854776e+18"},
-	        {"[123456789012345678901234567890,-1,99999999999999999999]", "[1.2345678901234568e+29,-1,1e+20]"},
+	        /* beyond 64 bits: digit by digit */
+	        {"18446744073709551616", "18446744073709551616"},
+	        {"-9223372036854775809", "-9223372036854775809"},
+	        {"[123456789012345678901234567890,-1,99999999999999999999]",
+		 "[123456789012345678901234567890,-1,99999999999999999999]"},
 	        {"\"\\u00e9 \\ud83d\\ude00 \\/\\b\\f\\n\\r\\t\\\\\\\"\"",
 		 "\"\xc3\xa9 \xf0\x9f\x98\x80 /\\b\\f\\n\\r\\t\\\\\\\"\""},
 	        {"\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\x7f\"", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\x7f\""},
@@ -302,7 +304,7 @@ static char *many_digits(size_t count, const char *rest)
 static void numbers_that_no_double_holds_are_refused(void **state)
 {
 	(void)state;
-	static const char *const rests[] = {"", ".5", ".0", "e0", "e+1", ".5e-10"};
+	static const char *const rests[] = {".5", ".0", "e0", "e+1", ".5e-10"};
 	for (size_t index = 0; index < sizeof rests / sizeof rests[0]; index++) {
 		char *text = many_digits(400, rests[index]);
 		assert_refused(text, strlen(text));
@@ -311,6 +313,103 @@ static void numbers_that_no_double_holds_are_refused(void **state)
 	/* As many digits, and an exponent that brings them back. */
 	char *text = many_digits(400, ".25e-398");
 	assert_reads_as(text, "100.0");
+	free(text);
+}
+
+/* ---- numbers with their text ---- */
+
+static sbx_json *number_of(const char *text)
+{
+	return sbx_json_new_number_text(text, strlen(text));
+}
+
+static void numbers_keep_their_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		sbx_json_type type;
+		const char *kept;
+		double number;
+		int64_t integer;
+	} cases[] = {
+	        {"18446744073709551616", SBX_JSON_NUMBER, "18446744073709551616", 18446744073709551616.0, INT64_MAX},
+	        {"-9223372036854775809", SBX_JSON_NUMBER, "-9223372036854775809", -9223372036854775808.0, INT64_MIN},
+	        {"1e-7", SBX_JSON_NUMBER, "1e-7", 1e-7, 0},
+	        {"-0.50", SBX_JSON_NUMBER, "-0.50", -0.5, 0},
+	        {"18446744073709551615", SBX_JSON_INTEGER, NULL, 18446744073709551615.0, INT64_MAX},
+	        {"-7", SBX_JSON_INTEGER, NULL, -7, -7},
+	};
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		sbx_json *json = number_of(cases[index].text);
+		assert_non_null(json);
+		assert_int_equal(sbx_json_type_of(json), cases[index].type);
+		assert_true(sbx_json_number(json) == cases[index].number);
+		assert_true(sbx_json_integer(json) == cases[index].integer);
+		if (cases[index].kept)
+			assert_string_equal(sbx_json_number_text(json), cases[index].kept);
+		else
+			assert_null(sbx_json_number_text(json));
+		sbx_json *copy = sbx_json_copy(json);
+		sbx_json_free(json);
+		assert_prints(copy, 0, cases[index].text);
+		sbx_json_free(copy);
+	}
+	assert_null(sbx_json_number_text(NULL));
+	sbx_json *plain = sbx_json_new_number(1.5);
+	assert_null(sbx_json_number_text(plain));
+	sbx_json_free(plain);
+}
+
+static void what_is_no_number_is_none(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"",     "-",     "1.",    ".5",     "01",      "+1",  "1 ",
+	                                    " 1",   "1e",    "1e999", "-1e999", "0x1",     "1,2", "1 2",
+	                                    "true", "\"1\"", "[1",    "NaN",    "Infinity"};
+	for (size_t index = 0; index < sizeof texts / sizeof texts[0]; index++)
+		assert_null(number_of(texts[index]));
+	assert_null(sbx_json_new_number_text(NULL, 1));
+	assert_null(sbx_json_new_number_text("1\0002", 3));
+	char *text = many_digits(SBX__JSON_DIGITS, "9");
+	assert_null(number_of(text));
+	text[SBX__JSON_DIGITS] = '\0';
+	sbx_json *most = number_of(text);
+	assert_string_equal(sbx_json_number_text(most), text);
+	assert_true(sbx_json_number(most) == DBL_MAX);
+	sbx_json_free(most);
+	free(text);
+}
+
+static void large_integers_are_equal_by_each_digit(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *left, *right;
+		int equal;
+	} cases[] = {
+	        {"18446744073709551616", "18446744073709551616", 1},
+	        {"18446744073709551616", "18446744073709551617", 0},
+	        {"18446744073709551616", "18446744073709551616.0", 1},
+	        {"18446744073709551617", "1.8446744073709551616e19", 0},
+	        {"18446744073709551616", "18446744073709551615", 0},
+	        {"-9223372036854775809", "-9223372036854775808", 0},
+	        {"99999999999999999999999", "1e23", 0},
+	        {"[99999999999999999999]", "[99999999999999999999]", 1},
+	};
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		sbx_json *left = json_of(cases[index].left), *right = json_of(cases[index].right);
+		assert_int_equal(sbx_json_equal(left, right), cases[index].equal);
+		assert_int_equal(sbx_json_equal(right, left), cases[index].equal);
+		sbx_json_free(left);
+		sbx_json_free(right);
+	}
+	char *text = many_digits(400, "");
+	sbx_json *large = json_of(text), *largest = sbx_json_new_number(DBL_MAX);
+	assert_true(sbx_json_number(large) == DBL_MAX);
+	assert_false(sbx_json_equal(large, largest));
+	sbx_json_free(large);
+	sbx_json_free(largest);
 	free(text);
 }
 
@@ -727,6 +826,9 @@ int main(void)
 	        cmocka_unit_test(what_the_standard_refuses_is_refused),
 	        cmocka_unit_test(what_the_standard_allows_is_read),
 	        cmocka_unit_test(numbers_that_no_double_holds_are_refused),
+	        cmocka_unit_test(numbers_keep_their_text),
+	        cmocka_unit_test(what_is_no_number_is_none),
+	        cmocka_unit_test(large_integers_are_equal_by_each_digit),
 	        cmocka_unit_test(a_decimal_comma_changes_nothing),
 	        cmocka_unit_test(values_nest_512_deep_and_no_deeper),
 	        cmocka_unit_test(a_text_has_only_so_many_values),

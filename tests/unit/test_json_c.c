@@ -43,6 +43,17 @@ static void values_are_json_cs(void **state)
 	sbx_json_free(json);
 }
 
+static void a_large_integer_keeps_its_digits(void **state)
+{
+	(void)state;
+	sbx_json *json = json_of("[1180591620717411303424]");
+	struct json_object *object = NULL;
+	assert_int_equal(sbx_json_to_json_c(json, &object), SBX_OK);
+	assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), "[1180591620717411303424]");
+	json_object_put(object);
+	sbx_json_free(json);
+}
+
 static void assert_refused(struct json_object *object)
 {
 	sbx_json *json = NULL;
@@ -87,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(values_go_and_come),
 	        cmocka_unit_test(values_are_json_cs),
+	        cmocka_unit_test(a_large_integer_keeps_its_digits),
 	        cmocka_unit_test(what_is_no_json_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Reading JSON text: what is told of it, what is refused and where, and that nothing is lost when memory runs out. */
 #include "json_reader.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sandbox_sdk/error.h>
@@ -62,6 +63,12 @@ static bool on_integer(void *user_data, uint64_t magnitude, bool negative)
 	return answer(user_data);
 }
 
+static bool on_large(void *user_data, double nearest, const char *text, size_t length)
+{
+	sbx__buffer_format(&((json_record *)user_data)->text, "l%.*s/%a", (int)length, text, nearest);
+	return answer(user_data);
+}
+
 static bool on_number(void *user_data, double number)
 {
 	sbx__buffer_format(&((json_record *)user_data)->text, "n%a", number);
@@ -86,6 +93,7 @@ static const sbx__json_events events = {
         .name = on_name,
         .string = on_string,
         .integer = on_integer,
+        .large = on_large,
         .number = on_number,
         .boolean = on_boolean,
         .null = on_null,
@@ -155,9 +163,11 @@ static void numbers_are_told_by_their_kind(void **state)
 	ASSERT_TOLD("0e5", "n0x0p+0");
 	ASSERT_TOLD("18446744073709551615", "i18446744073709551615");
 	ASSERT_TOLD("-9223372036854775808", "i-9223372036854775808");
-	ASSERT_TOLD("18446744073709551616", "n0x1p+64");
-	ASSERT_TOLD("-9223372036854775809", "n-0x1p+63");
-	ASSERT_TOLD("[99999999999999999999]", "[n0x1.5af1d78b58c4p+66.");
+	ASSERT_TOLD("18446744073709551616", "l18446744073709551616/0x1p+64");
+	ASSERT_TOLD("-9223372036854775809", "l-9223372036854775809/-0x1p+63");
+	ASSERT_TOLD("[99999999999999999999]", "[l99999999999999999999/0x1.5af1d78b58c4p+66.");
+	ASSERT_TOLD("18446744073709551616.0", "n0x1p+64");
+	ASSERT_TOLD("18446744073709551616e0", "n0x1p+64");
 	ASSERT_TOLD("1.0", "n0x1p+0");
 	ASSERT_TOLD("1E2", "n0x1.9p+6");
 	/* between two doubles, and a digit that decides */
@@ -194,6 +204,29 @@ static void long_fractions_and_large_exponents_meet(void **state)
 	sbx__json_reading reading;
 	assert_false(read_text(&reading, "1e99999999", 10, NULL));
 	assert_string_equal(reading.problem, "a number that is too large");
+}
+
+/* As many digits as an integer may have, and one more. */
+static void integers_have_an_end(void **state)
+{
+	(void)state;
+	char digits[SBX__JSON_DIGITS + 3];
+	char expected[SBX__JSON_DIGITS + 64];
+	sbx__json_reading reading;
+	digits[0] = '-';
+	memset(digits + 1, '7', SBX__JSON_DIGITS);
+	digits[SBX__JSON_DIGITS + 1] = '\0';
+	snprintf(expected, sizeof expected, "l%s/%a", digits, -DBL_MAX);
+	assert_told(digits, strlen(digits), expected, strlen(expected));
+	snprintf(expected, sizeof expected, "l%s/%a", digits + 1, DBL_MAX);
+	assert_told(digits + 1, strlen(digits) - 1, expected, strlen(expected));
+	digits[SBX__JSON_DIGITS + 1] = '7';
+	digits[SBX__JSON_DIGITS + 2] = '\0';
+	for (const char *text = digits; text <= digits + 1; text++) {
+		assert_false(read_text(&reading, text, strlen(text), NULL));
+		assert_string_equal(reading.problem, "an integer of too many digits");
+		assert_int_equal(reading.position, strlen(text));
+	}
 }
 
 static uint64_t next_random(uint64_t *seed)
@@ -861,6 +894,7 @@ int main(void)
 	        cmocka_unit_test(escapes_are_undone),
 	        cmocka_unit_test(numbers_are_told_by_their_kind),
 	        cmocka_unit_test(long_fractions_and_large_exponents_meet),
+	        cmocka_unit_test(integers_have_an_end),
 	        cmocka_unit_test(numbers_are_rounded_correctly),
 	        cmocka_unit_test(the_locale_does_not_matter),
 	        cmocka_unit_test(the_standard_decides),

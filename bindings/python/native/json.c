@@ -95,6 +95,27 @@ static sbx_json *convert_string(PyObject *value)
 	return json;
 }
 
+/* By its digits, of which Python itself makes only so many. */
+static sbx_json *convert_large(PyObject *value, const place *where)
+{
+	PyObject *digits = PyNumber_ToBase(value, 10);
+	PyObject *bytes = digits ? PyUnicode_AsUTF8String(digits) : NULL;
+	sbx_json *json = NULL;
+	char *text;
+	Py_ssize_t length;
+
+	if (bytes && PyBytes_AsStringAndSize(bytes, &text, &length) == 0)
+		json = sbx_json_new_number_text(text, (size_t)length);
+	Py_XDECREF(bytes);
+	Py_XDECREF(digits);
+	if (json)
+		return json;
+	if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_ValueError))
+		return NULL;
+	PyErr_Clear();
+	return refuse(PyExc_ValueError, where, "the integer has too many digits");
+}
+
 static sbx_json *convert_integer(PyObject *value, const place *where)
 {
 	int overflow;
@@ -107,9 +128,9 @@ static sbx_json *convert_integer(PyObject *value, const place *where)
 		large = PyLong_AsUnsignedLongLong(value);
 		if (!PyErr_Occurred())
 			return or_no_memory(sbx_json_new_unsigned(large));
-		PyErr_Clear();
 	}
-	return refuse(PyExc_ValueError, where, "the integer does not fit 64 bits");
+	PyErr_Clear();
+	return convert_large(value, where);
 }
 
 static sbx_json *convert_number(PyObject *value, const place *where)
@@ -298,6 +319,15 @@ static PyObject *integer_to_python(const sbx_json *json)
 	return number == INT64_MAX ? PyLong_FromUnsignedLongLong(sbx_json_unsigned(json)) : PyLong_FromLongLong(number);
 }
 
+static PyObject *number_to_python(const sbx_json *json)
+{
+	const char *text = sbx_json_number_text(json);
+
+	if (text && !text[strcspn(text, ".eE")])
+		return PyLong_FromString(text, NULL, 10);
+	return PyFloat_FromDouble(sbx_json_number(json));
+}
+
 PyObject *python_from_json(const sbx_json *json)
 {
 	const char *text;
@@ -310,7 +340,7 @@ PyObject *python_from_json(const sbx_json *json)
 	case SBX_JSON_INTEGER:
 		return integer_to_python(json);
 	case SBX_JSON_NUMBER:
-		return PyFloat_FromDouble(sbx_json_number(json));
+		return number_to_python(json);
 	case SBX_JSON_BOOLEAN:
 		return PyBool_FromLong(sbx_json_boolean(json));
 	case SBX_JSON_ARRAY:

@@ -220,7 +220,8 @@ static int coerces_nothing(plan *mine, plan_field *field, const sbx_json *value)
 	case INTEGER:
 		return type == SBX_JSON_INTEGER;
 	case NUMBER:
-		return type == SBX_JSON_NUMBER || (type == SBX_JSON_INTEGER && number_is_exact(value));
+		return type == SBX_JSON_INTEGER ? number_is_exact(value)
+		                                : type == SBX_JSON_NUMBER && !sbx_json_number_text(value);
 	case BOOLEAN:
 		return type == SBX_JSON_BOOLEAN;
 	case MODEL:
@@ -232,13 +233,6 @@ static int coerces_nothing(plan *mine, plan_field *field, const sbx_json *value)
 	default:
 		return 0;
 	}
-}
-
-static PyObject *convert_number(const sbx_json *value)
-{
-	if (sbx_json_type_of(value) == SBX_JSON_INTEGER && number_is_exact(value))
-		return PyFloat_FromDouble(sbx_json_number(value));
-	return python_from_json(value);
 }
 
 static PyObject *convert_model(plan *mine, plan_field *field, const sbx_json *object, PyObject *owner)
@@ -284,6 +278,16 @@ static PyObject *convert_in_python(plan *mine, plan_field *field, const sbx_json
 	return converted;
 }
 
+/* An integer becomes the float that it is equal to, if there is one. */
+static PyObject *convert_number(plan *mine, plan_field *field, const sbx_json *value)
+{
+	bool integer = sbx_json_type_of(value) == SBX_JSON_INTEGER;
+
+	if (integer && number_is_exact(value))
+		return PyFloat_FromDouble(sbx_json_number(value));
+	return integer || sbx_json_number_text(value) ? convert_in_python(mine, field, value) : python_from_json(value);
+}
+
 static PyObject *convert(plan *mine, plan_field *field, const sbx_json *value, PyObject *owner)
 {
 	sbx_json_type type = sbx_json_type_of(value);
@@ -297,7 +301,7 @@ static PyObject *convert(plan *mine, plan_field *field, const sbx_json *value, P
 			return convert_in_python(mine, field, value);
 	}
 	if (field->kind == NUMBER)
-		return convert_number(value);
+		return convert_number(mine, field, value);
 	if (field->class) {
 		plan *nested = python_plan_of_field(mine, field);
 
@@ -433,7 +437,7 @@ PyObject *python_plan_read(PyObject *self, Py_ssize_t index, const sbx_json *jso
 		return convert_or_default(mine, field, value, NULL);
 	if (field->optional && coerces_nothing(mine, field, value) != 1)
 		return NULL;
-	return field->kind == NUMBER ? convert_number(value) : python_from_json(value);
+	return field->kind == NUMBER ? convert_number(mine, field, value) : python_from_json(value);
 }
 
 PyObject *python_plan_names(PyObject *self, uint64_t given)
