@@ -56,6 +56,34 @@ VALUES: list[Any] = [
 ]
 
 
+NUMBERS = [
+    *(0.0, -0.0, 0.1, 1.0, 1e9, 123456789.125, 1e15, 1234567890123456.0, 9007199254740993.0, 1e16, 1.5e16, 1e17, 1e100),
+    *(1e-4, 1.5e-4, 9.9999e-5, 1e-5, 1.5e-5, -1.234567e-5, 1e-6, -1.5e-7, 1e-9, 9.99e-10, 1e-10, 1e-100),
+    *(5e-324, 1.7976931348623157e308, math.nan, math.inf, 2**64, -(2**70), 2**63, 7),
+]
+
+
+class Numbers(BaseModel):
+    model_config = {"extra": "allow"}
+
+
+class TheirNumbers(pydantic.BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"indent": 2}, {"include": {"values", "more"}}, {"exclude_none": True}, {"ensure_ascii": True}],
+    ids=str,
+)
+@pytest.mark.parametrize("more", [None, 'üé\u2028😀\x7f"', datetime(2024, 2, 3)], ids=["plain", "text", "date"])
+def test_numbers_are_written_as_pydantic_writes_them(options: dict[str, Any], more: object) -> None:
+    signed = [sign * number for number in NUMBERS for sign in (1, -1)]
+    ours = Numbers.construct(values=signed, more=more, left_out={1: 1e-5})
+    theirs = TheirNumbers.model_construct(values=signed, more=more, left_out={1: 1e-5})
+    assert ours.model_dump_json(**options) == theirs.model_dump_json(**options)
+
+
 def outcome(check: Callable[[], Any]) -> tuple[str, object]:
     try:
         value = check()

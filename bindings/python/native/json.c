@@ -3,6 +3,7 @@
  * place where it stands, such as `resources.cpus`.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "native.h"
@@ -17,6 +18,7 @@ typedef struct place {
 	PyObject *key;             /* of a member */
 	Py_ssize_t index;          /* of an element */
 	int depth;
+	bool as_pydantic; /* numbers are written as that writes them, and not as the C library and Python do */
 } place;
 
 static PyObject *omit_type;
@@ -133,19 +135,47 @@ static sbx_json *convert_integer(PyObject *value, const place *where)
 	return convert_large(value, where);
 }
 
+/* The shortest text, with neither an exponent at 0.00001 nor a zero in front of one. */
+static sbx_json *number_as_pydantic(double number)
+{
+	char *text = PyOS_double_to_string(number, 'r', 0, Py_DTSF_ADD_DOT_0, NULL);
+	char *exponent = text ? strstr(text, "e-0") : NULL;
+	char decimals[40];
+	sbx_json *json;
+
+	if (!text)
+		return NULL;
+	if (exponent && exponent[3] == '5') {
+		const char *digits = text + (*text == '-'), *fraction = digits[1] == '.' ? digits + 2 : exponent;
+
+		snprintf(decimals, sizeof(decimals), "%s0.0000%c%.*s", *text == '-' ? "-" : "", *digits,
+		         (int)(exponent - fraction), fraction);
+	} else if (exponent) {
+		memmove(exponent + 2, exponent + 3, strlen(exponent + 2));
+		exponent = NULL;
+	}
+	json = sbx_json_new_number_text(exponent ? decimals : text, strlen(exponent ? decimals : text));
+	PyMem_Free(text);
+	return or_no_memory(json);
+}
+
 static sbx_json *convert_number(PyObject *value, const place *where)
 {
 	double number = PyFloat_AsDouble(value);
+	double magnitude = fabs(number);
 
 	if (!isfinite(number))
 		return refuse(PyExc_ValueError, where, "JSON has neither infinities nor NaN");
+	/* Between these all write the same. */
+	if (where->as_pydantic && number != 0 && (magnitude < 1e-4 || magnitude >= 1e15))
+		return number_as_pydantic(number);
 	return or_no_memory(sbx_json_new_number(number));
 }
 
 /* Sets one member; an absent one is left out. */
 static int convert_member(sbx_json *object, PyObject *key, PyObject *value, const place *outer)
 {
-	place where = {.outer = outer, .key = key, .depth = outer->depth + 1};
+	place where = {.outer = outer, .key = key, .depth = outer->depth + 1, .as_pydantic = outer->as_pydantic};
 	PyObject *bytes;
 	sbx_json *json;
 	char *name;
@@ -204,7 +234,8 @@ static sbx_json *convert_sequence(PyObject *sequence, const place *outer)
 	Py_ssize_t index;
 
 	for (index = 0; array && index < PySequence_Size(sequence); index++) {
-		place where = {.outer = outer, .index = index, .depth = outer->depth + 1};
+		place where = {
+		        .outer = outer, .index = index, .depth = outer->depth + 1, .as_pydantic = outer->as_pydantic};
 		PyObject *value = PySequence_GetItem(sequence, index);
 		sbx_json *json = value ? convert(value, &where) : NULL;
 
@@ -376,7 +407,8 @@ PyObject *python_json_parse(PyObject *text)
 
 PyObject *python_json_print(PyObject *value, int indent)
 {
-	sbx_json *json = python_to_json(value, "");
+	place where = {.name = "", .as_pydantic = true};
+	sbx_json *json = convert(value, &where);
 	PyObject *printed = NULL;
 	char *text = NULL;
 	size_t length;

@@ -25,8 +25,8 @@ sbx_json *python_to_json(PyObject *value, const char *name);
 PyObject *python_from_json(const sbx_json *json);
 /* The Python value of JSON text in bytes; a ValueError where it is none. */
 PyObject *python_json_parse(PyObject *text);
-/* JSON text of a Python value, in one line or with spaces a level; a ValueError or TypeError where JSON cannot carry
- * it. */
+/* JSON text of a Python value, in one line or with spaces a level, its numbers as pydantic writes them; a ValueError or
+ * TypeError where JSON cannot carry it. */
 PyObject *python_json_print(PyObject *value, int indent);
 
 /* text.c */

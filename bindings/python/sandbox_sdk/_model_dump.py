@@ -82,7 +82,7 @@ class Dump:
             # It may still hold a number or text that has no place in strict JSON.
             with suppress(ValueError):
                 return json_print(simple, indent or 0)
-        return json_text(self.run(model, include, exclude, warnings), indent, False)
+        return json_text(self.run(model, include, exclude, warnings), indent, ensure_ascii=False)
 
     def model(self, model: BaseModel, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """One model."""
@@ -217,9 +217,22 @@ def _part(names: Any, key: Any) -> Any:
     return names[key]
 
 
-def json_text(value: Any, indent: int | None, ensure_ascii: bool) -> str:
+def json_text(value: Any, indent: int | None, *, ensure_ascii: bool) -> str:
     """JSON text as pydantic writes it: one line without spaces, or indented."""
     import json
 
+    if indent != 0 and (indent or 0) <= _MOST_INDENT:
+        # Half a surrogate pair and what is nested very deep are not the library's to print.
+        with suppress(ValueError):
+            text = json_print(value, indent or 0)
+            return escaped(text) if ensure_ascii else text
     separators = (",", ":") if indent is None else (",", ": ")
     return json.dumps(value, indent=indent, separators=separators, ensure_ascii=ensure_ascii)
+
+
+def escaped(text: str) -> str:
+    """JSON text of the letters of ASCII; others there are within strings only."""
+    import json
+    import re
+
+    return re.sub(r"[^\0-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text)

@@ -491,7 +491,7 @@ class BaseModel(Model):
             text=True,
         )
         if ensure_ascii:
-            return json_text(dump.run(self, include, exclude, warnings), indent, True)
+            return json_text(dump.run(self, include, exclude, warnings), indent, ensure_ascii=True)
         return dump.run_text(self, include, exclude, warnings, indent)
 
     # As these were called before; each says so.
