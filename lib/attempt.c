@@ -52,6 +52,8 @@ static const char *request_id_of(const sbx__call *call)
 {
 	const char *id = sbx__headers_get(&call->attempt.headers, "x-request-id");
 	/* The headers may have gone on to what came of the call. */
+	if (!id && call->state == SBX__CALL_READY)
+		id = sbx_response_header(call->previous, "x-request-id");
 	if (!id && call->error)
 		id = sbx_error_request_id(call->error);
 	if (!id && call->response)

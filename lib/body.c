@@ -82,8 +82,15 @@ sbx_status sbx__body_failure(const sbx__body *body, sbx_error **error)
 	return source ? sbx__source_failure(source, error) : SBX_OK;
 }
 
+sbx__buffer sbx__body_lend(sbx__body *body)
+{
+	body->lent = true;
+	return body->bytes;
+}
+
 void sbx__body_free(sbx__body *body)
 {
-	sbx__buffer_free(&body->bytes);
+	if (!body->lent)
+		sbx__buffer_free(&body->bytes);
 	sbx__multipart_free(&body->multipart);
 }

@@ -18,6 +18,7 @@ typedef enum sbx__body_form {
 typedef struct sbx__body {
 	sbx__body_form form;
 	sbx__buffer bytes;          /* of a body in memory */
+	bool lent;                  /* they are another's to free, who stays as long as they are read */
 	size_t position;            /* how much of them was read */
 	sbx__multipart multipart;   /* a form */
 	sbx__source_reader *source; /* what is streamed; the caller's */
@@ -37,6 +38,8 @@ bool sbx__body_can_rewind(const sbx__body *body);
 int64_t sbx__body_sources_done(const sbx__body *body, int64_t *total);
 /* The error of the source that failed. */
 sbx_status sbx__body_failure(const sbx__body *body, sbx_error **error);
+/* Gives a body in memory to another owner. It can be read as before. */
+sbx__buffer sbx__body_lend(sbx__body *body);
 /* Frees all but the sources. */
 void sbx__body_free(sbx__body *body);
 

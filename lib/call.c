@@ -234,6 +234,13 @@ static void log_retry(const sbx__call *call, double wait)
 	free(url);
 }
 
+static void forget_redirects(sbx__call *call)
+{
+	sbx_response_free(call->previous);
+	call->previous = NULL;
+	call->redirected_bytes = 0;
+}
+
 static void wait_or_fail(sbx__call *call)
 {
 	double wait;
@@ -245,6 +252,7 @@ static void wait_or_fail(sbx__call *call)
 	call->doubtful = call->doubtful || sbx__outcome_unknown(call);
 	call->retries++;
 	call->redirects = 0;
+	forget_redirects(call);
 	sbx__request_restart(&call->request);
 	call->state = SBX__CALL_WAITING;
 	log_retry(call, wait);
@@ -506,6 +514,7 @@ void sbx__call_free(sbx__call *call)
 	sbx__sink_close(&call->sink);
 	sbx__buffer_free(&call->body);
 	sbx_response_free(call->response);
+	sbx_response_free(call->previous);
 	sbx_error_free(call->error);
 	free(call->kept);
 	sbx__config_unref(call->config);

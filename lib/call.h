@@ -89,7 +89,9 @@ typedef struct sbx__call {
 	int retries;
 	int resends; /* how often the transport sent the request again by itself */
 	int redirects;
-	bool doubtful; /* an earlier attempt may have been carried out */
+	sbx_response *previous;  /* the answer of the last one */
+	size_t redirected_bytes; /* of the bodies of such answers */
+	bool doubtful;           /* an earlier attempt may have been carried out */
 	int64_t started;
 	int64_t stepped;       /* when the last step began: reading the clock costs more than it looks */
 	int64_t deadline;      /* SBX__NEVER: none */

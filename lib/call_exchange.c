@@ -126,7 +126,7 @@ static bool on_header(void *user_data, const char *line, size_t length)
 
 static bool keep_in_memory(sbx__call *call, const void *data, size_t length)
 {
-	if (length > call->config->http->max_document_bytes - call->body.length) {
+	if (length > call->config->http->max_document_bytes - call->redirected_bytes - call->body.length) {
 		call->attempt.too_large = true;
 		return false;
 	}

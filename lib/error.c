@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "response.h"
 #include "utf8.h"
 
 /* What is given out when there is no memory for an error: never written to, never freed. */
@@ -218,19 +219,22 @@ const char *sbx_error_argument(const sbx_error *error)
 	return error ? error->argument : NULL;
 }
 
+/* NULL: none came. */
+static const sbx_response *answer_of(const sbx_error *error)
+{
+	return error && error->answered ? error->response : NULL;
+}
+
 int sbx_error_http_status(const sbx_error *error)
 {
-	return error ? error->http_status : 0;
+	return sbx_response_status(answer_of(error));
 }
 
 const char *sbx_error_body(const sbx_error *error, size_t *length)
 {
-	bool answered = error && error->http_status;
-	if (length)
-		*length = answered ? error->body.length : 0;
-	if (!answered)
-		return NULL;
-	return error->body.data ? error->body.data : "";
+	const sbx_response *answer = answer_of(error);
+	const char *body = sbx_response_body(answer, length);
+	return answer ? body : NULL;
 }
 
 const sbx_json *sbx_error_json(const sbx_error *error)
@@ -240,17 +244,17 @@ const sbx_json *sbx_error_json(const sbx_error *error)
 
 const char *sbx_error_header(const sbx_error *error, const char *name)
 {
-	return error && name ? sbx__headers_get(&error->headers, name) : NULL;
+	return sbx_response_header(answer_of(error), name);
 }
 
 size_t sbx_error_headers_count(const sbx_error *error)
 {
-	return error ? sbx__headers_count(&error->headers) : 0;
+	return sbx_response_headers_count(answer_of(error));
 }
 
 sbx_pair sbx_error_header_at(const sbx_error *error, size_t index)
 {
-	return error ? sbx__headers_at(&error->headers, index) : (sbx_pair){NULL, NULL};
+	return sbx_response_header_at(answer_of(error), index);
 }
 
 const char *sbx_error_request_id(const sbx_error *error)
@@ -260,17 +264,17 @@ const char *sbx_error_request_id(const sbx_error *error)
 
 const char *sbx_error_method(const sbx_error *error)
 {
-	return error ? error->method : NULL;
+	return error && error->response ? error->response->method : NULL;
 }
 
 const char *sbx_error_url(const sbx_error *error)
 {
-	return error ? error->url : NULL;
+	return error && error->response ? error->response->url : NULL;
 }
 
 int sbx_error_attempts(const sbx_error *error)
 {
-	return error ? error->attempts : 0;
+	return error ? sbx_response_attempts(error->response) : 0;
 }
 
 double sbx_error_retry_after(const sbx_error *error)
@@ -301,10 +305,7 @@ void sbx_error_free(sbx_error *error)
 	free(error->message);
 	free(error->detail);
 	free(error->argument);
-	free(error->method);
-	free(error->url);
-	sbx__headers_free(&error->headers);
-	sbx__buffer_free(&error->body);
+	sbx_response_free(error->response);
 	sbx_json_free(error->json);
 	sbx_json_free(error->shown);
 	if (error->attachment)

@@ -5,12 +5,12 @@
 #define SBX_LIB_ERROR_H
 
 #include <sandbox_sdk/error.h>
+#include <sandbox_sdk/response.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #include "cold.h"
-#include "headers.h"
 
 struct sbx_error {
 	atomic_size_t references;
@@ -18,14 +18,10 @@ struct sbx_error {
 	char *message;
 	char *detail;
 	char *argument;
-	char *method;
-	char *url;
-	int http_status; /* 0: no answer came */
-	sbx__headers headers;
-	sbx__buffer body;
-	sbx_json *json;
+	sbx_response *response; /* what is known of the request and its answer; NULL: there was none */
+	bool answered;          /* the response is an answer */
+	sbx_json *json;         /* its body */
 	int system_errno;
-	int attempts;
 	double retry_after;
 	bool retryable;
 	bool outcome_unknown;

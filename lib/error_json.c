@@ -4,6 +4,7 @@
 
 #include "json_printer.h"
 #include "redact.h"
+#include "response.h"
 #include "utf8.h"
 
 #define HIDDEN "***"
@@ -56,10 +57,10 @@ static sbx_json *make_header(const description *from, sbx_pair pair)
 
 static void set_headers(description *into)
 {
-	const sbx__headers *headers = &into->error->headers;
+	const sbx_error *error = into->error;
 	sbx_json *list = sbx_json_new_array();
-	for (size_t index = 0; list && index < sbx__headers_count(headers); index++) {
-		if (sbx_json_append(list, make_header(into, sbx__headers_at(headers, index))) == SBX_OK)
+	for (size_t index = 0; list && index < sbx_error_headers_count(error); index++) {
+		if (sbx_json_append(list, make_header(into, sbx_error_header_at(error, index))) == SBX_OK)
 			continue;
 		sbx_json_free(list);
 		list = NULL;
@@ -107,7 +108,9 @@ static sbx_json *make_base64(const description *from)
 	sbx__buffer bytes = {0};
 	sbx__buffer text = {0};
 	sbx_json *json = NULL;
-	sbx__buffer_append(&bytes, from->error->body.data, from->error->body.length);
+	size_t length;
+	const char *body = sbx_error_body(from->error, &length);
+	sbx__buffer_append(&bytes, body, length);
 	if (!bytes.failed) {
 		sbx__redact_bytes(bytes.data, bytes.length, from->secret);
 		append_base64(&text, (const unsigned char *)bytes.data, bytes.length);
@@ -122,11 +125,12 @@ static sbx_json *make_base64(const description *from)
 static void set_body(description *into)
 {
 	const sbx_error *error = into->error;
-	const char *body = error->body.data ? error->body.data : "";
+	size_t length;
+	const char *body = sbx_error_body(error, &length);
 	if (error->json)
 		set(into, "body", make_value(into, error->json));
-	else if (sbx__utf8_valid(body, error->body.length))
-		set(into, "body_text", make_text(into, body, error->body.length));
+	else if (sbx__utf8_valid(body, length))
+		set(into, "body_text", make_text(into, body, length));
 	else
 		set(into, "body_base64", make_base64(into));
 }
@@ -140,18 +144,18 @@ static void set_request(description *into)
 	set_text(into, "argument", error->argument);
 	if (error->system_errno)
 		set(into, "system_errno", sbx_json_new_integer(error->system_errno));
-	set_text(into, "method", error->method);
-	set_text(into, "url", error->url);
-	if (error->attempts)
-		set(into, "attempts", sbx_json_new_integer(error->attempts));
+	set_text(into, "method", sbx_error_method(error));
+	set_text(into, "url", sbx_error_url(error));
+	if (sbx_error_attempts(error))
+		set(into, "attempts", sbx_json_new_integer(sbx_error_attempts(error)));
 }
 
 static void set_answer(description *into)
 {
 	const sbx_error *error = into->error;
-	if (!error->http_status)
+	if (!error->answered)
 		return;
-	set(into, "http_status", sbx_json_new_integer(error->http_status));
+	set(into, "http_status", sbx_json_new_integer(sbx_error_http_status(error)));
 	if (error->retry_after != SBX_DEFAULT)
 		set(into, "retry_after", sbx_json_new_number(error->retry_after));
 	set_text(into, "request_id", sbx_error_request_id(error));
@@ -215,10 +219,11 @@ static bool json_finds(const sbx_json *json, const char *secret)
 
 void sbx__error_seal(sbx_error *error, const char *secret)
 {
-	if (sbx__error_is_static(error) || !error->http_status)
+	if (sbx__error_is_static(error) || !error->answered)
 		return;
-	const sbx__buffer *headers = &error->headers.text;
-	error->echoes = sbx__redact_finds(error->body.data, error->body.length, secret) ||
+	const sbx__buffer *headers = &error->response->headers.text;
+	const sbx__buffer *body = &error->response->body;
+	error->echoes = sbx__redact_finds(body->data, body->length, secret) ||
 	                sbx__redact_finds(headers->data, headers->length, secret) ||
 	                (error->json && json_finds(error->json, secret));
 	if (error->echoes)

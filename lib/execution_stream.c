@@ -8,6 +8,7 @@
 #include "base64.h"
 #include "error.h"
 #include "generated/model_descriptors.h"
+#include "response.h"
 #include "stream.h"
 
 /* How much is taken at once of an answer that is no stream, in bytes. */
@@ -325,15 +326,12 @@ static sbx_status read_any(sbx_execution_stream *stream, sbx_execution_event *ev
 /* What was found in the events knows nothing of the request that they answer. */
 static void describe(const sbx_execution_stream *stream, sbx_error *error)
 {
-	const sbx_response *response = sbx_stream_response(stream->stream);
-	if (!response || sbx__error_is_static(error) || error->attempts)
+	sbx_response *response = sbx__stream_response(stream->stream);
+	if (!response || sbx__error_is_static(error) || error->response)
 		return;
-	error->method = strdup(sbx_response_method(response));
-	error->url = strdup(sbx_response_url(response));
-	error->attempts = sbx_response_attempts(response);
+	error->response = sbx__response_ref(response);
 	error->retryable = error->code == SBX_ERROR_CONNECTION;
-	if (error->code != SBX_ERROR_CONNECTION)
-		error->http_status = sbx_response_status(response);
+	error->answered = error->code != SBX_ERROR_CONNECTION;
 }
 
 sbx_status sbx_execution_stream_next(sbx_execution_stream *stream, sbx_execution_event *event, sbx_error **error)

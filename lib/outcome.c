@@ -51,27 +51,106 @@ static char *status_message(const sbx__call *call, const sbx_json *json)
 	return sbx__buffer_take(&message);
 }
 
-/* Gives an error what is known of the request and the answer. The answer's parts move into it. */
-static void describe(sbx__call *call, sbx_error *error)
+/* ---- what is known of the request and its answer ---- */
+
+static void take_answer(sbx_response *response, sbx__call *call)
+{
+	response->http_version = call->exchange.facts.http_version;
+	sbx__outcome_times(&response->times, &call->exchange.facts);
+	response->status = call->attempt.http_status;
+	response->headers = call->attempt.headers;
+	call->attempt.headers = (sbx__headers){0};
+	response->body = call->body;
+	call->body = (sbx__buffer){0};
+	response->size = call->attempt.received;
+}
+
+/* What is known of the request that the attempt was. NULL: no memory. */
+static sbx_response *new_response(const sbx__call *call, bool keeps_headers)
+{
+	sbx_response *response = calloc(1, sizeof *response);
+	if (!response)
+		return NULL;
+	atomic_init(&response->references, 1);
+	response->url = sbx__redact_url(call->request.url, call->config->api_key);
+	if (!response->url ||
+	    (keeps_headers && !sbx__headers_add_set(&response->request_headers, &call->request.headers))) {
+		sbx_response_free(response);
+		return NULL;
+	}
+	memcpy(response->method, call->request.method, strlen(call->request.method) + 1);
+	response->had_body = sbx__request_sends_body(&call->request);
+	response->attempts = call->attempts;
+	response->elapsed = (double)(sbx__call_now(call) - call->started) / 1e9;
+	return response;
+}
+
+/* The redirects before the end of a call, and what was sent where that is kept. */
+static void take_request(sbx_response *response, sbx__call *call, bool keeps_body)
+{
+	response->previous = call->previous;
+	call->previous = NULL;
+	if (keeps_body)
+		sbx__response_take_body(response, &call->request.body);
+}
+
+bool sbx__outcome_redirected(sbx__call *call)
+{
+	sbx_response *response = new_response(call, true);
+	if (!response)
+		return false;
+	call->redirected_bytes += call->body.length;
+	take_answer(response, call);
+	response->previous = call->previous;
+	call->previous = response;
+	return true;
+}
+
+/* What became of the connection is an answer to the request as the caller made it, wherever redirects led. */
+static bool restore_request(sbx__call *call, const sbx_error *error)
+{
+	if (error->code != SBX_ERROR_CONNECTION && error->code != SBX_ERROR_TIMEOUT)
+		return true;
+	sbx__request_restart(&call->request);
+	return sbx__request_make_headers(&call->request, &call->input, call->retries);
+}
+
+static bool is_answered(const sbx__call *call)
+{
+	return call->attempt.http_status && call->attempt.end == SBX__ANSWERED;
+}
+
+static bool attach_response(sbx__call *call, sbx_error *error)
+{
+	error->answered = is_answered(call);
+	/* That of a stream is its reader's, too. */
+	if (call->response) {
+		error->response = sbx__response_ref(call->response);
+		return true;
+	}
+	sbx_response *response = restore_request(call, error) ? new_response(call, true) : NULL;
+	error->response = response;
+	if (!response)
+		return false;
+	if (error->answered)
+		take_answer(response, call);
+	take_request(response, call, true);
+	return true;
+}
+
+/* Gives an error what is known of the request and the answer. The answer's parts move into it. False: no memory. */
+static bool describe(sbx__call *call, sbx_error *error)
 {
 	if (sbx__error_is_static(error))
-		return;
-	sbx__attempt *attempt = &call->attempt;
-	error->method = strdup(call->request.method);
-	error->url = sbx__redact_url(call->request.url, call->config->api_key);
-	error->attempts = call->attempts;
-	if (attempt->http_status && attempt->end == SBX__ANSWERED) {
-		error->http_status = attempt->http_status;
+		return true;
+	if (is_answered(call))
 		error->retry_after =
-		        sbx__retry_after(&attempt->headers, call->platform->wall_clock(call->platform->context));
-		error->headers = attempt->headers;
-		attempt->headers = (sbx__headers){0};
-		error->body = call->body;
-		call->body = (sbx__buffer){0};
-	}
-	sbx__redact_text(error->url, call->config->api_key);
+		        sbx__retry_after(&call->attempt.headers, call->platform->wall_clock(call->platform->context));
+	if (!attach_response(call, error))
+		return false;
 	sbx__redact_text(error->message, call->config->api_key);
 	sbx__redact_text(error->detail, call->config->api_key);
+	return true;
 }
 
 static sbx_error *status_error(sbx__call *call)
@@ -168,7 +247,10 @@ void sbx__outcome_fail_attempt(sbx__call *call)
 void sbx__outcome_fail(sbx__call *call, sbx_error *error)
 {
 	bool unknown = still_doubtful(call);
-	describe(call, error);
+	if (!describe(call, error)) {
+		sbx_error_free(error);
+		error = sbx__error_memory();
+	}
 	if (!sbx__error_is_static(error))
 		error->outcome_unknown = unknown;
 	else if (unknown)
@@ -255,36 +337,28 @@ static bool decode_custom(sbx__call *call, sbx_json **json)
 	return false;
 }
 
-static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json *json)
+static sbx_response *new_model_alone(sbx__model *model)
 {
 	sbx_response *response = calloc(1, sizeof *response);
 	if (!response)
 		return NULL;
 	atomic_init(&response->references, 1);
 	response->model = model;
+	return response;
+}
+
+static sbx_response *make_response(sbx__call *call, sbx__model *model, sbx_json *json)
+{
 	if (call->model_alone)
-		return response;
-	response->url = sbx__redact_url(call->request.url, call->config->api_key);
+		return new_model_alone(model);
 	bool keeps_request = call->undecoded || call->stream;
-	if (!response->url ||
-	    (keeps_request && !sbx__headers_add_set(&response->request_headers, &call->request.headers))) {
-		sbx__headers_free(&response->request_headers);
-		free(response->url);
-		free(response);
+	sbx_response *response = new_response(call, keeps_request);
+	if (!response)
 		return NULL;
-	}
-	memcpy(response->method, call->request.method, strlen(call->request.method) + 1);
-	response->http_version = call->exchange.facts.http_version;
-	sbx__outcome_times(&response->times, &call->exchange.facts);
-	response->status = call->attempt.http_status;
-	response->headers = call->attempt.headers;
-	call->attempt.headers = (sbx__headers){0};
-	response->body = call->body;
-	call->body = (sbx__buffer){0};
+	response->model = model;
 	response->json = json;
-	response->size = call->attempt.received;
-	response->attempts = call->attempts;
-	response->elapsed = (double)(sbx__call_now(call) - call->started) / 1e9;
+	take_answer(response, call);
+	take_request(response, call, keeps_request);
 	return response;
 }
 

@@ -18,6 +18,8 @@ void sbx__outcome_open(sbx__call *call);
 SBX__COLD void sbx__outcome_fail_attempt(sbx__call *call);
 /* An error that is not about an attempt's end; it is taken over. */
 SBX__COLD void sbx__outcome_fail(sbx__call *call, sbx_error *error);
+/* The answer is a redirect that is followed: keeps it. False: no memory. */
+bool sbx__outcome_redirected(sbx__call *call);
 /* Whether a redirect has followed a request that may not be sent twice, and so has probably been carried out. */
 bool sbx__outcome_carried_out(const sbx__call *call);
 /* Whether the call may have been carried out although nothing says so, as far as the last attempt tells. */

@@ -62,6 +62,10 @@ static sbx_error *follow(sbx__call *call, char *url, const sbx__url_parts *parts
 		free(url);
 		return redirect_error(problem);
 	}
+	if (!sbx__outcome_redirected(call)) {
+		free(url);
+		return sbx__error_memory();
+	}
 	sbx__request_redirect(request, url, as_get, strcmp(parts->origin, call->config->origin) != 0);
 	return NULL;
 }

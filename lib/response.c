@@ -35,6 +35,23 @@ sbx_pair sbx_response_request_header_at(const sbx_response *response, size_t ind
 	return response ? sbx__headers_at(&response->request_headers, index) : (sbx_pair){NULL, NULL};
 }
 
+const char *sbx_response_request_body(const sbx_response *response, size_t *length)
+{
+	if (length)
+		*length = response ? response->request_length : 0;
+	return response ? response->request_body : NULL;
+}
+
+const sbx_response *sbx_response_previous(const sbx_response *response)
+{
+	return response ? response->previous : NULL;
+}
+
+const sbx_response *sbx_response_of_error(const sbx_error *error)
+{
+	return error ? error->response : NULL;
+}
+
 const char *sbx_response_body(const sbx_response *response, size_t *length)
 {
 	if (length)
@@ -106,15 +123,34 @@ sbx_response *sbx__response_ref(sbx_response *response)
 	return response;
 }
 
-void sbx_response_free(sbx_response *response)
+void sbx__response_take_body(sbx_response *response, sbx__body *body)
 {
-	if (!response || atomic_fetch_sub_explicit(&response->references, 1, memory_order_acq_rel) != 1)
-		return;
+	bool in_memory = body->form == SBX__BODY_IN_MEMORY;
+	if (in_memory)
+		response->sent = sbx__body_lend(body);
+	for (sbx_response *at = response; at; at = at->previous) {
+		at->request_body = !at->had_body ? "" : in_memory ? response->sent.data : NULL;
+		at->request_length = at->had_body && in_memory ? response->sent.length : 0;
+	}
+}
+
+static void destroy(sbx_response *response)
+{
 	sbx__headers_free(&response->headers);
 	sbx__headers_free(&response->request_headers);
+	sbx__buffer_free(&response->sent);
 	sbx__buffer_free(&response->body);
 	sbx__model_unref(response->model);
 	sbx_json_free(response->json);
 	free(response->url);
 	free(response);
+}
+
+void sbx_response_free(sbx_response *response)
+{
+	while (response && atomic_fetch_sub_explicit(&response->references, 1, memory_order_acq_rel) == 1) {
+		sbx_response *previous = response->previous;
+		destroy(response);
+		response = previous;
+	}
 }

@@ -173,11 +173,16 @@ const sbx__config *sbx__stream_config(const sbx_stream *stream)
 	return stream->config;
 }
 
-const sbx_response *sbx_stream_response(const sbx_stream *stream)
+sbx_response *sbx__stream_response(const sbx_stream *stream)
 {
 	if (!stream || !atomic_load_explicit(&stream->call->opened, memory_order_acquire))
 		return NULL;
 	return stream->call->response;
+}
+
+const sbx_response *sbx_stream_response(const sbx_stream *stream)
+{
+	return sbx__stream_response(stream);
 }
 
 /* ---- reading ---- */

@@ -17,6 +17,8 @@ sbx_status sbx__stream_start(sbx_client *client, const sbx_request *request, con
                              sbx_error **error);
 /* sbx_stream_read() beside lines and events. */
 sbx_status sbx__stream_read(sbx_stream *stream, void *buffer, size_t capacity, size_t *got, sbx_error **error);
+/* What sbx_stream_response() gives, for who takes a reference to it. */
+sbx_response *sbx__stream_response(const sbx_stream *stream);
 /* The options that the stream began with; they live as long as it. */
 const sbx__config *sbx__stream_config(const sbx_stream *stream);
 

@@ -3,6 +3,9 @@
  */
 %module _native
 
+/* Given out with the handle that they belong to. */
+%ignore sbx_response_previous;
+%ignore sbx_response_of_error;
 %include "typemaps.i"
 %include "sandbox_sdk.i"
 
@@ -53,6 +56,8 @@ PyObject *python_execution_stream_cancel(PyObject *stream);
 PyObject *python_client_pages(PyObject *client, PyObject *operation, PyObject *arguments, PyObject *options);
 PyObject *python_pages_next(PyObject *pages);
 PyObject *python_pages_fetch(PyObject *pages, PyObject *token);
+PyObject *python_error_response(PyObject *error);
+PyObject *python_response_previous(PyObject *response);
 PyObject *python_error_execution(PyObject *error);
 PyObject *python_json_parse(PyObject *text);
 PyObject *python_json_print(PyObject *value, int indent);

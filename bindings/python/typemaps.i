@@ -44,7 +44,7 @@
 
 /* Bytes with their length. */
 %typemap(in, numinputs=0) size_t *length (size_t length) "$1 = &length;"
-%typemap(out) const char *sbx_error_body, const char *sbx_response_body ""
+%typemap(out) const char *sbx_error_body, const char *sbx_response_body, const char *sbx_response_request_body ""
 %typemap(argout) size_t *length {
 	if (result) {
 		$result = PyBytes_FromStringAndSize(result, (Py_ssize_t)*$1);

@@ -142,7 +142,8 @@ SBX_API sbx_pair sbx_error_header_at(const sbx_error *error, size_t index);
 SBX_API const char *sbx_error_request_id(const sbx_error *error);
 
 /**
- * The method of the request.
+ * The method of the request; of a lost connection and a timeout that of the request as the caller made it, and else of
+ * the last one after redirects. sbx_response_of_error() knows more of it.
  *
  * @param error an error
  * @return text owned by the error; NULL where the error came before there was a request
@@ -152,7 +153,7 @@ SBX_API const char *sbx_error_request_id(const sbx_error *error);
 SBX_API const char *sbx_error_method(const sbx_error *error);
 
 /**
- * The URL of the request, without user and password.
+ * The URL of that request, without user and password.
  *
  * @param error an error
  * @return text owned by the error; NULL where the error came before there was a request

@@ -1,6 +1,6 @@
 /**
  * @file response.h
- * The answer to a call that succeeded. It is immutable: any number of threads may read one.
+ * The answer to a call. It is immutable: any number of threads may read one.
  */
 #ifndef SANDBOX_SDK_RESPONSE_H
 #define SANDBOX_SDK_RESPONSE_H
@@ -20,7 +20,7 @@ typedef struct sbx_response sbx_response;
  * The HTTP status.
  *
  * @param response a response
- * @return 200 to 299
+ * @return 200 to 299; of the answer of an error or a redirect another one, and 0 where no answer came
  *
  * Since 0.1.0.
  */
@@ -60,7 +60,7 @@ SBX_API sbx_pair sbx_response_header_at(const sbx_response *response, size_t ind
 
 /**
  * How many headers the last request had, after redirects. They are kept where the caller judges the answer by itself:
- * of a stream, and of a request that is `undecoded`.
+ * of a stream, of a request that is `undecoded`, and of an error.
  *
  * @param response a response
  * @return the number; 0 where they were not kept
@@ -79,6 +79,39 @@ SBX_API size_t sbx_response_request_headers_count(const sbx_response *response);
  * Since 0.1.0.
  */
 SBX_API sbx_pair sbx_response_request_header_at(const sbx_response *response, size_t index);
+
+/**
+ * The body of that request, byte for byte. It is kept where the headers are, unless it was read from a source or was a
+ * form of several parts.
+ *
+ * @param response a response
+ * @param length receives the number of bytes; may be NULL
+ * @return bytes owned by the response; "" where the request had no body, NULL where it was not kept
+ *
+ * Since 0.1.0.
+ */
+SBX_API const char *sbx_response_request_body(const sbx_response *response, size_t *length);
+
+/**
+ * The answer that redirected to this one, as it came.
+ *
+ * @param response a response
+ * @return what the response owns; NULL where no redirect led to it
+ *
+ * Since 0.1.0.
+ */
+SBX_API const sbx_response *sbx_response_previous(const sbx_response *response);
+
+/**
+ * All that is known of the request that led to an error, and of the answer where one came.
+ *
+ * @param error an error
+ * @return what the error owns; NULL where it came before there was a request. Its status is 0 where no answer came, and
+ *         its body is decoded by sbx_error_json().
+ *
+ * Since 0.1.0.
+ */
+SBX_API const sbx_response *sbx_response_of_error(const sbx_error *error);
 
 /**
  * The body, byte for byte.

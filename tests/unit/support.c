@@ -245,6 +245,18 @@ sbx_request request_of(const char *operation, const sbx_json *arguments)
 	return request;
 }
 
+sbx_response *answer_error(sbx_error *error, int http_status)
+{
+	sbx_response *response = calloc(1, sizeof *response);
+	if (!response)
+		return NULL;
+	atomic_init(&response->references, 1);
+	response->status = http_status;
+	error->response = response;
+	error->answered = true;
+	return response;
+}
+
 sbx_json *json_of(const char *text)
 {
 	sbx_json *json = NULL;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "call.h"
+#include "error.h"
 #include "platform.h"
 #include "transport.h"
 
@@ -90,6 +91,9 @@ void run_clear(run_result *result);
 
 /* The request of an operation. */
 sbx_request request_of(const char *operation, const sbx_json *arguments);
+
+/* Gives an error an answer of that status, which is returned; NULL: no memory. */
+sbx_response *answer_error(sbx_error *error, int http_status);
 
 /* A value of JSON text, which the caller frees. */
 sbx_json *json_of(const char *text);

@@ -591,16 +591,20 @@ static sbx_status show_errors(void)
 		sbx_json *json = NULL;
 		if (sbx__error_is_static(error))
 			return SBX_ERROR_OUT_OF_MEMORY;
-		error->http_status = 404;
-		sbx__buffer_text(&error->body, bodies[index]);
-		sbx__headers_add_line(&error->headers, "A: b", 4);
-		if (!error->body.failed)
+		sbx_response *answer = answer_error(error, 404);
+		if (!answer) {
+			sbx_error_free(error);
+			return SBX_ERROR_OUT_OF_MEMORY;
+		}
+		sbx__buffer_text(&answer->body, bodies[index]);
+		sbx__headers_add_line(&answer->headers, "A: b", 4);
+		if (!answer->body.failed)
 			sbx_json_parse(bodies[index], strlen(bodies[index]), &error->json, NULL);
 		sbx__error_seal(error, "12345678");
 		sbx_status shown = sbx_error_to_json(error, &json);
 		CHECK(shown == SBX_OK || !json);
 		/* What was lost before it got into the error is not the point here. */
-		if (shown < 0 || error->body.failed || !error->json || error->headers.offsets.failed)
+		if (shown < 0 || answer->body.failed || !error->json || answer->headers.offsets.failed)
 			status = SBX_ERROR_OUT_OF_MEMORY;
 		char *text = NULL;
 		if (json && sbx_json_print(json, 0, &text, NULL) == SBX_OK)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -508,7 +509,160 @@ static void redirects_end(void **state)
 	run(&result, "sandboxes.list", "{}", NULL, answers, 21);
 	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
 	assert_string_equal(sbx_error_detail(result.error), "more than 20 redirects");
+	assert_string_equal(sbx_error_url(result.error), "http://server.test/v1/sandboxes/list");
 	run_clear(&result);
+}
+
+/* NULL: it was not kept. */
+static void assert_request_body(const sbx_response *response, const char *expected)
+{
+	size_t length;
+	const char *body = sbx_response_request_body(response, &length);
+	if (!expected) {
+		assert_null(body);
+		assert_int_equal(length, 0);
+		return;
+	}
+	assert_int_equal(length, strlen(expected));
+	assert_memory_equal(body, expected, length);
+}
+
+static const char *request_header(const sbx_response *response, const char *name)
+{
+	for (size_t index = 0; index < sbx_response_request_headers_count(response); index++) {
+		sbx_pair pair = sbx_response_request_header_at(response, index);
+		if (strcasecmp(pair.name, name) == 0)
+			return pair.value;
+	}
+	return NULL;
+}
+
+static void an_error_knows_its_request_and_answer(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.delete", "{\"id\":\"a\",\"create_snapshot\":true}", NULL,
+	    {.status = 503, .headers = {"Retry-After: 7"}}, {.status = 404, .headers = {"X-One: 1"}, .body = "gone"});
+	const sbx_response *response = sbx_response_of_error(result.error);
+	assert_int_equal(sbx_response_status(response), 404);
+	assert_string_equal(sbx_response_header(response, "x-one"), "1");
+	assert_string_equal(sbx_response_body(response, NULL), "gone");
+	assert_true(fabs(sbx_response_elapsed(response) - 7) < 1e-6);
+	assert_int_equal(sbx_response_attempts(response), 2);
+	assert_string_equal(sbx_response_method(response), "DELETE");
+	assert_string_equal(request_header(response, "x-api-key"), "test-key-0123456789");
+	assert_string_equal(request_header(response, "x-stainless-retry-count"), "1");
+	assert_request_body(response, "{\"create_snapshot\":true}");
+	assert_null(sbx_response_previous(response));
+	run_clear(&result);
+	assert_null(sbx_response_of_error(NULL));
+}
+
+static void a_lost_connection_answers_the_request_as_it_was_made(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.max_retries = 0;
+	RUN(&result, "sandboxes.create", "{\"name\":\"n\"}", &options,
+	    {.status = 303, .headers = {"Location: https://other.test/x"}, .body = "moved"}, {.lose = true});
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	assert_int_equal(sbx_error_http_status(result.error), 0);
+	assert_string_equal(sbx_error_method(result.error), "POST");
+	assert_string_equal(sbx_error_url(result.error), "http://server.test/v1/sandboxes/create");
+	const sbx_response *response = sbx_response_of_error(result.error);
+	assert_int_equal(sbx_response_status(response), 0);
+	assert_string_equal(request_header(response, "x-api-key"), "test-key-0123456789");
+	assert_request_body(response, "{\"name\":\"n\"}");
+	run_clear(&result);
+}
+
+static void an_answer_knows_the_redirects_before_it(void **state)
+{
+	(void)state;
+	run_result result;
+	RUN(&result, "sandboxes.create", "{\"name\":\"n\"}", NULL,
+	    {.status = 307, .headers = {"Location: /second", "X-Request-Id: r1"}, .body = "first"},
+	    {.status = 503, .headers = {"Retry-After: 1"}},
+	    {.status = 307, .headers = {"Location: /second"}, .body = "first"},
+	    {.status = 303, .headers = {"Location: https://other.test/third"}}, {.status = 404, .body = "gone"});
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	const sbx_response *last = sbx_response_of_error(result.error);
+	assert_string_equal(sbx_response_method(last), "GET");
+	assert_string_equal(sbx_response_url(last), "https://other.test/third");
+	assert_null(request_header(last, "x-api-key"));
+	assert_request_body(last, "");
+	const sbx_response *second = sbx_response_previous(last);
+	assert_int_equal(sbx_response_status(second), 303);
+	assert_string_equal(sbx_response_url(second), "http://server.test/second");
+	assert_request_body(second, "{\"name\":\"n\"}");
+	const sbx_response *first = sbx_response_previous(second);
+	assert_int_equal(sbx_response_status(first), 307);
+	assert_string_equal(sbx_response_body(first, NULL), "first");
+	assert_string_equal(request_header(first, "x-api-key"), "test-key-0123456789");
+	assert_request_body(first, "{\"name\":\"n\"}");
+	/* Those of the attempt that was repeated are not of this one. */
+	assert_null(sbx_response_previous(first));
+	run_clear(&result);
+}
+
+static void answers_of_redirects_count_against_the_limit(void **state)
+{
+	(void)state;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	http.max_document_bytes = 10;
+	options.http = &http;
+	const fake_answer answers[] = {{.status = 302, .headers = {"Location: /second"}, .body = "123456"},
+	                               {.status = 404, .body = "12345"}};
+	run_result result;
+	run_with(&result, test_config(&options), "sandboxes.list", "{}", NULL, answers, 2);
+	assert_int_equal(result.status, SBX_ERROR_RESPONSE_TOO_LARGE);
+	run_clear(&result);
+	http.max_document_bytes = 11;
+	run_with(&result, test_config(&options), "sandboxes.list", "{}", NULL, answers, 2);
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	run_clear(&result);
+}
+
+static void a_body_that_was_streamed_is_not_kept(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_source source = SBX_SOURCE_INIT;
+	source.kind = SBX_SOURCE_MEMORY;
+	source.data = "bytes";
+	source.length = 5;
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.source = &source;
+	RUN(&result, "sandboxes.upload", "{\"id\":\"a\",\"path\":\"/x\"}", &options, {.status = 404});
+	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
+	assert_request_body(sbx_response_of_error(result.error), NULL);
+	run_clear(&result);
+	RUN(&result, "sandboxes.list", "{}", NULL, {.status = 404});
+	assert_request_body(sbx_response_of_error(result.error), "");
+	run_clear(&result);
+}
+
+static void an_answer_that_the_caller_judges_keeps_what_was_sent(void **state)
+{
+	(void)state;
+	const fake_answer answers[] = {{.status = 307, .headers = {"Location: /second"}},
+	                               {.status = 200, .body = "{}"}};
+	run_result result;
+	sbx_json *json = parse("{\"name\":\"n\"}");
+	sbx_request request = request_of("sandboxes.create", json);
+	request.undecoded = SBX_FLAG_YES;
+	run_request(&result, test_config(NULL), &request, NULL, answers, 2);
+	assert_request_body(result.response, "{\"name\":\"n\"}");
+	assert_int_equal(sbx_response_status(sbx_response_previous(result.response)), 307);
+	run_clear(&result);
+	request.undecoded = SBX_FLAG_NO;
+	run_request(&result, test_config(NULL), &request, NULL, answers, 2);
+	assert_request_body(result.response, NULL);
+	assert_int_equal(sbx_response_status(sbx_response_previous(result.response)), 307);
+	run_clear(&result);
+	sbx_json_free(json);
 }
 
 static void answers_that_are_none(void **state)
@@ -965,6 +1119,12 @@ int main(void)
 	        cmocka_unit_test(a_call_decides_whether_redirects_are_followed),
 	        cmocka_unit_test(a_retry_begins_where_the_call_began),
 	        cmocka_unit_test(redirects_end),
+	        cmocka_unit_test(an_error_knows_its_request_and_answer),
+	        cmocka_unit_test(a_lost_connection_answers_the_request_as_it_was_made),
+	        cmocka_unit_test(an_answer_knows_the_redirects_before_it),
+	        cmocka_unit_test(answers_of_redirects_count_against_the_limit),
+	        cmocka_unit_test(a_body_that_was_streamed_is_not_kept),
+	        cmocka_unit_test(an_answer_that_the_caller_judges_keeps_what_was_sent),
 	        cmocka_unit_test(doubt_lasts),
 	        cmocka_unit_test(retry_unsafe_does_not_hide_doubt),
 	        cmocka_unit_test(what_is_not_false_is_unsafe),

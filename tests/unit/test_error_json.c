@@ -35,8 +35,7 @@ static void assert_hidden(const sbx_error *error)
 static sbx_error *answered(const char *body, size_t length, bool is_json)
 {
 	sbx_error *error = sbx__error_new(SBX_ERROR_BAD_REQUEST, "%s", "no");
-	error->http_status = 400;
-	sbx__buffer_append(&error->body, body, length);
+	sbx__buffer_append(&answer_error(error, 400)->body, body, length);
 	if (is_json)
 		assert_int_equal(sbx_json_parse(body, length, &error->json, NULL), SBX_OK);
 	return error;
@@ -63,15 +62,15 @@ static void all_that_is_known_is_there(void **state)
 	(void)state;
 	sbx_error *error = answered("{\"a\":[1,null]}", 14, true);
 	error->detail = strdup("beneath");
-	error->method = strdup("POST");
-	error->url = strdup("http://server.test/");
-	error->attempts = 3;
+	strcpy(error->response->method, "POST");
+	error->response->url = strdup("http://server.test/");
+	error->response->attempts = 3;
 	error->retry_after = 1.5;
 	error->retryable = true;
 	error->outcome_unknown = true;
-	sbx__headers_add_line(&error->headers, "X-Request-Id: r1", 16);
-	sbx__headers_add_line(&error->headers, "Set-Cookie: a=b", 15);
-	sbx__headers_add_line(&error->headers, "X-Bytes: \xff", 10);
+	sbx__headers_add_line(&error->response->headers, "X-Request-Id: r1", 16);
+	sbx__headers_add_line(&error->response->headers, "Set-Cookie: a=b", 15);
+	sbx__headers_add_line(&error->response->headers, "X-Bytes: \xff", 10);
 	sbx__error_seal(error, KEY);
 	assert_false(error->echoes);
 	assert_shown(
@@ -145,7 +144,7 @@ static void an_answer_that_holds_the_key_does_not_show_it(void **state)
 	                    "\"body_base64\":\"/yoqKioqKioq\"}");
 	sbx_error_free(error);
 	error = answered("no", 2, false);
-	sbx__headers_add_line(&error->headers, "X-Echo: <" KEY ">", strlen("X-Echo: <" KEY ">"));
+	sbx__headers_add_line(&error->response->headers, "X-Echo: <" KEY ">", strlen("X-Echo: <" KEY ">"));
 	sbx__error_seal(error, KEY);
 	assert_hidden(error);
 	sbx_error_free(error);

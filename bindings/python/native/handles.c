@@ -58,6 +58,31 @@ PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *
 	return capsule;
 }
 
+PyObject *python_response_previous(PyObject *response)
+{
+	const sbx_response *own = PyCapsule_GetPointer(response, RESPONSE), *previous;
+
+	if (!own)
+		return NULL;
+	previous = sbx_response_previous(own);
+	if (previous)
+		return python_from_borrowed_response(previous, response);
+	Py_RETURN_NONE;
+}
+
+PyObject *python_error_response(PyObject *error)
+{
+	const sbx_error *own = PyCapsule_GetPointer(error, ERROR);
+	const sbx_response *response;
+
+	if (!own)
+		return NULL;
+	response = sbx_response_of_error(own);
+	if (response)
+		return python_from_borrowed_response(response, error);
+	Py_RETURN_NONE;
+}
+
 PyObject *python_from_operation(const sbx_operation *operation)
 {
 	if (!operation)

@@ -48,6 +48,9 @@ PyObject *python_from_client(sbx_client *client);
 PyObject *python_from_response(sbx_response *response);
 /* A response that belongs to the handle `owner`, which it keeps alive. */
 PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner);
+/* The answer of the redirect before another one, and that of an error; None: there is none. */
+PyObject *python_response_previous(PyObject *response);
+PyObject *python_error_response(PyObject *error);
 PyObject *python_from_operation(const sbx_operation *operation);
 sbx_client *python_to_client(PyObject *object);
 sbx_response *python_to_response(PyObject *object);

@@ -95,7 +95,7 @@ class AsyncAPIClient(BaseClient):
         from . import _custom
 
         call = _custom.prepare(self._caller, options)
-        response = await self._caller.asend(call.request, call.options, stream=stream or call.wants_stream)
+        response = await _custom.asend(self._caller, call, stream)
         return await _custom.afinish(self._caller, call, response, cast_to, stream, stream_cls)
 
     if TYPE_CHECKING:

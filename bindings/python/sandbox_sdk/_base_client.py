@@ -311,7 +311,7 @@ class SyncAPIClient(BaseClient):
         from . import _custom
 
         call = _custom.prepare(self._caller, options)
-        response = self._caller.send(call.request, call.options, stream=stream or call.wants_stream)
+        response = _custom.send(self._caller, call, stream)
         return _custom.finish(self._caller, call, response, cast_to, stream, stream_cls)
 
     if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sys import modules
 
+from ._exceptions import APIError
 from ._request_options import FinalRequestOptions
 from ._requests import custom_options, custom_request, take_raw, wrap
 
@@ -51,12 +52,45 @@ class CustomCall:
         self.raw = raw
         self.wants_stream = raw is not None and raw.stream
 
+    @property
+    def streamed_content(self) -> bytes | None:
+        """The body where the library reads it out of the caller's bytes, which it does not keep."""
+        return self.options.get("source", {}).get("data")
+
 
 def prepare(caller: Caller, final: FinalRequestOptions) -> CustomCall:
     """Makes a request of what the caller said."""
     request = custom_request(caller, final)
     options = custom_options(caller, final, request)
     return CustomCall(final, request, options, take_raw(options))
+
+
+def send(caller: Caller, call: CustomCall, stream: bool) -> Response:
+    """Sends a request and waits for its answer."""
+    try:
+        response = caller.send(call.request, call.options, stream=stream or call.wants_stream)
+    except APIError as error:
+        _keep_content(call, error)
+        raise
+    _keep_content(call, response)
+    return response
+
+
+async def asend(caller: Caller, call: CustomCall, stream: bool) -> Response:
+    """The same for coroutines."""
+    try:
+        response = await caller.asend(call.request, call.options, stream=stream or call.wants_stream)
+    except APIError as error:
+        _keep_content(call, error)
+        raise
+    _keep_content(call, response)
+    return response
+
+
+def _keep_content(call: CustomCall, answer: Response | APIError) -> None:
+    content = call.streamed_content
+    if content is not None and answer.request is not None:
+        answer.request._streamed_content = content
 
 
 def finish(caller: Caller, call: CustomCall, response: Response, cast_to: Any, stream: bool, stream_cls: Any) -> Any:

@@ -321,22 +321,12 @@ def _command_failed(error: Any, message: str) -> CommandFailedError:
 
 
 def _request(error: Any) -> Any:
-    method = _native.error_method(error)
-    if not method:
-        return None
-    from ._url import URL
-
-    return Request(method, URL.known(_native.error_url(error) or ""), content=None)
+    response = _native.error_response(error)
+    return None if response is None else Request.from_native(response)
 
 
 def _response(error: Any) -> Response:
-    count = _native.error_headers_count(error)
-    return Response(
-        _native.error_http_status(error),
-        headers=[_native.error_header_at(error, index) for index in range(count)],
-        content=_native.error_body(error) or b"",
-        request=_request(error),
-    )
+    return Response.from_native(_native.error_response(error))
 
 
 def _body(error: Any, response: Response) -> Any:

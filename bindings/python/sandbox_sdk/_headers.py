@@ -141,6 +141,11 @@ class Headers(MutableMapping[str, str]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def without_secrets(self) -> Headers:
+        """The same with the values hidden that prove who asks."""
+        hidden = (*_SECRETS, "cookie")
+        return Headers([(name, b"[secure]" if name.decode().lower() in hidden else value) for name, value in self.raw])
+
     def __repr__(self) -> str:
         shown = [(name, "[secure]" if name in _SECRETS else value) for name, value in self.multi_items()]
         names_once = dict(shown)

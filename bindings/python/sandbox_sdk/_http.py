@@ -171,9 +171,19 @@ class Response:
         # Only asked for what was not set: an answer of the library's has neither.
         if name not in ("extensions", "history"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value: Any = {} if name == "extensions" else []
+        value: Any = {} if name == "extensions" else self._redirects()
         setattr(self, name, value)
         return value
+
+    def _redirects(self) -> list[Response]:
+        """The answers that led to one of the library's, the first one first."""
+        found: list[Response] = []
+        native = self._native
+        while native is not None and (native := _native.response_previous(native)) is not None:
+            found.insert(0, Response.from_native(native))
+        for index, response in enumerate(found):
+            response.history = found[:index]
+        return found
 
     # ---- the head ----
 
@@ -208,12 +218,7 @@ class Response:
         if self._request is None:
             if self._native is None:
                 raise RuntimeError("The request instance has not been set on this response.")
-            from ._url import URL
-
-            url = URL.known(_native.response_url(self._native))
-            count = _native.response_request_headers_count(self._native)
-            headers = [_native.response_request_header_at(self._native, index) for index in range(count)]
-            self._request = Request(_native.response_method(self._native), url, headers=headers, content=None)
+            self._request = Request.from_native(self._native)
         return self._request
 
     @request.setter

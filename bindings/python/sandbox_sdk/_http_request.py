@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _native
 from ._http_errors import RequestNotRead, as_loaded
 
 TYPE_CHECKING = False
@@ -17,8 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["Request"]
 
 
+_BODY_METHODS = ("POST", "PUT", "PATCH")
+
+
 class Request:
     """The request of a call."""
+
+    # What one is that was not told otherwise; making one of the library's sets hardly more than its handle.
+    _native: Any = None
+    _streamed_content: bytes | None = None
 
     def __init__(
         self,
@@ -58,6 +66,43 @@ class Request:
             self._content = json_module.dumps(json, separators=(",", ":"), ensure_ascii=False).encode()
             self.headers.setdefault("Content-Type", "application/json")
 
+    @classmethod
+    def from_native(cls, native: Any) -> Request:
+        """The request that an answer of the library's is of. What it tells is fetched when it is first asked for."""
+        request = cls.__new__(cls)
+        request._native = native
+        request.method = _native.response_method(native)
+        return request
+
+    def __getattr__(self, name: str) -> Any:
+        # Only asked for what was not set: a request of the library's has none of these.
+        if self._native is None or name not in ("url", "extensions", "_content", "_given_headers"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value: Any = {}
+        if name == "url":
+            from ._url import URL
+
+            value = URL.known(_native.response_url(self._native))
+        elif name == "_content":
+            known = _native.response_request_body(self._native)
+            value = self._streamed_content if known is None else known
+        elif name == "_given_headers":
+            value = self._sent_headers()
+        setattr(self, name, value)
+        return value
+
+    def _sent_headers(self) -> list[tuple[str, str]]:
+        """What the library sent, with what its transport adds of itself."""
+        count = _native.response_request_headers_count(self._native)
+        headers = [_native.response_request_header_at(self._native, index) for index in range(count)]
+        names = {name.lower() for name, _ in headers}
+        if headers and "host" not in names:
+            headers.insert(0, ("Host", self.url.netloc.decode("ascii")))
+        has_length = self._content if self._content is None else self._content or self.method in _BODY_METHODS
+        if headers and has_length and "content-length" not in names:
+            headers.append(("Content-Length", str(len(self._content))))
+        return headers
+
     @property
     def headers(self) -> Headers:
         """The headers, as far as they are known."""
@@ -96,7 +141,16 @@ class Request:
         return request_to_httpx(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_given_headers": self.headers, "extensions": {}}
+        """What is pickled. The key of a request that was sent is not: errors go to places that nobody thinks of."""
+        if self._native is None:
+            return {**self.__dict__, "_given_headers": self.headers, "extensions": {}}
+        return {
+            "method": self.method,
+            "url": self.url,
+            "extensions": {},
+            "_content": self._content,
+            "_given_headers": self.headers.without_secrets(),
+        }
 
     def __repr__(self) -> str:
         return f"<Request({self.method!r}, {str(self.url)!r})>"
