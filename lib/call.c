@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "call_exchange.h"
+#include "call_log.h"
 #include "custom_request.h"
 #include "error.h"
 #include "outcome.h"
@@ -208,6 +209,18 @@ static bool retry_wanted(const sbx__call *call)
 	       sbx__retry_wanted(sbx__call_retry_safety(call), attempt->end, attempt->http_status, &attempt->headers);
 }
 
+/* Why an attempt that failed is not followed by another one. */
+static const char *unwanted_reason(const sbx__call *call)
+{
+	const sbx__attempt *attempt = &call->attempt;
+	if (!sbx__retry_wanted(SBX__SAFE, attempt->end, attempt->http_status, &attempt->headers))
+		return attempt->end == SBX__ANSWERED ? "the answer is final"
+		                                     : "another attempt would end like this one";
+	if (call->retries + call->resends >= call->options.max_retries)
+		return "no retries are left";
+	return "it may have been carried out, and twice could do harm";
+}
+
 /* When the next attempt is to begin. */
 static int64_t next_attempt_at(const sbx__call *call, double *wait)
 {
@@ -225,15 +238,6 @@ static bool take_back(sbx__call *call)
 	return sbx__body_rewind(&call->request.body) && (without_sink || sbx__sink_restart(&call->sink));
 }
 
-static void log_retry(const sbx__call *call, double wait)
-{
-	if (!sbx__log_wants(&call->config->log, SBX_LOG_INFO))
-		return;
-	char *url = sbx__redact_url(call->request.url, call->config->api_key);
-	sbx__log_write(&call->config->log, SBX_LOG_INFO, "Retrying request to %s in %f seconds", url ? url : "", wait);
-	free(url);
-}
-
 static void forget_redirects(sbx__call *call)
 {
 	sbx_response_free(call->previous);
@@ -241,13 +245,26 @@ static void forget_redirects(sbx__call *call)
 	call->redirected_bytes = 0;
 }
 
-static void wait_or_fail(sbx__call *call)
+/* Why the request is not sent once more; NULL: it is, after the wait. */
+static const char *refuse_retry(sbx__call *call, double *wait)
+{
+	if (call->opened)
+		return "its answer is being read";
+	if (!retry_wanted(call))
+		return unwanted_reason(call);
+	if ((call->wake_at = next_attempt_at(call, wait)) >= call->deadline)
+		return "the deadline comes before the next attempt";
+	return take_back(call) ? NULL : "what was sent or received cannot be taken back";
+}
+
+/* Gives the reason where the call fails; NULL: it goes on. */
+static const char *wait_or_fail(sbx__call *call)
 {
 	double wait;
-	if (call->opened || !retry_wanted(call) || (call->wake_at = next_attempt_at(call, &wait)) >= call->deadline ||
-	    !take_back(call)) {
+	const char *refusal = refuse_retry(call, &wait);
+	if (refusal) {
 		sbx__outcome_fail_attempt(call);
-		return;
+		return refusal;
 	}
 	call->doubtful = call->doubtful || sbx__outcome_unknown(call);
 	call->retries++;
@@ -255,38 +272,16 @@ static void wait_or_fail(sbx__call *call)
 	forget_redirects(call);
 	sbx__request_restart(&call->request);
 	call->state = SBX__CALL_WAITING;
-	log_retry(call, wait);
-}
-
-static void log_end(const sbx__call *call)
-{
-	const sbx__attempt *attempt = &call->attempt;
-	const sbx__log *log = &call->config->log;
-	if (!sbx__log_wants(log, SBX_LOG_DEBUG))
-		return;
-	if (attempt->end != SBX__ANSWERED) {
-		sbx__log_write(log, SBX_LOG_DEBUG, "No answer to %s: %s", call->request.method,
-		               attempt->detail ? attempt->detail : "");
-		return;
-	}
-	sbx__buffer headers = {0};
-	for (size_t index = 0; index < sbx__headers_count(&attempt->headers); index++) {
-		sbx_pair pair = sbx__headers_at(&attempt->headers, index);
-		sbx__buffer_format(&headers, " %s: %s;", pair.name,
-		                   sbx__redact_is_secret(pair.name) ? "***" : pair.value);
-	}
-	if (!headers.failed)
-		sbx__redact_text(headers.data, call->config->api_key);
-	sbx__log_write(log, SBX_LOG_DEBUG, "HTTP Response: %d, %lld bytes;%s", attempt->http_status,
-	               (long long)attempt->received, headers.data && !headers.failed ? headers.data : "");
-	sbx__buffer_free(&headers);
+	sbx__call_log_retry(call, wait);
+	return NULL;
 }
 
 static void judge(sbx__call *call)
 {
 	sbx__attempt *attempt = &call->attempt;
 	sbx_error *error = NULL;
-	log_end(call);
+	const char *reason = NULL;
+	sbx__call_log_answer(call);
 	if (attempt->source_failed)
 		sbx__body_failure(&call->request.body, &error);
 	else if (attempt->sink_failed)
@@ -300,7 +295,9 @@ static void judge(sbx__call *call)
 	else if (attempt->end == SBX__ANSWERED && sbx__is_success(attempt->http_status))
 		sbx__outcome_succeed(call);
 	else if (attempt->end != SBX__ANSWERED || !sbx__redirect_follow(call))
-		wait_or_fail(call);
+		reason = wait_or_fail(call);
+	if (call->error)
+		sbx__call_log_end(call, reason ? reason : sbx_error_message(call->error));
 	sbx__attempt_tell(call);
 }
 
@@ -328,12 +325,7 @@ static void begin_attempt(sbx__call *call)
 		return;
 	}
 	sbx__call_fill_exchange(call);
-	if (sbx__log_wants(&call->config->log, SBX_LOG_DEBUG)) {
-		char *url = sbx__redact_url(call->request.url, call->config->api_key);
-		sbx__log_write(&call->config->log, SBX_LOG_DEBUG, "Sending HTTP Request: %s %s, attempt %d",
-		               call->request.method, url ? url : "", call->attempts);
-		free(url);
-	}
+	sbx__call_log_request(call);
 	sbx__attempt_begin(call);
 	call->last_activity = call->stepped;
 	call->state = SBX__CALL_SENDING;
@@ -398,8 +390,9 @@ static void check_time(sbx__call *call)
 	}
 	if (time >= call->deadline) {
 		time_out(call, "the call was not done", (double)(call->deadline - call->started) / 1e9);
-		log_end(call);
+		sbx__call_log_answer(call);
 		sbx__outcome_fail_attempt(call);
+		sbx__call_log_end(call, "the deadline has passed");
 		sbx__attempt_tell(call);
 	} else if (time >= phase_end(call, &phase, &seconds)) {
 		time_out(call, phase, seconds);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_log.h"
 #include "error.h"
 #include "outcome.h"
 #include "transport_parse.h"
@@ -87,9 +88,11 @@ bool sbx__redirect_follow(sbx__call *call)
 	}
 	sbx_error *error = follow(call, url, &parts);
 	sbx__url_parts_free(&parts);
-	if (error)
+	if (error) {
 		sbx__outcome_fail(call, error);
-	else
-		call->state = SBX__CALL_READY;
+		return true;
+	}
+	sbx__call_log_redirect(call);
+	call->state = SBX__CALL_READY;
 	return true;
 }

@@ -656,7 +656,7 @@ static void nobody_sees_a_key_in_a_url(void **state)
 	options.log_user_data = &lines;
 	run_request(&result, test_config(&options), &request, NULL, answers, 3);
 	assert_int_equal(result.status, SBX_ERROR_NOT_FOUND);
-	assert_int_equal(lines, 8);
+	assert_int_equal(lines, 11);
 	assert_string_equal(sbx_error_url(result.error), "http://elsewhere.test/?key=*******************");
 	run_clear(&result);
 }
