@@ -12,8 +12,8 @@ from sandbox_sdk import AsyncSandboxSDK
 COUNT = 50
 
 
-async def main() -> None:
-    async with AsyncSandboxSDK.local() as client:
+async def main(client: AsyncSandboxSDK) -> None:
+    async with client:
 
         async def square(number: int) -> int:
             async with client.sandboxes.session(name_prefix=f"square-{number}-") as session:
@@ -31,4 +31,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    # The server is waited for before there is a loop that would wait with it.
+    asyncio.run(main(AsyncSandboxSDK.local()))
