@@ -21,11 +21,15 @@ check() {
 	fi
 }
 
+# What runs tests in Python, and the same where each warning is an error, and what is not closed is told.
+test_python=(python)
+strict_python=(python -X dev -W error)
+
 # pytest_suite NAME ARG…: pytest with a report, in the environment of scripts/run.
 pytest_suite() {
 	local name=$1
 	shift
-	"$root/scripts/run" python -m pytest -q -ra -p no:cacheprovider --junitxml="$report/$name.xml" "$@"
+	"$root/scripts/run" "${test_python[@]}" -m pytest -q -ra -p no:cacheprovider --junitxml="$report/$name.xml" "$@"
 }
 
 # ctest_suite PRESET ARG…: the unit tests of one build, with a report.

@@ -261,7 +261,9 @@ class Surface:
             self.found[place] = "attribute"
 
     def callable(self, place: str, function: Any, kind: str = "function") -> None:
-        later = "async " if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function) else ""
+        # A decorator changes nothing in how it is awaited or gone through.
+        inner = inspect.unwrap(function)
+        later = "async " if inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner) else ""
         self.found[place] = f"{later}{kind}"
         try:
             signature = inspect.signature(function)

@@ -35,11 +35,15 @@ def client(server: Recorder) -> Iterator[SandboxSDK]:
 
 @pytest.fixture
 def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a program in a fresh interpreter, which has this environment but what is given."""
+    """Runs a program in a fresh interpreter, which has this environment but what is given.
 
-    def run(program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    Strictly: each warning is an error, and what is not closed is told.
+    """
+
+    def run(program: str, *arguments: str, strict: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        options = ["-X", "dev", "-W", "error"] if strict else []
         return subprocess.run(
-            [sys.executable, "-c", program, *arguments],
+            [sys.executable, *options, "-c", program, *arguments],
             capture_output=True,
             text=True,
             timeout=60,

@@ -523,7 +523,10 @@ print("goes on")
 """
     with RawServer(some_answered) as server:
         with subprocess.Popen(
-            [sys.executable, "-c", program, server.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-X", "dev", "-W", "error", "-c", program, server.url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "waits\n"
@@ -615,7 +618,7 @@ task._log_destroy_pending = False
 print("end")
 """
     with RawServer(silent) as server:
-        done = run_python(program, server.url)
+        done = run_python(program, server.url, strict=False)  # a loop that is not closed is told otherwise
     assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import threading
 import time
+import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -382,6 +384,45 @@ def test_events_that_are_left_early(run: Any) -> None:
             await client.close()
 
         run(main)
+
+
+LEFT_EARLY: dict[str, Callable[[Any], Any]] = {
+    "bytes": lambda response: response.iter_bytes(),
+    "text": lambda response: response.iter_text(),
+    "lines": lambda response: response.iter_lines(),
+    "raw": lambda response: response.http_response.aiter_raw(),
+    "events": lambda response: AsyncStream(cast_to=object, response=response.http_response, client=None),
+}
+
+
+@in_every_loop
+@pytest.mark.parametrize("kind", LEFT_EARLY)
+def test_what_is_left_early_without_closing_it_warns_of_nothing(run: Any, kind: str) -> None:
+    def serve(connection: Connection) -> None:
+        connection.read_request()
+        connection.begin()
+        for _ in range(3):
+            connection.chunk(b"data: 1\n\n")
+        connection.wait_for_end()
+
+    with RawServer(serve) as server:
+
+        async def read_one(response: Any) -> None:
+            async for _ in LEFT_EARLY[kind](response):
+                break
+
+        async def main() -> None:
+            async with make(server.url) as client:
+                async with download(client) as response:
+                    await read_one(response)
+                left = time.monotonic()
+                assert server.seconds_until_ends(left) < 0.1
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            run(main)
+            gc.collect()
+        assert [str(warning.message) for warning in caught] == []
 
 
 @in_every_loop

@@ -158,7 +158,7 @@ late = Late(client)
 
 
 def test_the_quickstart_warns_of_nothing(run_python) -> None:
-    program = "import os, sys; os.execv(sys.executable, [sys.executable, '-X', 'dev', '-W', 'error', sys.argv[1]])"
+    program = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
     result = run_python(program, str(ROOT / "examples/python/quickstart.py"))
     assert (result.returncode, result.stderr) == (0, "")
     assert "deleted" in result.stdout

@@ -122,7 +122,10 @@ def trap() -> Iterator[Trap]:
 
 def run(program: str, trap: Trap, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", BEGINNING + program, trap.url, *arguments], capture_output=True, text=True, timeout=120
+        [sys.executable, "-X", "dev", "-W", "error", "-c", BEGINNING + program, trap.url, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 
@@ -304,7 +307,12 @@ with respx.mock(base_url=sys.argv[1]) as router:
     client = SandboxSDK(api_key="k", base_url=sys.argv[1], max_retries=0)
     assert client.sandboxes.delete_all().deleted_count == 3
 """
-    done = subprocess.run([sys.executable, "-c", program, trap.url], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", program, trap.url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     assert trap.connections == 0
 

@@ -13,6 +13,7 @@ from ._http_errors import (
     as_loaded,
 )
 from ._http_request import Request
+from ._unattended import unattended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -475,6 +476,7 @@ class Response:
             self._content = b"".join([piece async for piece in self.aiter_raw()])
         return self.content
 
+    @unattended
     async def aiter_raw(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """As ``iter_raw``."""
         from ._decoding import Chunker
@@ -493,6 +495,7 @@ class Response:
             raise
         await self.aclose()
 
+    @unattended
     async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """As ``iter_bytes``."""
         if self._content is None and self._body is not None:
@@ -502,6 +505,7 @@ class Response:
         for piece in _pieces(self.content, chunk_size):
             yield piece
 
+    @unattended
     async def aiter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """As ``iter_text``."""
         from ._decoding import Chunker, text_decoder
@@ -513,6 +517,7 @@ class Response:
         for chunk in [*chunker.feed(decoder.decode(b"", True)), *chunker.flush()]:
             yield chunk
 
+    @unattended
     async def aiter_lines(self) -> AsyncIterator[str]:
         """As ``iter_lines``."""
         from ._decoding import LineDecoder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import _native
 from ._lazy import load_module
 from ._types import NotGiven, Omit
+from ._unattended import unattended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def each(pages: Any, model: Any) -> Iterator[Any]:
         yield model._from_json(item)
 
 
+@unattended
 async def async_each(
     caller: Caller, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], model: Any
 ) -> AsyncIterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._exceptions import SandboxSDKError
 from ._type_arguments import Subscriptable, extract_type_argument, unwrapped
 from ._types import NotGiven
+from ._unattended import unattended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -307,16 +308,19 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         """Releases the connection. A body that was read to its end has done so."""
         await self.http_response.aclose()
 
+    @unattended
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body in pieces of a size; without one as they come."""
         async for piece in self.http_response.aiter_bytes(chunk_size):
             yield piece
 
+    @unattended
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """The body as text, in pieces of a number of characters."""
         async for piece in self.http_response.aiter_text(chunk_size):
             yield piece
 
+    @unattended
     async def iter_lines(self) -> AsyncIterator[str]:
         """The body's lines, without their ends."""
         async for line in self.http_response.aiter_lines():

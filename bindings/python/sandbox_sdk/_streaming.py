@@ -6,6 +6,7 @@ from abc import ABCMeta
 
 from ._native import event_decoder_feed, event_decoder_new
 from ._type_arguments import Subscriptable, extract_type_argument, origin_of
+from ._unattended import Unattended, unattended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class SSEDecoder:
         for piece in iterator:
             yield from self._events(piece)
 
+    @unattended
     async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[ServerSentEvent]:
         """As ``iter_bytes``, of an asynchronous iterator."""
         async for piece in iterator:
@@ -199,16 +201,23 @@ class AsyncStream(_BaseStream[T]):
     """As ``Stream``, for coroutines: an asynchronous iterator."""
 
     def __init__(self, *, cast_to: type[T], response: Response, client: Any) -> None:
+        from ._http import Response
+
         super().__init__(cast_to=cast_to, response=response, client=client)
-        self._iterator = self.__stream__()
+        iterator = self.__stream__()
+        # What closes an answer of ours does not wait; of httpx it may.
+        self._iterator: Any = Unattended(iterator) if isinstance(response, Response) else iterator
 
     async def __anext__(self) -> T:
-        return await self._iterator.__anext__()
+        value: T = await self._iterator.__anext__()
+        return value
 
+    @unattended
     async def __aiter__(self) -> AsyncIterator[T]:
         async for value in self._iterator:
             yield value
 
+    @unattended
     async def _iter_events(self) -> AsyncIterator[ServerSentEvent]:
         """The events themselves."""
         async for event in self._decoder.aiter_bytes(self.response.aiter_bytes()):
