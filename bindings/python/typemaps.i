@@ -4,6 +4,10 @@
  */
 %{
 #include "native/model.h"
+
+/* The module's entry is native/interpreter.c's, which comes here when it may. */
+#undef SWIG_init
+#define SWIG_init python_init_module
 %}
 
 /* An exception that is left set here fails the import, whichever way SWIG makes the module. */

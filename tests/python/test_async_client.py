@@ -458,7 +458,7 @@ def test_functions_of_a_call_see_its_context_variables(server: Recorder) -> None
 # ---- the process ----
 
 
-def test_silent_in_development_mode(server: Recorder) -> None:
+def test_silent_in_development_mode(server: Recorder, run_python: Run) -> None:
     program = """
 import asyncio, sys
 from sandbox_sdk import AsyncSandboxSDK, APIStatusError
@@ -487,15 +487,8 @@ async def main():
 
 asyncio.run(main())
 """
-    done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", program, server.url], capture_output=True, text=True
-    )
-    assert (done.returncode, without_slow_callbacks(done.stderr)) == (0, "")
-
-
-def without_slow_callbacks(said: str) -> str:
-    """What debug mode says, without what it says of a machine that is busy."""
-    return "".join(line for line in said.splitlines(True) if not line.startswith("Executing <"))
+    done = run_python(program, server.url)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("runner", ["asyncio.run", "uvloop.run"])

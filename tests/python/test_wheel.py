@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from recorder import Recorder
-from wheels import ROOT, SMOKE, interpreters, pip, run
+from wheels import ROOT, SMOKE, SUBINTERPRETERS, interpreters, pip, run
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,8 @@ def test_it_works_on_every_python(wheel: Path, server: Recorder, tmp_path: Path,
     server.answer({"id": "a", "text": "\0€", "cpu": 1, "more": [1, None]})
     done = run(inside, "-I", "-X", "dev", "-W", "error", "-c", SMOKE, server.url)
     assert (done.stdout, done.stderr) == (f"3.{minor}\n", "")
+    done = run(inside, "-I", "-W", "ignore", "-c", SUBINTERPRETERS)
+    assert done.stdout == "k\n"
 
 
 def test_pip_install_in_a_fresh_environment(server: Recorder, tmp_path: Path) -> None:

@@ -39,6 +39,36 @@ with sandbox_sdk.local() as client:
 print("%d.%d" % sys.version_info[:2])
 """
 
+# In one that has a lock of its own, and where there are such in one that shares the main one's: CPython itself lets the
+# latter load what it likes.
+SUBINTERPRETERS = """
+import sys
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+from sandbox_sdk import __version__
+
+def assert_refused():
+    for kind in ([(), ("legacy",)] if sys.version_info >= (3, 13) else [()]):
+        made = interpreters.create(*kind)
+        failed = interpreters.run_string(made, '''if True:
+            try:
+                from sandbox_sdk import SandboxSDK
+            except ImportError as error:
+                message = str(error)
+            assert message == "module sandbox_sdk._native does not support loading in subinterpreters", message
+        ''')
+        assert failed is None, failed
+        interpreters.destroy(made)
+
+assert_refused()
+from sandbox_sdk import SandboxSDK
+assert SandboxSDK(api_key="k").api_key == "k"
+assert_refused()
+print(SandboxSDK(api_key="k").api_key)
+"""
+
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **options)

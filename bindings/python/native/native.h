@@ -12,6 +12,9 @@
 #include <sandbox_sdk.h>
 #include <stdbool.h>
 
+/* What SWIG makes: the module itself, for interpreter.c, which decides whether there is to be one. */
+PyObject *python_init_module(void);
+
 /* json.c */
 
 /* Remembers the classes whose values stand for "not given" (Omit, NotGiven) in arguments. Called when the module is
