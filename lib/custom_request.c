@@ -347,7 +347,7 @@ static sbx_status check_part(const sbx_part *part, sbx_error **error)
 	if (part->content_type && !sbx__header_value_valid(part->content_type))
 		return sbx__fail_argument(error, "parts", "%s: its type has a byte that no header can carry",
 		                          part->name);
-	return SBX_OK;
+	return sbx__headers_check(part->headers, part->headers_count, "parts", error);
 }
 
 static sbx_status add_file(sbx__request *request, const sbx_part *part, sbx_error **error)
@@ -359,7 +359,7 @@ static sbx_status add_file(sbx__request *request, const sbx_part *part, sbx_erro
 	if (file->source.content_type && !sbx__header_value_valid(file->source.content_type))
 		return sbx__fail_argument(error, "parts", "%s: its type has a byte that no header can carry",
 		                          part->name);
-	sbx__multipart_add_file(&request->body.multipart, part->name, file);
+	sbx__multipart_add_part(&request->body.multipart, part, file);
 	return SBX_OK;
 }
 
@@ -368,20 +368,22 @@ static sbx_status build_parts(sbx__request *request, const sbx__request_input *i
 	const sbx_request *custom = input->custom;
 	if (custom->parts_count && !custom->parts)
 		return sbx__fail_argument(error, "parts", "must not be NULL");
-	sbx__multipart *form = sbx__request_begin_form(request, input->platform);
+	sbx__multipart *form = &request->body.multipart;
+	sbx_status status = sbx__request_begin_form(request, input, error);
+	if (status < 0)
+		return status;
 	request->files = calloc(custom->parts_count ? custom->parts_count : 1, sizeof *request->files);
-	if (!form || !request->files)
+	if (!request->files)
 		return sbx__fail_memory(error);
 	for (size_t index = 0; index < custom->parts_count; index++) {
 		sbx_part part;
-		sbx_status status = read_part(&part, custom, index, error);
+		status = read_part(&part, custom, index, error);
 		if (status < 0 || (status = check_part(&part, error)) < 0)
 			return status;
 		if (part.source && (status = add_file(request, &part, error)) < 0)
 			return status;
 		if (part.text)
-			sbx__multipart_add_text(form, part.name, part.content_type, part.text,
-			                        part.text_length == SBX_TO_NUL ? strlen(part.text) : part.text_length);
+			sbx__multipart_add_part(form, &part, NULL);
 	}
 	return sbx__multipart_finish(form) ? SBX_OK : sbx__fail_memory(error);
 }

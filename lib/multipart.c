@@ -5,6 +5,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "headers.h"
+
+#define TYPE "multipart/form-data"
 
 bool sbx__multipart_init(sbx__multipart *form, const sbx__platform *platform)
 {
@@ -14,6 +19,41 @@ bool sbx__multipart_init(sbx__multipart *form, const sbx__platform *platform)
 		return false;
 	for (size_t index = 0; index < sizeof random; index++)
 		snprintf(form->boundary + 2 * index, 3, "%02x", random[index]);
+	return true;
+}
+
+bool sbx__multipart_is_type(const char *content_type)
+{
+	size_t length = strlen(TYPE);
+	return strncasecmp(content_type, TYPE, length) == 0 && strchr("; \t", content_type[length]);
+}
+
+const char *sbx__multipart_find_boundary(const char *content_type, size_t *length)
+{
+	static const char name[] = "boundary=";
+	const char *at = content_type;
+	while ((at = strchr(at, ';'))) {
+		at += 1 + strspn(at + 1, " \t");
+		if (strncasecmp(at, name, strlen(name)) != 0)
+			continue;
+		at += strlen(name);
+		bool quoted = *at == '"';
+		at += quoted;
+		*length = strcspn(at, quoted ? "\"" : "; \t");
+		return at;
+	}
+	return NULL;
+}
+
+bool sbx__multipart_init_own(sbx__multipart *form, const char *boundary, size_t length)
+{
+	static const char allowed[] = "'()+_,-./:=? 0123456789"
+	                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	*form = (sbx__multipart){0};
+	if (length == 0 || length > SBX__BOUNDARY_LENGTH || strspn(boundary, allowed) < length ||
+	    boundary[length - 1] == ' ')
+		return false;
+	memcpy(form->boundary, boundary, length);
 	return true;
 }
 
@@ -45,33 +85,57 @@ static void begin_part(sbx__multipart *form, const char *name)
 	sbx__buffer_text(&form->framing, "\"");
 }
 
-static void end_head(sbx__multipart *form, const char *content_type)
+static void end_head(sbx__multipart *form, const sbx_part *part, const char *content_type)
 {
-	if (content_type)
+	for (size_t index = 0; index < part->headers_count; index++)
+		if (part->headers[index].value)
+			sbx__buffer_format(&form->framing, "\r\n%s: %s", part->headers[index].name,
+			                   part->headers[index].value);
+	if (content_type && !sbx__pairs_have(part->headers, part->headers_count, "Content-Type"))
 		sbx__buffer_format(&form->framing, "\r\nContent-Type: %s", content_type);
 	sbx__buffer_text(&form->framing, "\r\n\r\n");
+}
+
+static void add_file(sbx__multipart *form, const sbx_part *part, sbx__source_reader *file)
+{
+	const char *type = file->source.content_type;
+	sbx__buffer_text(&form->framing, "; filename=\"");
+	append_name(&form->framing, sbx__source_filename(file));
+	sbx__buffer_text(&form->framing, "\"");
+	end_head(form, part, type ? type : "application/octet-stream");
+	const file_place place = {form->framing.length, file};
+	sbx__buffer_append(&form->files, &place, sizeof place);
+}
+
+void sbx__multipart_add_part(sbx__multipart *form, const sbx_part *part, sbx__source_reader *file)
+{
+	begin_part(form, part->name);
+	if (file) {
+		add_file(form, part, file);
+	} else {
+		end_head(form, part, part->content_type);
+		sbx__buffer_append(&form->framing, part->text,
+		                   part->text_length == SBX_TO_NUL ? strlen(part->text) : part->text_length);
+	}
+	sbx__buffer_text(&form->framing, "\r\n");
 }
 
 void sbx__multipart_add_text(sbx__multipart *form, const char *name, const char *content_type, const char *text,
                              size_t length)
 {
-	begin_part(form, name);
-	end_head(form, content_type);
-	sbx__buffer_append(&form->framing, text, length);
-	sbx__buffer_text(&form->framing, "\r\n");
+	sbx_part part = SBX_PART_INIT;
+	part.name = name;
+	part.content_type = content_type;
+	part.text = text;
+	part.text_length = length;
+	sbx__multipart_add_part(form, &part, NULL);
 }
 
 void sbx__multipart_add_file(sbx__multipart *form, const char *name, sbx__source_reader *file)
 {
-	const char *type = file->source.content_type;
-	begin_part(form, name);
-	sbx__buffer_text(&form->framing, "; filename=\"");
-	append_name(&form->framing, sbx__source_filename(file));
-	sbx__buffer_text(&form->framing, "\"");
-	end_head(form, type ? type : "application/octet-stream");
-	const file_place place = {form->framing.length, file};
-	sbx__buffer_append(&form->files, &place, sizeof place);
-	sbx__buffer_text(&form->framing, "\r\n");
+	sbx_part part = SBX_PART_INIT;
+	part.name = name;
+	sbx__multipart_add_part(form, &part, file);
 }
 
 bool sbx__multipart_finish(sbx__multipart *form)

@@ -319,25 +319,44 @@ static void visit_part(void *user_data, const char *name, const char *text, size
 	sbx__multipart_add_text(user_data, name, NULL, text, length);
 }
 
-sbx__multipart *sbx__request_begin_form(sbx__request *request, const sbx__platform *platform)
+/* The Content-Type that the call itself has for its form; NULL: none. */
+static const char *own_form_type(const sbx__request_input *input)
+{
+	const sbx_pair *headers = input->options->headers;
+	for (size_t index = input->options->headers_count; index-- > 0;)
+		if (strcasecmp(headers[index].name, "Content-Type") == 0) {
+			const char *type = headers[index].value;
+			return type && sbx__multipart_is_type(type) ? type : NULL;
+		}
+	return NULL;
+}
+
+static const char *own_boundary(const sbx__request_input *input, size_t *length)
+{
+	const char *type = own_form_type(input);
+	return type ? sbx__multipart_find_boundary(type, length) : NULL;
+}
+
+sbx_status sbx__request_begin_form(sbx__request *request, const sbx__request_input *input, sbx_error **error)
 {
 	sbx__multipart *form = &request->body.multipart;
 	sbx__buffer type = {0};
+	size_t length;
+	const char *boundary = own_boundary(input, &length);
 	request->body.form = SBX__BODY_FORM;
-	if (!sbx__multipart_init(form, platform))
-		return NULL;
+	if (boundary && !sbx__multipart_init_own(form, boundary, length))
+		return sbx__fail_argument(error, "extra_headers", "a boundary that no form can have");
+	if (!boundary && !sbx__multipart_init(form, input->platform))
+		return sbx__fail_memory(error);
 	sbx__buffer_format(&type, "multipart/form-data; boundary=%s", form->boundary);
 	request->content_type = sbx__buffer_take(&type);
-	return request->content_type ? form : NULL;
+	return request->content_type ? SBX_OK : sbx__fail_memory(error);
 }
 
-static bool build_form(sbx__request *request, const sbx__request_input *input)
+static bool fill_form(sbx__multipart *form, const sbx__request_input *input)
 {
 	const sbx_operation *operation = input->operation;
 	const sbx_json *extra = input->options->body;
-	sbx__multipart *form = sbx__request_begin_form(request, input->platform);
-	if (!form)
-		return false;
 	for (size_t index = 0; index < operation->parameters_count; index++) {
 		const sbx__parameter *parameter = &operation->parameters[index];
 		const sbx_json *value = argument(input, parameter->name);
@@ -358,21 +377,29 @@ static bool build_form(sbx__request *request, const sbx__request_input *input)
 	return sbx__multipart_finish(form);
 }
 
+static sbx_status build_form(sbx__request *request, const sbx__request_input *input, sbx_error **error)
+{
+	sbx_status status = sbx__request_begin_form(request, input, error);
+	if (status == SBX_OK && !fill_form(&request->body.multipart, input))
+		status = sbx__fail_memory(error);
+	return status;
+}
+
 static bool is_get(const char *method)
 {
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
 /* A GET has no body, whatever the call adds to it. */
-static bool build_body(sbx__request *request, const sbx__request_input *input)
+static sbx_status build_body(sbx__request *request, const sbx__request_input *input, sbx_error **error)
 {
 	if (is_get(request->method))
-		return true;
+		return SBX_OK;
 	if (input->operation->body == SBX__BODY_MULTIPART)
-		return build_form(request, input);
+		return build_form(request, input, error);
 	if (input->operation->body == SBX__BODY_JSON || input->options->body)
-		return build_json(request, input);
-	return true;
+		return build_json(request, input) ? SBX_OK : sbx__fail_memory(error);
+	return SBX_OK;
 }
 
 /* ---- the headers ---- */
@@ -407,7 +434,11 @@ static void remove_secrets(sbx__request *request, const sbx__request_input *inpu
 static void put_call_headers(sbx__request *request, const sbx__request_input *input, int retries)
 {
 	sbx__header_set *headers = &request->headers;
+	size_t length;
 	sbx__header_set_merge(headers, input->options->headers, input->options->headers_count);
+	/* A call that says of its form what it is, and not how its parts are told apart. */
+	if (request->body.form == SBX__BODY_FORM && own_form_type(input) && !own_boundary(input, &length))
+		sbx__header_set_put(headers, "Content-Type", request->content_type);
 	/* What became a GET on its way is sent on with all else that it began with. */
 	if (is_get(request->method) && !request->became_get)
 		sbx__header_set_put(headers, "Content-Type", NULL);
@@ -452,7 +483,7 @@ static sbx_status build(sbx__request *request, const sbx__request_input *input, 
 	}
 	if ((status = check_arguments(input, error)) < 0 || (status = build_url(request, input, error)) < 0)
 		return status;
-	return build_body(request, input) ? SBX_OK : sbx__fail_memory(error);
+	return build_body(request, input, error);
 }
 
 sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *input, sbx_error **error)

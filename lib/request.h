@@ -57,8 +57,8 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 bool sbx__request_make_headers(sbx__request *request, const sbx__request_input *input, int retries);
 /* The value that an argument of the body has in the end: the call's extra body may replace it. NULL: none. */
 const sbx_json *sbx__request_effective(const sbx__request_input *input, const char *name);
-/* Begins a body that is a form. NULL: no memory. */
-sbx__multipart *sbx__request_begin_form(sbx__request *request, const sbx__platform *platform);
+/* Begins a body that is a form. */
+sbx_status sbx__request_begin_form(sbx__request *request, const sbx__request_input *input, sbx_error **error);
 /* Whether there is a body to send now. */
 bool sbx__request_sends_body(const sbx__request *request);
 /* Sends the request to another URL, which is taken over, from now on. */

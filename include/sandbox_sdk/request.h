@@ -30,10 +30,12 @@ typedef struct sbx_part {
 	size_t text_length;       /**< bytes of `text`; ::SBX_TO_NUL */
 	const char *content_type; /**< of `text`; NULL: none is sent */
 	const sbx_source *source; /**< a file with its name and type, sent as it is read; NULL: a text */
+	const sbx_pair *headers;  /**< headers of the part's own; a Content-Type among them is its type */
+	size_t headers_count;     /**< how many */
 } sbx_part;
 
 /** A part that has nothing yet. */
-#define SBX_PART_INIT {sizeof(sbx_part), NULL, NULL, SBX_TO_NUL, NULL, NULL}
+#define SBX_PART_INIT {sizeof(sbx_part), NULL, NULL, SBX_TO_NUL, NULL, NULL, NULL, 0}
 
 /**
  * A request. Either `operation` and `arguments` are set, or `url` and what belongs to it: a custom request. What it
@@ -48,7 +50,8 @@ typedef struct sbx_part {
  * set its header.
  *
  * **The body** is at most one of `json`, `data`, `form`, `parts` and the options' `source`; GET, HEAD and TRACE have
- * none. The options' `body` is merged over a `json` that is an object, or is one.
+ * none. The options' `body` is merged over a `json` that is an object, or is one. The boundary of `parts`, and of an
+ * upload, is random, unless the options' headers have a Content-Type of `multipart/form-data` that names one.
  *
  * **Sent again** after a failure is a GET or HEAD always, a PUT or DELETE because it does nothing twice, and every
  * other method only where it surely was not carried out. A POST has an `Idempotency-Key`.

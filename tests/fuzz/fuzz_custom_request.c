@@ -75,13 +75,17 @@ static void check_body(const custom_input *given, const sbx__buffer *body)
 	}
 }
 
+/* A caller who writes the key into a header sends it wherever he likes. */
+static bool has_type(const custom_input *given)
+{
+	return *given->content_type && !strstr(given->content_type, FUZZ_KEY);
+}
+
 static void fill(sbx_request *request, const custom_input *given, sbx_part *part)
 {
 	request->method = *given->method ? given->method : NULL;
 	request->url = given->url;
-	/* A caller who writes the key into a header sends it wherever he likes. */
-	bool plain = *given->content_type && !strstr(given->content_type, FUZZ_KEY);
-	request->content_type = plain ? given->content_type : NULL;
+	request->content_type = has_type(given) && given->body != BODY_PARTS ? given->content_type : NULL;
 	request->json = given->body == BODY_JSON ? given->json : NULL;
 	request->data = given->body == BODY_DATA ? given->data : NULL;
 	request->length = given->body == BODY_DATA ? given->length : 0;
@@ -91,6 +95,8 @@ static void fill(sbx_request *request, const custom_input *given, sbx_part *part
 	part->text = given->data;
 	part->text_length = given->length;
 	part->content_type = *given->pair.value ? given->pair.value : NULL;
+	part->headers = &given->pair;
+	part->headers_count = given->length % 2;
 	request->parts = given->body == BODY_PARTS ? part : NULL;
 	request->parts_count = given->body == BODY_PARTS ? 1 : 0;
 }
@@ -102,6 +108,10 @@ static void send_request(const custom_input *given)
 	sbx_request request = SBX_REQUEST_INIT;
 	sbx_part part = SBX_PART_INIT;
 	fuzz_exchange exchange;
+	/* It may name the boundary of the parts. */
+	const sbx_pair type = {"Content-Type", given->content_type};
+	options.headers = &type;
+	options.headers_count = has_type(given) && given->body == BODY_PARTS;
 	fill(&request, given, &part);
 	fuzz_exchange_send(&exchange, &request, &options, &answer, false);
 	if (exchange.transport.attempts) {

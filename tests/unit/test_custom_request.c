@@ -430,6 +430,55 @@ static void parts_are_texts_and_files(void **state)
 	ASSERT_BODY(&request, NULL, "multipart/form-data; boundary=" BOUNDARY, expected);
 }
 
+static void a_part_may_have_headers(void **state)
+{
+	(void)state;
+	static const char expected[] = PART("name=\"a\"\r\nX-Part: 1", "x") "--" BOUNDARY "--\r\n";
+	sbx_pair header = {"X-Part", "1"};
+	sbx_part part = SBX_PART_INIT;
+	part.name = "a";
+	part.text = "x";
+	part.headers = &header;
+	part.headers_count = 1;
+	sbx_request request = request_to("POST", "x");
+	request.parts = &part;
+	request.parts_count = 1;
+	ASSERT_BODY(&request, NULL, "multipart/form-data; boundary=" BOUNDARY, expected);
+	header.value = "1\r\nX-Other: 2";
+	assert_refused(&request, NULL, "parts");
+	header = (sbx_pair){"X Part", "1"};
+	assert_refused(&request, NULL, "parts");
+	part.headers = NULL;
+	assert_refused(&request, NULL, "parts");
+}
+
+static void a_call_may_name_the_boundary(void **state)
+{
+	(void)state;
+	static const char expected[] = "--m y\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--m y--\r\n";
+	static const char usual[] = PART("name=\"a\"", "x") "--" BOUNDARY "--\r\n";
+	sbx_pair headers[] = {{"content-type", "multipart/form-data; boundary=\"m y\""}};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	sbx_part part = SBX_PART_INIT;
+	part.name = "a";
+	part.text = "x";
+	options.headers = headers;
+	options.headers_count = 1;
+	sbx_request request = request_to("POST", "x");
+	request.parts = &part;
+	request.parts_count = 1;
+	ASSERT_BODY(&request, &options, "multipart/form-data; boundary=\"m y\"", expected);
+	/* What does not name one gets one, and what is of another type is as it was given. */
+	headers[0].value = "multipart/form-data; charset=utf-8";
+	ASSERT_BODY(&request, &options, "multipart/form-data; boundary=" BOUNDARY, usual);
+	headers[0].value = "multipart/mixed; boundary=x";
+	ASSERT_BODY(&request, &options, "multipart/mixed; boundary=x", usual);
+	headers[0].value = "multipart/form-data; boundary=\"a=;\"";
+	assert_refused(&request, &options, "extra_headers");
+	headers[0].value = "multipart/form-data; boundary=";
+	assert_refused(&request, &options, "extra_headers");
+}
+
 static void parts_of_another_version_have_another_size(void **state)
 {
 	(void)state;
@@ -816,6 +865,8 @@ int main(void)
 	        cmocka_unit_test(a_source_is_sent_as_it_is),
 	        cmocka_unit_test(what_can_be_read_once_is_sent_once),
 	        cmocka_unit_test(parts_are_texts_and_files),
+	        cmocka_unit_test(a_part_may_have_headers),
+	        cmocka_unit_test(a_call_may_name_the_boundary),
 	        cmocka_unit_test(parts_of_another_version_have_another_size),
 	        cmocka_unit_test(parts_must_be_one_thing),
 	        cmocka_unit_test(a_request_has_one_body),

@@ -211,6 +211,101 @@ static void without_randomness_there_is_no_boundary(void **state)
 	assert_string_not_equal(first.boundary, second.boundary);
 }
 
+static void a_part_has_headers_of_its_own(void **state)
+{
+	(void)state;
+	static const char expected[] = "--" BOUNDARY "\r\n"
+	                               "Content-Disposition: form-data; name=\"a\"\r\n"
+	                               "X-One: 1\r\n"
+	                               "X-Two: \r\n"
+	                               "Content-Type: text/plain\r\n"
+	                               "\r\n"
+	                               "x\r\n"
+	                               "--" BOUNDARY "\r\n"
+	                               "Content-Disposition: form-data; name=\"b\"; filename=\"file\"\r\n"
+	                               "content-type: image/x\r\n"
+	                               "\r\n"
+	                               "y\r\n"
+	                               "--" BOUNDARY "--\r\n";
+	static const sbx_pair headers[] = {{"X-One", "1"}, {"X-None", NULL}, {"X-Two", ""}};
+	static const sbx_pair type = {"content-type", "image/x"};
+	sbx_source source = memory_source("y", 1);
+	sbx__source_reader file;
+	sbx__multipart form;
+	sbx_part text = SBX_PART_INIT, other = SBX_PART_INIT;
+	text.name = "a";
+	text.text = "x";
+	text.content_type = "text/plain";
+	text.headers = headers;
+	text.headers_count = 3;
+	other.name = "b";
+	other.headers = &type;
+	other.headers_count = 1;
+	assert_int_equal(sbx__source_open(&file, &source, NULL), SBX_OK);
+	begin(&form);
+	sbx__multipart_add_part(&form, &text, NULL);
+	sbx__multipart_add_part(&form, &other, &file);
+	assert_true(sbx__multipart_finish(&form));
+	assert_int_equal(sbx__multipart_total(&form), sizeof expected - 1);
+	assert_body(&form, 64, expected, sizeof expected - 1);
+	sbx__multipart_free(&form);
+	sbx__source_close(&file);
+}
+
+static void a_type_may_name_its_boundary(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *type, *boundary;
+	} cases[] = {
+	        {"multipart/form-data; boundary=abc", "abc"},
+	        {"multipart/form-data;boundary=abc", "abc"},
+	        {"Multipart/Form-Data ;\tBOUNDARY=abc ; charset=x", "abc"},
+	        {"multipart/form-data; charset=utf-8; boundary=\"a b;c\"; x=y", "a b;c"},
+	        {"multipart/form-data; boundary=", ""},
+	        {"multipart/form-data; boundary=\"a", "a"},
+	        {"multipart/form-data; xboundary=abc", NULL},
+	        {"multipart/form-data; boundary", NULL},
+	        {"multipart/form-data;", NULL},
+	        {"multipart/form-data", NULL},
+	};
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		size_t length = 0;
+		const char *found = sbx__multipart_find_boundary(cases[index].type, &length);
+		assert_true(sbx__multipart_is_type(cases[index].type));
+		assert_int_equal(found != NULL, cases[index].boundary != NULL);
+		if (!found)
+			continue;
+		assert_int_equal(length, strlen(cases[index].boundary));
+		assert_memory_equal(found, cases[index].boundary, length);
+	}
+	assert_false(sbx__multipart_is_type("multipart/mixed; boundary=abc"));
+	assert_false(sbx__multipart_is_type("multipart/form-database"));
+	assert_false(sbx__multipart_is_type(""));
+}
+
+static void a_boundary_may_be_somebodys_own(void **state)
+{
+	(void)state;
+	static const char longest[] = "0123456789012345678901234567890123456789012345678901234567890123456789";
+	static const char *const others[] = {"", "a ", "a\"", "a\r\n", "a;", "\xc3\xa9"};
+	sbx__multipart form;
+	assert_true(sbx__multipart_init_own(&form, "a b'()+_,-./:=?Zz9rest", 18));
+	assert_string_equal(form.boundary, "a b'()+_,-./:=?Zz9");
+	assert_true(sbx__multipart_init_own(&form, longest, SBX__BOUNDARY_LENGTH));
+	assert_string_equal(form.boundary, longest);
+	sbx__multipart_add_text(&form, "n", NULL, "t", 1);
+	assert_true(sbx__multipart_finish(&form));
+	assert_int_equal(sbx__multipart_total(&form),
+	                 2 * (2 + 70) + 2 + strlen("Content-Disposition: form-data; name=\"n\"") + 4 + 1 + 2 + 4);
+	sbx__multipart_free(&form);
+	for (size_t index = 0; index < sizeof others / sizeof others[0]; index++)
+		assert_false(sbx__multipart_init_own(&form, others[index], strlen(others[index])));
+	assert_false(sbx__multipart_init_own(&form,
+	                                     "01234567890123456789012345678901234567890123456789012345678901234567891",
+	                                     SBX__BOUNDARY_LENGTH + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +315,9 @@ int main(void)
 	        cmocka_unit_test(a_file_of_unknown_length_has_no_total),
 	        cmocka_unit_test(a_file_that_fails_ends_the_body),
 	        cmocka_unit_test(without_randomness_there_is_no_boundary),
+	        cmocka_unit_test(a_part_has_headers_of_its_own),
+	        cmocka_unit_test(a_type_may_name_its_boundary),
+	        cmocka_unit_test(a_boundary_may_be_somebodys_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

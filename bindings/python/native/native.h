@@ -185,6 +185,7 @@ typedef struct python_request {
 	sbx_json *json;
 	sbx_part *parts;
 	python_source *files; /* of the parts */
+	sbx_pair **headers;   /* of the parts; NULL: none */
 	size_t files_count;
 	python_callbacks *callbacks; /* of the call */
 } python_request;

@@ -54,6 +54,7 @@ static int read_data(void *member, PyObject *value, const char *name, PyObject *
 typedef struct part {
 	sbx_part *part;
 	python_source *file;
+	sbx_pair **headers;
 	python_callbacks *callbacks;
 } part;
 
@@ -87,6 +88,17 @@ static int read_part_type(void *member, PyObject *value, const char *name, PyObj
 	return read->part->content_type ? 0 : -1;
 }
 
+/* In any letters, as the names of files are. */
+static int read_part_headers(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	part *read = member;
+
+	if (python_mapping_read(value, name, kept, read->headers, &read->part->headers_count) < 0)
+		return -1;
+	read->part->headers = *read->headers;
+	return 0;
+}
+
 static int read_part_source(void *member, PyObject *value, const char *name, PyObject *kept)
 {
 	part *read = member;
@@ -97,11 +109,9 @@ static int read_part_source(void *member, PyObject *value, const char *name, PyO
 }
 
 static const python_member part_members[] = {
-        {"name", "files", read_part_name, 0},
-        {"text", "files", read_part_text, 0},
-        {"content_type", "files", read_part_type, 0},
-        {"source", "files", read_part_source, 0},
-        {NULL, NULL, NULL, 0},
+        {"name", "files", read_part_name, 0},         {"text", "files", read_part_text, 0},
+        {"content_type", "files", read_part_type, 0}, {"headers", "files", read_part_headers, 0},
+        {"source", "files", read_part_source, 0},     {NULL, NULL, NULL, 0},
 };
 
 static int read_parts(void *member, PyObject *value, const char *name, PyObject *kept)
@@ -114,13 +124,15 @@ static int read_parts(void *member, PyObject *value, const char *name, PyObject 
 		return -1;
 	request->parts = calloc(count ? (size_t)count : 1, sizeof(*request->parts));
 	request->files = calloc(count ? (size_t)count : 1, sizeof(*request->files));
-	if (!request->parts || !request->files) {
+	request->headers = calloc(count ? (size_t)count : 1, sizeof(*request->headers));
+	if (!request->parts || !request->files || !request->headers) {
 		PyErr_NoMemory();
 		return -1;
 	}
 	request->files_count = (size_t)count;
 	for (index = 0; index < count; index++) {
-		part read = {&request->parts[index], &request->files[index], request->callbacks};
+		part read = {&request->parts[index], &request->files[index], &request->headers[index],
+		             request->callbacks};
 
 		request->parts[index] = (sbx_part)SBX_PART_INIT;
 		if (python_members_read(&read, part_members, PyList_GetItem(value, index), kept) < 0)
@@ -160,8 +172,11 @@ void python_request_clear(python_request *request)
 	sbx_json_free(request->arguments);
 	sbx_json_free(request->json);
 	free(request->parts);
-	for (index = 0; index < request->files_count; index++)
+	for (index = 0; index < request->files_count; index++) {
 		Py_CLEAR(request->files[index].chunk);
+		free(request->headers[index]);
+	}
 	free(request->files);
+	free(request->headers);
 	Py_CLEAR(request->kept);
 }

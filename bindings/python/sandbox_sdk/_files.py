@@ -133,20 +133,37 @@ def is_read_by_coroutines(content: Any) -> bool:
 
 def form_parts(fields: Any, files: Any, *, for_coroutines: bool = False) -> list[dict[str, Any]]:
     """The parts of a multipart form: fields, which may be nested, and files, a mapping or pairs of names and files."""
-    parts = [{"name": name, "text": text.encode()} for name, text in _form_fields("", fields or {})]
+    parts = [{"name": _quotable(name), "text": text.encode()} for name, text in _form_fields("", fields or {})]
     pairs: Any = files.items() if hasattr(files, "items") else files or ()
-    for name, file in pairs:
-        if isinstance(file, tuple) and len(file) > 3:
-            raise TypeError("a file of a form is (name, content) or (name, content, content type); it has no headers")
-        source = source_options(file, for_coroutines=for_coroutines)
-        if isinstance(file, tuple) and file[0] is None and "data" in source and "content_type" not in source:
-            parts.append({"name": name, "text": source["data"]})
-            continue
-        source.setdefault("filename", "upload" if "path" not in source else os.path.basename(source["path"]))
-        if "content_type" not in source:
-            source["content_type"] = _type_by_name(source["filename"])
-        parts.append({"name": name, "source": source})
+    parts += (_file_part(name, file, for_coroutines) for name, file in pairs)
     return parts
+
+
+def _file_part(name: str, file: Any, for_coroutines: bool) -> dict[str, Any]:
+    """A file: its content, or a tuple of name, content, type and headers. Bytes without a name are as fields are."""
+    part: dict[str, Any] = {"name": _quotable(name)}
+    if isinstance(file, tuple) and len(file) == 4:
+        part["headers"], file = file[3] or {}, file[:3]
+    source = source_options(file, for_coroutines=for_coroutines)
+    if isinstance(file, tuple) and not file[0] and "data" in source:
+        part["text"] = source["data"]
+        if "content_type" in source:
+            part["content_type"] = source["content_type"]
+        return part
+    filename = source.get("filename") or ("upload" if "path" not in source else os.path.basename(source["path"]))
+    if "content_type" not in source:
+        source["content_type"] = _type_by_name(filename)
+    source["filename"] = _quotable(filename)
+    part["source"] = source
+    return part
+
+
+def _quotable(name: Any) -> Any:
+    """A name as it stands in a part's head but for its quotes, which the library sees to: as httpx writes it."""
+    if not isinstance(name, str) or (name.isprintable() and "\\" not in name):
+        return name
+    written = name.replace("\\", "\\\\")
+    return "".join(f"%{ord(letter):02X}" if letter < " " and letter != "\x1b" else letter for letter in written)
 
 
 def _type_by_name(name: str) -> str:

@@ -52,7 +52,7 @@ def custom_request(caller: Caller, options: FinalRequestOptions) -> dict[str, An
         return request
     body, headers = merged_body(options), options.headers or {}
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
-    is_form = isinstance(content_type, str) and content_type.startswith("multipart/form-data")
+    is_form = is_form_type(content_type)
     if options.content is not None and (body is not None or options.files is not None):
         other = "json_data" if body is not None else "files"
         raise TypeError(f"Passing both `content` and `{other}` is not supported")
@@ -63,6 +63,11 @@ def custom_request(caller: Caller, options: FinalRequestOptions) -> dict[str, An
     elif body is not None and not isinstance(body, bytes):
         request["json"] = body
     return request
+
+
+def is_form_type(content_type: Any) -> bool:
+    """Whether a header's value says that the body is a form of parts."""
+    return isinstance(content_type, str) and content_type.startswith("multipart/form-data")
 
 
 def custom_url(caller: Caller, options: FinalRequestOptions) -> str:
@@ -98,11 +103,11 @@ def custom_options(caller: Caller, options: FinalRequestOptions, request: dict[s
     headers = None if isinstance(options.headers, NotGiven) else options.headers
     native = caller.options(headers, options.params or None, None, options.timeout)
     if "parts" in request and "headers" in native:
-        # The boundary is not known to the caller.
+        # What is no form's is not of these parts: removed, or meant for a body that there is not.
         native["headers"] = {
             name: value
             for name, value in native["headers"].items()
-            if name.lower() != "content-type" or (isinstance(value, str) and "boundary" in value)
+            if name.lower() != "content-type" or is_form_type(value)
         }
     if not isinstance(options.max_retries, NotGiven):
         native["max_retries"] = retries_count(options.max_retries)

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
     BinaryTypes = Union[bytes, bytearray, IO[bytes], Iterable[bytes]]
     AsyncBinaryTypes = Union[BinaryTypes, AsyncIterable[bytes]]
-    RequestFiles = Union[Mapping[str, FileTypes], Sequence[tuple[str, FileTypes]]]
+    FormFileTypes = Union[FileTypes, tuple[Optional[str], FileContent, Optional[str], Mapping[str, str]]]
+    RequestFiles = Union[Mapping[str, FormFileTypes], Sequence[tuple[str, FormFileTypes]]]
     from ._request_types import RequestOptions as RequestOptions
 
 

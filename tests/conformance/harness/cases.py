@@ -68,7 +68,7 @@ REQUEST_KEYS = {
 UPLOAD_KEYS = {*KINDS, "from", "path", "filename", "content_type", "can_rewind"}
 DOWNLOAD_KEYS = {"to", "path"}
 CUSTOM_KEYS = {"method", "url", "json", "data", "content_type", "form", "parts"}
-PART_KEYS = {*KINDS, "name", "filename", "type"}
+PART_KEYS = {*KINDS, "name", "filename", "type", "headers"}
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 

@@ -106,6 +106,7 @@ def multipart(parts: list[dict], boundary: str) -> bytes:
         if "filename" in part:
             name += f'; filename="{part["filename"]}"'
         head = f"--{boundary}\r\nContent-Disposition: {name}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in part.get("headers", {}).items())
         if "type" in part:
             head += f"Content-Type: {part['type']}\r\n"
         body += head.encode() + b"\r\n" + content({kind: part[kind] for kind in KINDS if kind in part}) + b"\r\n"

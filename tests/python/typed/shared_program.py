@@ -153,7 +153,7 @@ def request(client: SandboxSDK) -> None:
     assert_type(client.patch("/a", cast_to=bytes, content=b"a"), bytes)
     assert_type(client.delete("/a", cast_to=Dict[str, object]), Dict[str, object])  # noqa: UP006
     assert_type(client.get("/a", cast_to=httpx.Response), httpx.Response)
-    assert_type(client.post("/a", cast_to=object, files={"file": ("a", b"b")}), object)
+    assert_type(client.post("/a", cast_to=object, files={"file": ("a", b"b", None, {"X": "c"})}), object)
     client.delete("/a", cast_to=NoneType)
     options: RequestOptions = {"headers": {"a": "b"}, "timeout": 5, "params": {"a": [1]}, "max_retries": 0}
     client.get("/a", cast_to=Message, options=options)

@@ -38,6 +38,7 @@ static void take_part(const sbx_json *given, sbx_part *part, sbx_source *source,
 	*source = no_source;
 	*text = bytes_of(sbx_json_get(given, "bytes"), &length);
 	part->name = text_of(given, "name");
+	part->headers = pairs_of(given, "headers", &part->headers_count);
 	if (text_of(given, "filename")) {
 		source->kind = SBX_SOURCE_MEMORY;
 		source->data = *text;
@@ -86,8 +87,10 @@ void custom_request_of(const sbx_json *given, custom_request *custom)
 
 void custom_request_release(custom_request *custom)
 {
-	for (size_t index = 0; index < custom->request.parts_count; index++)
+	for (size_t index = 0; index < custom->request.parts_count; index++) {
 		free(custom->texts[index]);
+		free((void *)custom->parts[index].headers);
+	}
 	free(custom->texts);
 	free(custom->sources);
 	free(custom->parts);
