@@ -9,6 +9,8 @@ add_library(sbx_compiler_settings INTERFACE)
 target_compile_definitions(sbx_compiler_settings INTERFACE _GNU_SOURCE)
 target_compile_options(sbx_compiler_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
+  # A function that the limited API of Python does not have is no warning: it would be called in a guessed way.
+  -Werror=implicit-function-declaration
   -fstack-protector-strong $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
 option(SBX_WARNINGS_AS_ERRORS "Fail the build on a warning" OFF)
 if(SBX_WARNINGS_AS_ERRORS)

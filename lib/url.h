@@ -8,8 +8,8 @@
 
 #include "buffer.h"
 
-/* Appends text as a segment of a path, with everything percent-encoded but the unreserved characters, ':' and '@', which
- * stand for themselves there; other delimiters mean something to many a server (RFC 3986, sections 2 and 3.3). */
+/* Appends text as a segment of a path, with everything percent-encoded but the unreserved characters, ':' and '@',
+ * which stand for themselves there; other delimiters mean something to many a server (RFC 3986, sections 2 and 3.3). */
 void sbx__url_append_segment(sbx__buffer *url, const char *text, size_t length);
 
 /* Appends one "name=value" of a query, encoded as a form is (WHATWG URL, application/x-www-form-urlencoded: a space is

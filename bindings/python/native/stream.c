@@ -15,6 +15,7 @@ typedef struct stream_handle {
 	PyObject *token; /* what the program knows it by; NULL: its reads wait */
 	sbx_stream *stream;
 	bool is_read;    /* a thread reads now */
+	PyObject *place; /* bytes that nobody has yet, for the next read; NULL: none */
 	long long saved; /* bytes that went to a file */
 } stream_handle;
 
@@ -26,6 +27,7 @@ static void free_stream(PyObject *capsule)
 	python_request_clear(&handle->request);
 	python_call_options_clear(&handle->options);
 	Py_XDECREF(handle->token);
+	Py_XDECREF(handle->place);
 	free(handle);
 }
 
@@ -126,28 +128,48 @@ static int check_read(const stream_handle *handle, size_t size)
 	return -1;
 }
 
+/* Bytes of a size for the library to write to: nobody else knows of them yet. */
+static PyObject *take_place(stream_handle *handle, size_t size)
+{
+	PyObject *place = handle->place;
+
+	handle->place = NULL;
+	if (place && PyBytes_Size(place) == (Py_ssize_t)size)
+		return place;
+	Py_XDECREF(place);
+	return PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+}
+
+/* A place that is full is given out as it is; of another what is in it, and the place stays for the next read. */
+static PyObject *give_out(stream_handle *handle, PyObject *place, size_t got)
+{
+	PyObject *bytes;
+
+	if (PyBytes_Size(place) == (Py_ssize_t)got)
+		return place;
+	bytes = PyBytes_FromStringAndSize(PyBytes_AsString(place), (Py_ssize_t)got);
+	handle->place = place;
+	return bytes;
+}
+
 /* Bytes; none at the end. None where a started stream has nothing yet. */
 PyObject *python_stream_read(PyObject *capsule, size_t size)
 {
 	stream_handle *handle = PyCapsule_GetPointer(capsule, STREAM);
-	PyObject *bytes =
-	        handle && check_read(handle, size) == 0 ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size) : NULL;
+	PyObject *place = handle && check_read(handle, size) == 0 ? take_place(handle, size) : NULL;
 	python_call_options *call = &handle->options;
 	size_t got = 0;
 	sbx_status status;
 
-	if (!bytes)
+	if (!place)
 		return NULL;
-	/* The library writes to where the bytes stay: nobody else knows of the object yet. */
-	char *buffer = PyBytes_AsString(bytes);
+	char *buffer = PyBytes_AsString(place);
 	handle->is_read = true;
 	Py_BEGIN_ALLOW_THREADS status = sbx_stream_read(handle->stream, buffer, size, &got, &call->error);
 	Py_END_ALLOW_THREADS handle->is_read = false;
-	if (status >= 0 && status != SBX_WOULD_BLOCK && !call->callbacks.raised) {
-		_PyBytes_Resize(&bytes, (Py_ssize_t)got);
-		return bytes;
-	}
-	Py_DECREF(bytes);
+	if (status >= 0 && status != SBX_WOULD_BLOCK && !call->callbacks.raised)
+		return give_out(handle, place, got);
+	handle->place = place;
 	if (status == SBX_WOULD_BLOCK)
 		Py_RETURN_NONE;
 	python_call_raise(call);

@@ -57,7 +57,7 @@ __all__ = [
     "StreamError",
 ]
 
-_READ_SIZE = 1 << 17  # bytes that a body is asked for at a time
+_READ_SIZE = 100 << 10  # bytes that a body is asked for at a time: as many as the library receives at once
 _REDIRECTS = (301, 302, 303, 307, 308)
 # Phrases that differ between versions of Python.
 _PHRASES = {413: "Request Entity Too Large", 414: "Request-URI Too Long", 416: "Requested Range Not Satisfiable"}
