@@ -645,3 +645,44 @@ def test_annotations_of_generated_models_can_be_evaluated() -> None:
     assert get_type_hints(types.SandboxListResponse)["data"] == List[types.Sandbox]  # noqa: UP006
     assert types.SandboxDeleteResponse.model_fields["snapshot_name"].annotation == Optional[str]
     assert types.Volume.model_fields["status"].annotation == Literal["Pending", "Bound", "Lost"]
+
+
+def test_the_signature_of_a_class_has_its_fields(run_python: Callable[..., Any]) -> None:
+    from inspect import signature
+
+    class Plain(BaseModel):
+        a: int
+        b: Optional[str] = "x"
+
+    class More(Plain):
+        c: str = Field(alias="theC")
+        d: float = Field(default_factory=float)
+        e: int = Field(default=3, alias="not-a-name")
+        extra_data: object
+
+    class Own(Plain):
+        def __init__(self, x: int, *, a: int, **rest: object) -> None:
+            super().__init__(a=a, **rest)
+
+    class Closed(Plain):
+        model_config = {"extra": "forbid"}
+
+    class Alone(Plain):
+        def __init__(self, x: int) -> None:
+            super().__init__(a=x)
+
+    plain = "(*, a: int, b: Optional[str] = 'x'"
+    assert str(signature(Plain)).replace("typing.", "") == f"{plain}, **extra_data: Any) -> None"
+    assert str(signature(More)).replace("typing.", "") == (
+        f"{plain}, theC: str, d: float = <factory>, e: int = 3, extra_data: object, **extra_data_: Any) -> None"
+    )
+    assert list(signature(Own).parameters) == ["x", "a", "b", "rest"]
+    assert list(signature(Closed).parameters) == ["a", "b"]
+    assert list(signature(Alone).parameters) == ["x"]
+    assert list(signature(BaseModel).parameters) == ["values"]
+    assert list(signature(types.Pagination).parameters) == [*types.Pagination.model_fields, "extra_data"]
+    assert not hasattr(Plain(a=1), "__signature__")
+    done = run_python(
+        "import sys, sandbox_sdk; sandbox_sdk.types.Sandbox.construct(id='i'); print('inspect' in sys.modules)"
+    )
+    assert done.stdout == "False\n", done.stderr

@@ -56,6 +56,17 @@ class _ModelFields:
         return fields_of(cls)
 
 
+class _Signature:
+    """``__signature__`` of a class, which has its fields; instances have none."""
+
+    def __get__(self, instance: Any, cls: Any) -> Any:
+        if instance is not None or cls is BaseModel:
+            raise AttributeError("__signature__")
+        from ._signature import signature_of
+
+        return signature_of(cls)
+
+
 class BaseModel(Model):
     """A model. A subclass declares its fields as annotations, in order, and their defaults as class attributes.
 
@@ -79,6 +90,8 @@ class BaseModel(Model):
 
     model_fields = _ModelFields()  # type: ignore[assignment]
     """The fields by their names."""
+
+    __signature__ = _Signature()
 
     _extra_field = None
     """``__pydantic_extra__`` of a subclass, whose annotation says what unknown fields are."""
