@@ -72,12 +72,21 @@ static bool set_point(char *text)
 	return whole;
 }
 
+/* With how many digits to begin: fifteen are never too many, but where there is not room for so many; and where there
+ * are sixteen before the point, fewer would be written with an exponent. */
+static int fewest_digits(double magnitude)
+{
+	if (magnitude < DBL_MIN)
+		return 1;
+	return magnitude >= 1e15 && magnitude < 1e16 ? 16 : 15;
+}
+
 size_t sbx__number_write(char text[SBX__NUMBER_SIZE], double number, bool fraction)
 {
 	size_t length = write_simple(text, number, fraction);
 	if (length)
 		return length;
-	for (int precision = 15; precision <= 17; precision++) {
+	for (int precision = fewest_digits(fabs(number)); precision <= 17; precision++) {
 		snprintf(text, SBX__NUMBER_SIZE, "%.*g", precision, number);
 		/* strtod() reads by the same locale that snprintf() has written by. */
 		if (strtod(text, NULL) == number)

@@ -63,6 +63,12 @@ def test_numbers_keep_their_form(client: SandboxSDK, server: Recorder) -> None:
     assert server.request.body == b'{"resources":{"cpus":2,"memory":2.0,"storage":0.1}}'
 
 
+def test_numbers_are_written_as_python_writes_them(client: SandboxSDK, server: Recorder) -> None:
+    numbers = [1e-7, 1e-5, 1e-4, 0.1, 123456789.125, 1e9, 1e15, 1234567890123456.0, 1e16, 1e22, 5e-324, 1.5e308, -0.0]
+    client.sandboxes.create(resources={"values": numbers})
+    assert server.request.body == f'{{"resources":{{"values":{numbers}}}}}'.replace(", ", ",").encode()
+
+
 def nested(depth: int) -> object:
     value: object = 1
     for _ in range(depth):
