@@ -104,7 +104,7 @@ def test_a_boundary_that_no_form_can_have(client: SandboxSDK, server: Recorder) 
 
 def test_the_length_of_a_file_is_told_where_it_is_known(client: SandboxSDK, server: Recorder, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"from the disk")
-    with open(tmp_path / "f", "rb") as opened:
+    with (tmp_path / "f").open("rb") as opened:
         for file in (opened, ("n", opened), io.BytesIO(b"x"), bytearray(b"x")):
             body_of(client, server, {"f": file})
             assert server.requests[-1].header("Content-Length") == str(len(server.requests[-1].body))

@@ -17,11 +17,11 @@ def shown(number: int) -> str:
 
 class Sized(BaseModel):
     size: int
-    limit: Optional[int] = None
+    limit: Optional[int] = None  # noqa: UP045
     exact: float = 0.0
-    part: Optional[float] = None
+    part: Optional[float] = None  # noqa: UP045
     named: Dict[str, int] = {}  # noqa: UP006
-    either: Union[str, int, None] = None
+    either: Union[str, int, None] = None  # noqa: UP007
 
 
 class Sizes(BaseModel):

@@ -647,12 +647,12 @@ def test_annotations_of_generated_models_can_be_evaluated() -> None:
     assert types.Volume.model_fields["status"].annotation == Literal["Pending", "Bound", "Lost"]
 
 
-def test_the_signature_of_a_class_has_its_fields(run_python: Callable[..., Any]) -> None:
+def test_the_signature_of_a_class_has_its_fields(run_python) -> None:
     from inspect import signature
 
     class Plain(BaseModel):
         a: int
-        b: Optional[str] = "x"
+        b: Optional[str] = "x"  # noqa: UP045
 
     class More(Plain):
         c: str = Field(alias="theC")

@@ -17,7 +17,7 @@ _AS_THEY_ARE = (str, int, bool, type(None), Omit, NotGiven)
 
 
 def query_values(query: Any) -> Any:
-    """A query as values that the library writes: what JSON does not have is its text, as is all that is nested in a list.
+    """A query as values that the library writes: what JSON does not have is its text, as is what is nested in a list.
 
     A value of ``Omit()`` is a ``None``, which is not sent, nor is what the client would send under that name. What is
     no mapping is left to be refused by its name.
