@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 from recorder import Recorder
-from sandbox_sdk import NotFoundError, SandboxSDK
+from sandbox_sdk import NotFoundError, SandboxSDK, types
 
 CALLS = 1000
 
@@ -46,6 +46,27 @@ KINDS: dict[str, tuple[dict, Callable[[SandboxSDK], object]]] = {
     "models": (GOOD, lambda client: client.sandboxes.list().data[0].to_json()),
     "copy": (GOOD, lambda client: client.with_options(max_retries=1, default_headers={"A": "b"}).sandboxes),
     "upload": (GOOD, lambda client: client.sandboxes.upload("i", path="/a", file=iter([bytes(bytearray(50))]))),
+    "form": (
+        GOOD,
+        lambda client: client.post(
+            "/x", cast_to=object, files=[("a", ("n", b"x", None, {"X": "1"})), ("b", (None, b"y", "t/y", {"Y": "2"}))]
+        ),
+    ),
+    "wrong-part": (
+        GOOD,
+        lambda client: raised(
+            TypeError, lambda: client.post("/x", cast_to=object, files={"a": ("n", b"x", None, {"X": "1", "Y": 2})})
+        ),
+    ),
+    "large-integers": (
+        {"json": {"id": 2**70, "data": [{"cpu": 2**70, "more": [10**30]}]}},
+        lambda client: client.sandboxes.list(page=2**70, extra_query={"a": [10**30]}).data[0].to_json(),
+    ),
+    "small-numbers": (GOOD, lambda client: types.Sandbox.construct(cpu=1e-7, memory=1.5e-5).to_json()),
+    "other-letters": (
+        GOOD,
+        lambda client: raised(UnicodeEncodeError, lambda: client.volumes.list(extra_headers={"a": "b", "c": "é"})),
+    ),
     "download": (GOOD, lambda client: client.sandboxes.download("i", path="/a").read()),
     "download-into": (GOOD, lambda client: client.sandboxes.download("i", path="/a", into=len)),
     "wrong-value": (
