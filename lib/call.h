@@ -50,6 +50,7 @@ typedef struct sbx__attempt {
 	sbx__headers headers;
 	int64_t announced;             /* its Content-Length; SBX_DEFAULT: none */
 	bool unframed;                 /* nothing says how long the body is */
+	bool encoded;                  /* a header says that the body is */
 	sbx__content_coding coding;    /* that the body is decoded from */
 	sbx__content_decoder *decoder; /* NULL: nothing of such a body has come yet */
 	const char *undecodable;       /* why the body, or the rest of it, cannot be decoded; NULL: it can */

@@ -58,6 +58,7 @@ static bool on_status(void *user_data, int http_status)
 	sbx__call *call = user_data;
 	sbx__headers_clear(&call->attempt.headers);
 	call->attempt.announced = SBX_DEFAULT;
+	call->attempt.encoded = false;
 	call->attempt.http_status = http_status;
 	touch(call);
 	return true;
@@ -96,17 +97,31 @@ static int64_t parse_length(const char *text, size_t length)
 	return number;
 }
 
+static bool is_named(const char *line, size_t length, const char *name)
+{
+	size_t start = strlen(name);
+	return length >= start && strncasecmp(line, name, start) == 0;
+}
+
 /* Notes what a line says of the answer's length, and whether that is something else than one number. */
 static void note_length(sbx__attempt *attempt, const char *line, size_t length)
 {
 	static const char name[] = "content-length:";
 	size_t start = sizeof name - 1;
-	/* Most lines have another first letter, and this is asked of each. */
-	if (length < start || (*line | 0x20) != *name || strncasecmp(line, name, start) != 0)
+	if (!is_named(line, length, name))
 		return;
 	int64_t number = parse_length(line + start, length - start);
 	attempt->contradictory = number < 0 || (attempt->announced >= 0 && attempt->announced != number);
 	attempt->announced = number;
+}
+
+static void note_body(sbx__attempt *attempt, const char *line, size_t length)
+{
+	/* Most lines have another first letter, and this is asked of each. */
+	if (!length || (*line | 0x20) != 'c')
+		return;
+	note_length(attempt, line, length);
+	attempt->encoded = attempt->encoded || is_named(line, length, "content-encoding:");
 }
 
 static bool on_header(void *user_data, const char *line, size_t length)
@@ -119,7 +134,7 @@ static bool on_header(void *user_data, const char *line, size_t length)
 		call->attempt.too_large = true;
 		return false;
 	}
-	note_length(&call->attempt, line, length);
+	note_body(&call->attempt, line, length);
 	call->attempt.out_of_memory = !sbx__headers_add_line(headers, line, length);
 	return !call->attempt.out_of_memory && !call->attempt.contradictory;
 }
@@ -188,8 +203,12 @@ static void expect_body(sbx__call *call)
 {
 	sbx__attempt *attempt = &call->attempt;
 	attempt->unframed = is_unframed(call);
-	if (call->input.compresses)
-		attempt->coding = sbx__content_coding_of(&attempt->headers);
+	if (!attempt->encoded || call->config->http->compression == SBX_COMPRESSION_NONE)
+		return;
+	sbx__content_coding coding = sbx__content_coding_of(&attempt->headers);
+	/* One that nobody asked for and the library does not know is the caller's. */
+	if (call->input.compresses || coding != SBX__CODING_FOREIGN)
+		attempt->coding = coding;
 }
 
 static bool on_head(void *user_data)

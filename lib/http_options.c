@@ -318,7 +318,7 @@ static sbx_status take_choices(sbx__http_options *made, const sbx_http_options *
 	made->accept_invalid_certificates = given->accept_invalid_certificates == SBX_FLAG_YES;
 	made->minimum_tls = given->minimum_tls == SBX_TLS_DEFAULT ? SBX_TLS_1_2 : given->minimum_tls;
 	made->version = given->version == SBX_HTTP_DEFAULT ? SBX_HTTP_1_1 : given->version;
-	made->compression = given->compression == SBX_COMPRESSION_DEFAULT ? SBX_COMPRESSION_NONE : given->compression;
+	made->compression = given->compression;
 	return SBX_OK;
 }
 

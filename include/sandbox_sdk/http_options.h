@@ -23,11 +23,11 @@ typedef enum sbx_http_version {
 	SBX_HTTP_2 = 2        /**< over `https` HTTP/2 (RFC 9113) where the server speaks it, else HTTP/1.1 */
 } sbx_http_version;
 
-/** Which answers may come compressed, with gzip or deflate (RFC 9110, section 8.4.1). They reach the caller
- * decompressed. Since 0.1.0. */
+/** Which answers are asked for compressed, with gzip or deflate (RFC 9110, section 8.4.1). What comes compressed
+ * reaches the caller decompressed, whoever has asked for it. Since 0.1.0. */
 typedef enum sbx_compression {
-	SBX_COMPRESSION_DEFAULT = 0, /**< ::SBX_COMPRESSION_NONE */
-	SBX_COMPRESSION_NONE = 1,    /**< none */
+	SBX_COMPRESSION_DEFAULT = 0, /**< none */
+	SBX_COMPRESSION_NONE = 1,    /**< none, and what comes compressed all the same reaches the caller as it came */
 	SBX_COMPRESSION_DOCUMENTS =
 	        2,              /**< those that are read whole into memory, such as JSON; no downloads and streams */
 	SBX_COMPRESSION_ALL = 3 /**< all */
@@ -92,7 +92,7 @@ typedef struct sbx_http_options {
 	double keep_alive_interval;  /**< TCP asks after so much silence whether the other side is there; ::SBX_FOREVER:
 	                              it does not; whole seconds; default 60 */
 
-	sbx_compression compression; /**< default ::SBX_COMPRESSION_NONE */
+	sbx_compression compression; /**< default: none is asked for, and what comes compressed is decompressed */
 	sbx_flag follow_redirects;   /**< else a redirect is an error, ::SBX_ERROR_STATUS; default yes */
 	int max_redirects;           /**< how many a call follows; default 20 */
 	int max_connections;      /**< open at once, idle ones included; further calls wait for `pool_timeout`; default

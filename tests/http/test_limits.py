@@ -43,9 +43,12 @@ def test_what_comes_compressed_is_decompressed(drive: Drive, origin: Origin, cod
     assert result["status"] == "ok" and result["body"] == '{"total": 7}' and result["encoding"] == coding
 
 
-def test_what_nobody_asked_for_is_not_decompressed(drive: Drive, origin: Origin) -> None:
-    origin.answers = [packed(b"{}")]
+def test_what_nobody_asked_for_is_decompressed_unless_that_is_turned_off(drive: Drive, origin: Origin) -> None:
+    origin.answers = [packed(b'{"total": 7}')]
     [result] = drive(origin.url)
+    assert result["status"] == "ok" and result["body"] == '{"total": 7}'
+    origin.answers = [packed(b'{"total": 7}')]
+    [result] = drive(origin.url, {"compression": 1})
     assert result["status"] == "response_validation"
 
 

@@ -913,7 +913,7 @@ static void progress_of_downloads(void **state)
 	assert_int_equal(seen.total, 3);
 	run_clear(&result);
 	const char *const headers[][2] = {
-	        {NULL}, {"Content-Length: 2", NULL}, {"Content-Length: 9", "Content-Encoding: gzip"}};
+	        {NULL}, {"Content-Length: 2", NULL}, {"Content-Length: 9", "Content-Encoding: br"}};
 	for (size_t index = 0; index < 3; index++) {
 		seen = (progress){0};
 		RUN(&result, "sandboxes.download", arguments, &options,

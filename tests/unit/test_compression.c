@@ -148,26 +148,83 @@ static void every_body_is_decoded(void **state)
 		}
 }
 
-static void without_the_option_bytes_stay_as_they_are(void **state)
+static void assert_body(run_result *result, const char *expected, size_t expected_length)
+{
+	size_t length;
+	assert_int_equal(result->status, SBX_OK);
+	const char *got = sbx_response_body(result->response, &length);
+	assert_int_equal(length, expected_length);
+	assert_memory_equal(got, expected, length);
+	assert_string_equal(sbx_response_header(result->response, "content-encoding"), "gzip");
+	run_clear(result);
+}
+
+/* Whoever has asked for it, or nobody. */
+static void what_comes_compressed_is_decoded_unless_that_is_turned_off(void **state)
 {
 	(void)state;
 	static const sbx_pair own[] = {{"Accept-Encoding", "gzip"}};
 	run_result result;
-	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
-	options.headers = own;
-	options.headers_count = 1;
+	sbx_request_options asking = SBX_REQUEST_OPTIONS_INIT;
+	asking.headers = own;
+	asking.headers_count = 1;
 	sbx__buffer body = packed_of(PACKED_GZIP, "a text");
 	const fake_answer answer = {.status = 200, .headers = {GZIP}, .body = body.data, .body_length = body.length};
-	for (sbx_compression compression = SBX_COMPRESSION_DEFAULT; compression < SBX_COMPRESSION_ALL; compression++) {
-		size_t length;
-		run_with(&result, compressing(compression), DOWNLOAD, FILE_ARGUMENTS, &options, &answer, 1);
-		assert_int_equal(result.status, SBX_OK);
-		const char *got = sbx_response_body(result.response, &length);
-		assert_int_equal(length, body.length);
-		assert_memory_equal(got, body.data, length);
-		assert_string_equal(sbx_response_header(result.response, "content-encoding"), "gzip");
-		run_clear(&result);
+	for (int asks = 0; asks < 2; asks++) {
+		const sbx_request_options *options = asks ? &asking : NULL;
+		run_with(&result, compressing(SBX_COMPRESSION_DEFAULT), DOWNLOAD, FILE_ARGUMENTS, options, &answer, 1);
+		assert_body(&result, "a text", 6);
+		run_with(&result, compressing(SBX_COMPRESSION_DOCUMENTS), DOWNLOAD, FILE_ARGUMENTS, options, &answer,
+		         1);
+		assert_body(&result, "a text", 6);
+		run_with(&result, compressing(SBX_COMPRESSION_NONE), DOWNLOAD, FILE_ARGUMENTS, options, &answer, 1);
+		assert_body(&result, body.data, body.length);
 	}
+	sbx__buffer_free(&body);
+}
+
+/* What nobody asked for and the library does not know reaches the caller as it came. */
+static void another_encoding_that_nobody_asked_for_stays(void **state)
+{
+	(void)state;
+	run_result result;
+	const fake_answer answer = {.status = 200, .headers = {"Content-Encoding: br"}, .body = "as it is"};
+	run_with(&result, compressing(SBX_COMPRESSION_DEFAULT), DOWNLOAD, FILE_ARGUMENTS, NULL, &answer, 1);
+	assert_int_equal(result.status, SBX_OK);
+	assert_string_equal(sbx_response_body(result.response, NULL), "as it is");
+	run_clear(&result);
+	sbx_request_options once = SBX_REQUEST_OPTIONS_INIT;
+	once.max_retries = 0;
+	run_with(&result, compressing(SBX_COMPRESSION_ALL), DOWNLOAD, FILE_ARGUMENTS, &once, &answer, 1);
+	assert_int_equal(result.status, SBX_ERROR_CONNECTION);
+	run_clear(&result);
+}
+
+/* A head that is not the last one says nothing of the body. */
+static void an_answer_before_the_answer_has_no_encoding(void **state)
+{
+	(void)state;
+	run_result result;
+	const fake_answer answers[] = {{.status = 302, .headers = {GZIP, "Location: /b"}},
+	                               {.status = 200, .body = "{}"}};
+	run_with(&result, compressing(SBX_COMPRESSION_DEFAULT), LIST, "{}", NULL, answers, 2);
+	assert_int_equal(result.status, SBX_OK);
+	run_clear(&result);
+}
+
+static void what_becomes_too_large_is_refused(void **state)
+{
+	(void)state;
+	run_result result;
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	sbx_client_options client = SBX_CLIENT_OPTIONS_INIT;
+	http.max_document_bytes = 20;
+	client.http = &http;
+	sbx__buffer body = packed_of(PACKED_GZIP, "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]");
+	const fake_answer answer = {.status = 200, .headers = {GZIP}, .body = body.data, .body_length = body.length};
+	run_with(&result, test_config(&client), LIST, "{}", NULL, &answer, 1);
+	assert_int_equal(result.status, SBX_ERROR_RESPONSE_TOO_LARGE);
+	run_clear(&result);
 	sbx__buffer_free(&body);
 }
 
@@ -603,7 +660,10 @@ int main(void)
 	        cmocka_unit_test(it_is_asked_for_as_told),
 	        cmocka_unit_test(the_callers_own_header_stays),
 	        cmocka_unit_test(every_body_is_decoded),
-	        cmocka_unit_test(without_the_option_bytes_stay_as_they_are),
+	        cmocka_unit_test(what_comes_compressed_is_decoded_unless_that_is_turned_off),
+	        cmocka_unit_test(another_encoding_that_nobody_asked_for_stays),
+	        cmocka_unit_test(an_answer_before_the_answer_has_no_encoding),
+	        cmocka_unit_test(what_becomes_too_large_is_refused),
 	        cmocka_unit_test(an_empty_body_is_empty),
 	        cmocka_unit_test(a_body_that_is_cut_is_lost),
 	        cmocka_unit_test(a_cut_download_leaves_no_file),

@@ -61,7 +61,7 @@ static void the_defaults(void **state)
 		assert_false(options->accept_invalid_certificates);
 		assert_int_equal(options->minimum_tls, SBX_TLS_1_2);
 		assert_int_equal(options->version, SBX_HTTP_1_1);
-		assert_int_equal(options->compression, SBX_COMPRESSION_NONE);
+		assert_int_equal(options->compression, SBX_COMPRESSION_DEFAULT);
 		assert_int_equal(options->max_redirects, 20);
 		assert_int_equal(options->max_connections, 100);
 		assert_int_equal(options->max_idle_connections, 20);

@@ -90,7 +90,10 @@ class HTTPOptions(TypedDict, total=False):
     """After so much silence TCP asks whether the other side is there; ``math.inf``: it does not. Default 60."""
 
     compression: Literal["none", "documents", "all"] | None
-    """Which answers may come compressed: those that are read whole, such as JSON, or all. Default none."""
+    """Which answers are asked for compressed: those that are read whole, such as JSON, or all. Default none.
+
+    What comes compressed is decoded, whoever has asked for it; with ``none`` it is not.
+    """
 
     follow_redirects: bool | None
     """Whether to follow; else a redirect is an ``APIStatusError``. Default yes."""
