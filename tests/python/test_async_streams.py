@@ -479,3 +479,111 @@ def test_streams_of_one_client_in_two_threads() -> None:
         for thread in threads:
             thread.join(30)
         assert bodies == [b"onetwothree"] * 30
+
+
+def left_early(run: Any, use: Any, serve: Any) -> list[str]:
+    """What is warned of where a loop over something is left after its first item."""
+    with RawServer(serve) as server, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+
+        async def main() -> None:
+            async with make(server.url) as client:
+                await use(client)
+                gc.collect()
+                await anyio.sleep(0.01)
+                gc.collect()
+
+        run(main)
+    return [str(warning.message) for warning in warned]
+
+
+async def first_of(items: Any) -> Any:
+    async for item in items:
+        return item
+    return None
+
+
+async def leave_pieces(client: AsyncSandboxSDK) -> None:
+    for name in ("iter_bytes", "iter_text", "iter_lines"):
+        async with download(client) as response:
+            assert await first_of(getattr(response, name)())
+    for name in ("aiter_raw", "aiter_bytes", "aiter_text", "aiter_lines"):
+        async with download(client) as response:
+            assert await first_of(getattr(response.http_response, name)())
+
+
+async def leave_events(client: AsyncSandboxSDK) -> None:
+    stream = await client.get("/v1/x", cast_to=object, stream=True, stream_cls=AsyncStream[dict])
+    async with stream:
+        assert await first_of(stream) == {"number": 0}
+    stream = await client.get("/v1/x", cast_to=object, stream=True, stream_cls=AsyncStream[dict])
+    assert (await first_of(stream._iter_events())).data
+    await stream.close()
+
+
+async def leave_pages(client: AsyncSandboxSDK) -> None:
+    assert (await first_of(client.sandboxes.each())).id == "a"
+    assert (await first_of(client.volumes.each())).id == "a"
+
+
+def lines(connection: Connection) -> None:
+    while connection.read_request() is not None:
+        connection.begin("application/octet-stream")
+        connection.chunk(b"one\ntwo\n")
+        connection.wait_for_end()
+
+
+def events(connection: Connection) -> None:
+    while connection.read_request() is not None:
+        connection.begin()
+        for number in range(5):
+            connection.chunk(f'data: {{"number": {number}}}\n\n'.encode())
+        connection.wait_for_end()
+
+
+def pages(connection: Connection) -> None:
+    while connection.read_request() is not None:
+        connection.begin("application/json")
+        connection.chunk(b'{"data": [{"id": "a"}, {"id": "b"}], "pagination": {"page": 1, "total_pages": 2}}')
+        connection.chunk(b"")
+
+
+@in_every_loop
+@pytest.mark.parametrize(
+    ("use", "serve"),
+    [(leave_pieces, lines), (leave_events, events), (leave_pages, pages)],
+    ids=("pieces", "events", "pages"),
+)
+def test_a_loop_that_is_left_early_leaves_nothing_to_be_warned_of(run: Any, use: Any, serve: Any) -> None:
+    assert left_early(run, use, serve) == []
+
+
+def test_an_iterator_that_was_closed_is_at_its_end() -> None:
+    with RawServer(lines) as server:
+
+        async def main() -> None:
+            async with make(server.url) as client, download(client) as response:
+                pieces = response.iter_lines()
+                assert await pieces.__anext__() == "one"
+                await pieces.aclose()  # type: ignore[attr-defined]
+                with pytest.raises(StopAsyncIteration):
+                    await pieces.__anext__()
+
+        asyncio.run(main())
+
+
+def test_two_tasks_cannot_read_one_iterator() -> None:
+    with RawServer(lines) as server:
+
+        async def main() -> None:
+            async with make(server.url) as client, download(client) as response:
+                pieces = response.iter_bytes()
+                assert await pieces.__anext__() == b"one\ntwo\n"
+                first = asyncio.ensure_future(pieces.__anext__())
+                await asyncio.sleep(0.05)
+                with pytest.raises(RuntimeError):
+                    await pieces.__anext__()
+                assert not first.done()
+                first.cancel()
+
+        asyncio.run(main())

@@ -8,9 +8,11 @@ import sys
 import threading
 import time
 import weakref
+from typing import Any
 
 import pytest
 import sandbox_sdk
+import trio
 from async_runners import in_every_loop
 from sandbox_sdk import AsyncSandboxSDK, MockTransport, Response, SandboxSDK
 
@@ -629,3 +631,32 @@ def test_it_runs_in_every_kind_of_loop(run) -> None:
         await client.close()
 
     run(main)
+
+
+def test_an_answer_in_pieces_that_is_not_taken_to_its_end_is_closed_at_once() -> None:
+    closed, held = [], []
+
+    async def endless() -> Any:
+        try:
+            while True:
+                yield b"piece" * 100_000  # more than anybody takes
+        finally:
+            closed.append(True)
+
+    class Endless:
+        status_code = 200
+        headers = {"content-type": "application/octet-stream"}
+
+        def aiter_bytes(self) -> Any:
+            held.append(endless())  # so that nothing but a close ends it
+            return held[0]
+
+    async def main() -> None:
+        transport = MockTransport(lambda request: Endless())
+        async with AsyncSandboxSDK(api_key="k", base_url="http://h.test", transport=transport) as client:
+            async with client.sandboxes.with_streaming_response.download("a", path="/x"):
+                await trio.sleep(0.05)
+            await trio.sleep(0.05)
+            assert closed == [True]
+
+    trio.run(main)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import _native
 from ._tasks import tasks_here
 from ._transport import LARGEST_WHOLE, ResponseTypeError, TransportRequest, answer, check_response, fail, is_elsewhere
+from ._unattended import unattended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class AsyncTransportRequest(TransportRequest):
 
     aread_some: Callable[[int], Any]
 
+    @unattended
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """The body in pieces, as they come from where the caller has them. It can be gone through once."""
         if self._content is not None:
@@ -182,15 +184,22 @@ class AsyncExchange:
 
     async def give(self, response: Any) -> None:
         """Gives the library the body, piece by piece, as it takes it."""
-        async for piece in _pieces_of(response):
-            if self.over:
-                return
-            if not piece:
-                continue
-            self.piece = bytes(piece)
-            taker = self.taker = self.tasks.waiter()
-            self.tell_ready()
-            await taker
+        pieces = _pieces_of(response)
+        try:
+            async for piece in pieces:
+                if self.over:
+                    return
+                if not piece:
+                    continue
+                self.piece = bytes(piece)
+                taker = self.taker = self.tasks.waiter()
+                self.tell_ready()
+                await taker
+        finally:
+            # A generator that is not gone through to its end cleans up now, not when it is collected.
+            aclose = getattr(pieces, "aclose", None)
+            if aclose is not None:
+                await aclose()
 
     def read(self, size: int) -> bytes | None:
         """Some bytes of the answer's body; none at its end, None: later."""
@@ -213,13 +222,14 @@ class AsyncExchange:
             self.tasks.cancel()
 
 
-async def _pieces_of(response: Any) -> AsyncIterator[bytes]:
+def _pieces_of(response: Any) -> AsyncIterator[bytes]:
     pieces = getattr(response, "aiter_bytes", None)
-    if pieces is None:
-        yield response.content
-        return
-    async for piece in pieces():
-        yield piece
+    return _whole(response) if pieces is None else pieces()
+
+
+@unattended
+async def _whole(response: Any) -> AsyncIterator[bytes]:
+    yield response.content
 
 
 async def close(response: Any) -> None:
