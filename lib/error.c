@@ -164,8 +164,13 @@ sbx_error *sbx__error_ref(sbx_error *error)
 
 sbx_status sbx__fail_forked(sbx_error **error)
 {
-	return sbx__fail(error, SBX_ERROR_CONNECTION,
-	                 "Connection error: the client belongs to the process that this one was forked from");
+	static const char detail[] =
+	        "the client belongs to the process that this one was forked from; make a client in the "
+	        "child, after the fork";
+	sbx_error *made = sbx__error_new(SBX_ERROR_CONNECTION, "Connection error: %s", detail);
+	if (!sbx__error_is_static(made))
+		made->detail = strdup(detail);
+	return sbx__error_give(error, made);
 }
 
 sbx_status sbx__fail_system(sbx_error **error, const char *what, int number)

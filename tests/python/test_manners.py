@@ -124,12 +124,15 @@ def test_a_used_client_says_in_a_forked_child_that_it_is_the_parents(client: San
         try:
             client.sandboxes.list()
         except APIConnectionError as error:
-            os.write(writer, str(error.__cause__).encode())
+            os.write(writer, f"{error.detail}|{error.__cause__}".encode())
         finally:
             os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as said:
-        assert "fork" in said.read()
+        detail, _, cause = said.read().partition("|")
+    assert detail == cause
+    assert "belongs to the process that this one was forked from" in detail
+    assert "make a client in the child" in detail
     assert os.waitpid(child, 0)[1] == 0
     assert client.sandboxes.list() is not None
 

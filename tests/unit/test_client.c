@@ -534,6 +534,8 @@ static int use_in_child(void *client)
 		return 1;
 	if (!strstr(sbx_error_message(error), "forked"))
 		return 2;
+	if (!strstr(sbx_error_detail(error), "make a client in the child"))
+		return 3;
 	sbx_error_free(error);
 	sbx_client_close(client);
 	sbx_client_free(client);

@@ -284,7 +284,7 @@ def _connection_error(kind: Any, error: Any, message: str) -> Any:
             exception.__cause__ = RuntimeError(reason)
         return exception
     exception = kind(request=request)
-    # Of a forked child there is only the message.
+    # Where the transport was not asked there is only the message.
     detail = _native.error_detail(error) or message.partition(": ")[2]
     if detail:
         exception.__cause__ = TimeoutError(detail) if kind is APITimeoutError else ConnectionError(detail)
