@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from fnmatch import fnmatchcase
-from pathlib import Path
 
 import pytest
-import yaml
 from compare import MOST_DIFFERENCES, Meant, differences, unexpected
 from lab import PROGRAMS, Program
 from normalise import normalised
@@ -17,26 +14,9 @@ from worker import load_programs
 load_programs()
 FEWEST_PROGRAMS = 150
 CANDIDATE = os.environ.get("SBX_DIFFERENTIAL_CANDIDATE", "ours")
-UNMENDED = yaml.safe_load(Path(__file__).with_name("unmended.yaml").read_text(encoding="utf-8"))
 ran: set[str] = set()
 
 
-def unmended_reason(name: str) -> str | None:
-    """Why a program is expected to differ, where that is a fault of ours."""
-    for entry in UNMENDED:
-        if any(fnmatchcase(name, pattern.replace("[", "[[]")) for pattern in entry["programs"]):
-            return entry["because"]
-    return None
-
-
-@pytest.fixture
-def expected_to_differ(program: Program, request: pytest.FixtureRequest) -> None:
-    reason = unmended_reason(program.name)
-    if reason and CANDIDATE == "ours":
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
-
-
-@pytest.mark.usefixtures("expected_to_differ")
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_program(program: Program, workers: Workers, meant: list[Meant]) -> None:
     """`SBX_DIFFERENTIAL_CANDIDATE=reference` compares the real package with itself: a test of the programs."""
