@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -45,10 +46,15 @@ class Meant:
     def meet(self, difference: Difference) -> None:
         self.found |= {difference.program, difference.place}
 
-    def not_met(self) -> list[str]:
-        """What is on the list and has not occurred; a program counts in each of its ways."""
-        ways = [f"{name} {way}" for name in self.programs for way in ("sync", "async")]
+    def not_met(self, programs: Collection[str]) -> list[str]:
+        """What is on the list and has not occurred; a program counts in each of its ways that there are."""
+        ways = [way for name in self.programs for way in ways_of(name, programs)]
         return [named for named in [*ways, *self.ours] if named not in self.found]
+
+
+def ways_of(name: str, programs: Collection[str]) -> list[str]:
+    """The program as it waits and as coroutines run it; the name alone where there is no such program."""
+    return [way for way in (f"{name} sync", f"{name} async") if way in programs] or [name]
 
 
 KINDS = ("error", "model", "dict", "response", "request", "headers", "url")

@@ -113,10 +113,11 @@ def test_an_entry_covers_its_programs_and_places_only() -> None:
 
 
 def test_entries_know_what_they_have_not_met() -> None:
-    entries = [Meant("one", ["p"], {"a": "2", "b": "2"}), Meant("two", ["q"], {"b": "2"})]
+    entries = [Meant("one", ["p"], {"a": "2", "b": "2"}), Meant("two", ["q", "r"], {"b": "2"})]
     left = unexpected([Difference("p sync", "a", "1", "2"), Difference("p sync", "c", "1", "2")], entries)
     assert [found.place for found in left] == ["c"]
-    assert [entry.not_met() for entry in entries] == [["p async", "b"], ["q sync", "q async", "b"]]
+    programs = ["p sync", "p async", "q sync"]
+    assert [entry.not_met(programs) for entry in entries] == [["p async", "b"], ["q sync", "r", "b"]]
 
 
 def test_the_list_can_be_read(tmp_path: Path) -> None:
