@@ -97,31 +97,29 @@ static int64_t parse_length(const char *text, size_t length)
 	return number;
 }
 
-static bool is_named(const char *line, size_t length, const char *name)
+/* Notes what a value says of the answer's length, and whether that is something else than one number. */
+static void note_length(sbx__attempt *attempt, const char *value, size_t length)
 {
-	size_t start = strlen(name);
-	return length >= start && strncasecmp(line, name, start) == 0;
-}
-
-/* Notes what a line says of the answer's length, and whether that is something else than one number. */
-static void note_length(sbx__attempt *attempt, const char *line, size_t length)
-{
-	static const char name[] = "content-length:";
-	size_t start = sizeof name - 1;
-	if (!is_named(line, length, name))
-		return;
-	int64_t number = parse_length(line + start, length - start);
+	int64_t number = parse_length(value, length);
 	attempt->contradictory = number < 0 || (attempt->announced >= 0 && attempt->announced != number);
 	attempt->announced = number;
 }
 
+/* Notes what a line says of the body. */
 static void note_body(sbx__attempt *attempt, const char *line, size_t length)
 {
-	/* Most lines have another first letter, and this is asked of each. */
-	if (!length || (*line | 0x20) != 'c')
+	static const char length_name[] = "content-length:";
+	static const char encoding_name[] = "content-encoding:";
+	const size_t length_size = sizeof length_name - 1;
+	const size_t encoding_size = sizeof encoding_name - 1;
+	/* This is asked of each line, and most have other letters in these two places. */
+	if (length < length_size || (*line | 0x20) != 'c')
 		return;
-	note_length(attempt, line, length);
-	attempt->encoded = attempt->encoded || is_named(line, length, "content-encoding:");
+	char ninth = line[8] | 0x20;
+	if (ninth == 'l' && strncasecmp(line, length_name, length_size) == 0)
+		note_length(attempt, line + length_size, length - length_size);
+	else if (ninth == 'e' && length >= encoding_size && strncasecmp(line, encoding_name, encoding_size) == 0)
+		attempt->encoded = true;
 }
 
 static bool on_header(void *user_data, const char *line, size_t length)
