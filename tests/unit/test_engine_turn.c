@@ -1,6 +1,8 @@
 /* What a turn of the loop does with its calls, and what is done outside of it. */
 #include <sandbox_sdk.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "loopback.h"
 #include "support.h"
@@ -63,10 +65,78 @@ static void a_cancel_lets_no_other_call_go_on(void **state)
 	loopback_stop(server);
 }
 
+/* ---- calls that are begun when others have ended ---- */
+
+#define AT_ONCE 40 /* twice the idle connections that are kept */
+#define CALLS (5 * AT_ONCE)
+
+/* Answers, but not before it may. */
+static void answer_when_open(void *user_data, const char *request, size_t length, sbx__buffer *answer)
+{
+	atomic_bool *open = user_data;
+	(void)request;
+	(void)length;
+	while (!atomic_load(open))
+		usleep(1000);
+	loopback_json(answer, 200, "{\"data\": []}");
+}
+
+/* Takes the calls that have ended, and starts as many: what a loop does that runs coroutines. */
+static int start_after(sbx_client *client, int begun)
+{
+	sbx_call *ended[AT_ONCE];
+	int count = 0;
+	while (count < AT_ONCE && sbx_client_next(client, &ended[count]) == SBX_OK)
+		count++;
+	for (int index = 0; index < count; index++) {
+		assert_int_equal(sbx_call_result(ended[index], NULL, NULL), SBX_OK);
+		sbx_call_free(ended[index]);
+		if (begun < CALLS) {
+			start(client, NULL, NULL, NULL);
+			begun++;
+		}
+	}
+	return begun;
+}
+
+/* Answers come while the loop rests, so that all are there when it has its turn: were their calls ended in one, there
+ * would be more idle connections than are kept before the next calls are begun. */
+static void connections_are_kept_for_calls_that_are_begun_after_the_turn(void **state)
+{
+	(void)state;
+	atomic_bool open = false;
+	loopback *server = loopback_start_with(answer_when_open, &open);
+	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	sbx_client *client = NULL;
+	int begun = AT_ONCE;
+	options.api_key = "key";
+	options.base_url = loopback_url(server);
+	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
+	for (int index = 0; index < AT_ONCE; index++)
+		start(client, NULL, NULL, NULL);
+	/* Until all are sent, and libcurl has no timers of new connections any more, at which it looks at others, too.
+	 */
+	for (int round = 0; round < 40; round++)
+		sbx_client_poll(client, 0.01, NULL);
+	while (sbx_client_in_flight(client)) {
+		atomic_store(&open, true);
+		usleep(20000);
+		atomic_store(&open, false);
+		assert_int_equal(sbx_client_process(client, NULL), SBX_OK);
+		begun = start_after(client, begun);
+	}
+	atomic_store(&open, true);
+	assert_int_equal(begun, CALLS);
+	assert_int_equal(loopback_connections(server), AT_ONCE);
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_cancel_lets_no_other_call_go_on),
+	        cmocka_unit_test(connections_are_kept_for_calls_that_are_begun_after_the_turn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
