@@ -83,6 +83,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 def test_one_that_does_not_listen_any_more_ends_its_command(service: httpx.Client) -> None:
     seconds = f"55.{os.getpid()}"
     with service.stream("POST", "/stream", json={"command": f"echo begun; sleep {seconds}"}) as answer:
-        assert next(answer.iter_text()) == "begun\n"
+        texts = answer.iter_text()  # dropped, it closes the answer
+        assert next(texts) == "begun\n"
         wait_until(lambda: runs(seconds))
     wait_until(lambda: not runs(seconds))
