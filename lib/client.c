@@ -249,12 +249,27 @@ int sbx_client_is_closed(const sbx_client *client)
 	return !client || sbx__core_is_closed(client->core);
 }
 
+void sbx__client_stand_apart(sbx_client *client)
+{
+	if (client->apart)
+		return;
+	client->apart = true;
+	sbx__core_uncount(client->core);
+}
+
+void sbx__client_return(sbx_client *client)
+{
+	client->apart = false;
+	sbx__core_count(client->core);
+}
+
 void sbx_client_free(sbx_client *client)
 {
 	SBX__KEEP_ERRNO();
 	if (!client)
 		return;
-	sbx__core_leave(client->core);
+	sbx__client_stand_apart(client);
+	sbx__core_unref(client->core);
 	sbx__config_unref(client->config);
 	pthread_mutex_destroy(&client->mutex);
 	free(client);

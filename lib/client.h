@@ -15,6 +15,7 @@ struct sbx_client {
 	pthread_mutex_t mutex; /* of the pointer to the config */
 	sbx__config *config;
 	sbx__core *core;
+	bool apart; /* it does not keep the core open */
 };
 
 /* Makes a client over a core of the caller's, whose reference is taken over also on failure. */
@@ -26,6 +27,10 @@ sbx_status sbx__client_send(sbx_client *client, const sbx_request *request, cons
 /* Another client over the same core with the same options: for what makes many calls, in whose callbacks the caller may
  * free his. */
 sbx_status sbx__client_again(sbx_client *client, sbx_client **again, sbx_error **error);
+/* From here on the connections are closed with the other clients: what still uses this one is nothing that anybody
+ * could drive then. And back. Both by the only one who has it. */
+void sbx__client_stand_apart(sbx_client *client);
+void sbx__client_return(sbx_client *client);
 /* The options as they are now; the caller gives the reference back. */
 sbx__config *sbx__client_config(sbx_client *client);
 

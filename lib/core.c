@@ -198,9 +198,14 @@ void sbx__core_unref(sbx__core *core)
 	free(core);
 }
 
-void sbx__core_join(sbx__core *core)
+void sbx__core_count(sbx__core *core)
 {
 	atomic_fetch_add_explicit(&core->clients, 1, memory_order_relaxed);
+}
+
+void sbx__core_join(sbx__core *core)
+{
+	sbx__core_count(core);
 	sbx__core_ref(core);
 }
 
@@ -214,19 +219,24 @@ static void abandon(sbx__core *core)
 	sbx__local_abandon(core->local);
 }
 
+void sbx__core_uncount(sbx__core *core)
+{
+	if (atomic_fetch_sub_explicit(&core->clients, 1, memory_order_acq_rel) != 1)
+		return;
+	if (sbx__core_is_forked(core)) {
+		abandon(core);
+		return;
+	}
+	sbx__core_close(core);
+	if (core->engine)
+		sbx__engine_close(core->engine, true);
+}
+
 void sbx__core_leave(sbx__core *core)
 {
 	if (!core)
 		return;
-	if (atomic_fetch_sub_explicit(&core->clients, 1, memory_order_acq_rel) == 1) {
-		if (sbx__core_is_forked(core)) {
-			abandon(core);
-		} else {
-			sbx__core_close(core);
-			if (core->engine)
-				sbx__engine_close(core->engine, true);
-		}
-	}
+	sbx__core_uncount(core);
 	sbx__core_unref(core);
 }
 

@@ -36,6 +36,9 @@ sbx__core *sbx__core_new(const sbx__platform *platform, sbx__core_limits limits,
 /* Clients use a core; the last one to leave closes it. */
 void sbx__core_join(sbx__core *core);
 void sbx__core_leave(sbx__core *core);
+/* A client that has a reference is none of those, or is one again. */
+void sbx__core_uncount(sbx__core *core);
+void sbx__core_count(sbx__core *core);
 /* References, of clients and of calls, keep its memory. */
 sbx__core *sbx__core_ref(sbx__core *core);
 void sbx__core_unref(sbx__core *core);

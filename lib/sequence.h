@@ -76,6 +76,8 @@ sbx_status sbx__sequence_run(sbx__sequence *sequence, sbx_response **response, s
  * copied, as that of a started call. */
 sbx_status sbx__sequence_start(sbx__sequence *sequence, sbx_call_callback on_done, void *user_data, sbx_call **call,
                                sbx_error **error);
+/* The same for a call that nobody has: the loop alone keeps it. */
+sbx_status sbx__sequence_leave(sbx__sequence *sequence, sbx_error **error);
 /* The sequence of a call that is one of that type; NULL: it is not. */
 sbx__sequence *sbx__sequence_of(const sbx_call *call, const sbx__sequence_type *type);
 

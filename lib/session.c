@@ -337,5 +337,7 @@ void sbx_session_free(sbx_session *session)
 		options.deadline = SBX__SESSION_FREE_SECONDS;
 		sbx_session_close(session, &options, NULL);
 	}
+	/* Calls on it may be under way. */
+	sbx__client_stand_apart(session->client);
 	sbx__session_unref(session);
 }

@@ -27,6 +27,8 @@ sbx_status sbx_session_create_start(sbx_client *client, const sbx_session_option
 	sbx_status status = sbx__session_read_options(&known, session_options, client, call, "call", error);
 	if (status < 0 || (status = sbx__session_new(client, &known, &made, error)) < 0)
 		return status;
+	/* Until somebody takes it. */
+	sbx__client_stand_apart(made->client);
 	status = sbx__sandbox_create(made, &known, options, true, &creation, error);
 	if (status == SBX_OK)
 		status = sbx__sequence_start(creation, on_done, user_data, call, error);
@@ -44,23 +46,17 @@ sbx_status sbx_call_result_session(const sbx_call *call, sbx_session **session, 
 	sbx_session *taken = sbx__sandbox_take_session(call);
 	if (!taken)
 		return sbx__fail_argument(error, "call", "has no session, or it was taken");
+	sbx__client_return(taken->client);
 	*session = taken;
 	return SBX_OK;
-}
-
-static void forget(void *user_data, sbx_call *call)
-{
-	(void)user_data;
-	sbx_call_free(call);
 }
 
 void sbx__session_abandon(sbx_session *session)
 {
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
-	sbx_call *call = NULL;
 	options.deadline = SBX__SESSION_FREE_SECONDS;
 	if (!atomic_load(&session->keep))
-		sbx_session_close_start(session, &options, forget, NULL, &call, NULL);
+		sbx_session_close_start(session, &options, NULL, NULL, NULL, NULL);
 }
 
 /* ---- one request on a session ---- */
@@ -247,5 +243,6 @@ sbx_status sbx_session_close_start(sbx_session *session, const sbx_request_optio
 		                                &sequence->problem);
 		ask(made, SBX__OPERATION_SANDBOXES_DELETE, options, on_deleted);
 	}
-	return sbx__sequence_start(sequence, on_done, user_data, call, error);
+	return call ? sbx__sequence_start(sequence, on_done, user_data, call, error)
+	            : sbx__sequence_leave(sequence, error);
 }

@@ -127,6 +127,26 @@ sbx_status sbx__sequence_start(sbx__sequence *sequence, sbx_call_callback on_don
 	return SBX_OK;
 }
 
+static void tell_nobody(sbx_call *call)
+{
+	(void)call;
+}
+
+sbx_status sbx__sequence_leave(sbx__sequence *sequence, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	sbx_call *made = NULL;
+	sbx_status status = make_call(sequence, &made, error);
+	if (status < 0) {
+		sbx__sequence_free(sequence);
+		return status;
+	}
+	made->tell = tell_nobody;
+	sbx__started_call_start(made, sequence->steps.options.cancel);
+	sbx__engine_call_unref(made);
+	return SBX_OK;
+}
+
 sbx__sequence *sbx__sequence_of(const sbx_call *call, const sbx__sequence_type *type)
 {
 	return call && call->sequence && call->sequence->type == type ? call->sequence : NULL;

@@ -498,7 +498,8 @@ SBX_API sbx_status sbx_session_close(sbx_session *session, const sbx_request_opt
  * @param on_done told when the sandbox is deleted, or need not be, or that failed; NULL: the call goes to the queue
  * that sbx_client_next() reads
  * @param user_data given to `on_done`
- * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_close()
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_close(). NULL: nobody is
+ *        told, and there is nothing to free; what the loop has not done when the last client is freed is not done
  * @param error receives the error; may be NULL
  * @return as sbx_client_start()
  *

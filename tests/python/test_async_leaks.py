@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+import sandbox_sdk
 from recorder import Recorder
 from sandbox_sdk import AsyncSandboxSDK, NotFoundError
 
@@ -101,3 +102,24 @@ def test_nothing_is_left(server: Recorder, kind: str) -> None:
             assert opened <= open_before + 4
 
     asyncio.run(main())
+
+
+def test_a_session_that_is_dropped_with_its_client_leaves_no_descriptor() -> None:
+    with sandbox_sdk.local() as real:
+
+        async def drop() -> None:
+            client = AsyncSandboxSDK(api_key=real.api_key, base_url=real.base_url)
+            session = await client.sandboxes.session()
+            running = asyncio.ensure_future(session.run("sleep 5"))
+            await asyncio.sleep(0.01)
+            running.cancel()
+            await raised(asyncio.CancelledError, running)
+
+        def opened() -> int:
+            asyncio.run(drop())
+            gc.collect()
+            return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+        before = opened()
+        for _ in range(5):
+            assert opened() <= before

@@ -92,20 +92,24 @@ typedef struct fixture {
 	sbx_client *client;
 	sbx_call *call;
 	int told;
+	sbx_client_options options;
+	sbx_http_options http;
 } fixture;
 
 static int make_fixture(void **state)
 {
 	fixture *made = calloc(1, sizeof *made);
-	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
-	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	const sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	const sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
 	made->server = loopback_start_with(serve, &made->served);
-	http.max_connections = 1;
-	options.http = &http;
-	options.api_key = "key";
-	options.base_url = loopback_url(made->server);
-	options.max_retries = 0;
-	assert_int_equal(sbx_client_new(&made->client, &options, NULL), SBX_OK);
+	made->http = http;
+	made->http.max_connections = 1;
+	made->options = options;
+	made->options.http = &made->http;
+	made->options.api_key = "key";
+	made->options.base_url = loopback_url(made->server);
+	made->options.max_retries = 0;
+	assert_int_equal(sbx_client_new(&made->client, &made->options, NULL), SBX_OK);
 	*state = made;
 	return 0;
 }
@@ -388,6 +392,87 @@ static void a_session_may_be_freed_before_its_calls(void **state)
 	sbx_execution_free(execution);
 }
 
+/* Nobody can drive them any more. */
+static void calls_end_with_the_last_client_and_session(void **state)
+{
+	fixture *test = *state;
+	sbx_session *session = NULL;
+	sbx_client *client = NULL;
+	sbx_call *call = NULL;
+	size_t before = folder_count("/proc/self/fd");
+	for (int way = 0; way < 3; way++) {
+		test->told = 0;
+		assert_int_equal(sbx_client_new(&client, &test->options, NULL), SBX_OK);
+		if (way == 0) {
+			assert_int_equal(sbx_session_create_start(client, NULL, NULL, count, &test->told, &call, NULL),
+			                 SBX_OK);
+		} else {
+			assert_int_equal(sbx_session_adopt(client, "sbx-7", NULL, &session, NULL), SBX_OK);
+			assert_int_equal(
+			        sbx_session_run_start(session, "true", NULL, NULL, count, &test->told, &call, NULL),
+			        SBX_OK);
+		}
+		if (way == 1)
+			sbx_session_free(session);
+		sbx_client_free(client);
+		if (way == 2) {
+			assert_false(sbx_call_is_done(call));
+			sbx_session_free(session);
+		}
+		assert_true(sbx_call_is_done(call));
+		sbx_call_free(call);
+		assert_int_equal(test->told, 0);
+		assert_int_equal(folder_count("/proc/self/fd"), before);
+	}
+}
+
+/* What deletes a sandbox that nobody wants is nobody's call. */
+static void deletions_that_are_left_end_with_the_client(void **state)
+{
+	fixture *test = *state;
+	sbx_session_options adopting = SBX_SESSION_OPTIONS_INIT;
+	size_t before = folder_count("/proc/self/fd");
+	adopting.keep = SBX_FLAG_NO;
+	for (int way = 0; way < 4; way++) {
+		sbx_session *session = NULL;
+		sbx_client *client = NULL;
+		sbx_call *call = NULL;
+		assert_int_equal(sbx_client_new(&client, &test->options, NULL), SBX_OK);
+		if (way < 2) {
+			assert_int_equal(sbx_session_create_start(client, NULL, NULL, count, &test->told, &call, NULL),
+			                 SBX_OK);
+			while (sbx_client_poll(client, 10, NULL) == SBX_OK)
+				;
+			sbx_call_free(call);
+		} else {
+			assert_int_equal(sbx_session_adopt(client, "sbx-7", &adopting, &session, NULL), SBX_OK);
+			assert_int_equal(sbx_session_close_start(session, NULL, NULL, NULL, NULL, NULL), SBX_OK);
+			sbx_session_keep(session, 1);
+			sbx_session_free(session);
+		}
+		while (way % 2 && sbx_client_poll(client, 10, NULL) == SBX_OK)
+			;
+		sbx_client_free(client);
+		assert_int_equal(test->served.deleted, (way + 1) / 2);
+		while (loopback_open(test->server))
+			usleep(1000);
+		assert_int_equal(folder_count("/proc/self/fd"), before);
+	}
+}
+
+static void a_session_that_is_taken_keeps_the_connections(void **state)
+{
+	fixture *test = *state;
+	start_session(test, NULL);
+	drive(test);
+	sbx_session *session = take(test->call);
+	sbx_client_free(test->client);
+	test->client = NULL;
+	assert_int_equal(sbx_session_write(session, "/x", "x", 1, NULL, NULL), SBX_OK);
+	sbx_session_free(session);
+	assert_int_equal(test->served.deleted, 1);
+}
+
 static void a_kept_one_is_closed_without_a_request(void **state)
 {
 	fixture *test = *state;
@@ -520,6 +605,9 @@ int main(void)
 	        TEST(a_rest_holds_no_connection),
 	        TEST(what_was_passed_may_go_away),
 	        TEST(a_session_may_be_freed_before_its_calls),
+	        TEST(calls_end_with_the_last_client_and_session),
+	        TEST(a_session_that_is_taken_keeps_the_connections),
+	        TEST(deletions_that_are_left_end_with_the_client),
 	        TEST(a_kept_one_is_closed_without_a_request),
 	        TEST(a_stream_is_started),
 	        TEST(unpacking_does_not_hold_the_loop),

@@ -14,20 +14,13 @@ typedef struct session_handle {
 	bool started; /* nothing may wait */
 } session_handle;
 
-static void forget(void *user_data, sbx_call *call)
-{
-	(void)user_data;
-	sbx_call_free(call);
-}
-
 /* A session that was dropped and not closed: its sandbox is deleted, by the loop if that is driven again. */
 static void free_session(PyObject *capsule)
 {
 	session_handle *handle = PyCapsule_GetPointer(capsule, SESSION);
-	sbx_call *call = NULL;
 
 	if (handle->started) {
-		sbx_session_close_start(handle->session, NULL, forget, NULL, &call, NULL);
+		sbx_session_close_start(handle->session, NULL, NULL, NULL, NULL, NULL);
 		sbx_session_keep(handle->session, 1);
 	}
 	Py_BEGIN_ALLOW_THREADS sbx_session_free(handle->session);
