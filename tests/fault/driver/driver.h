@@ -54,8 +54,23 @@ typedef struct fault_result {
 
 /* What an answer says of itself, and its JSON; or whether a failed call wrote to its output. Takes over the answer. */
 void take_response(fault_result *result, sbx_response *response);
-/* Makes a session's call. Ends the driver where there is no such call. */
+/* Waits for the client's descriptor alone, as a loop does that knows nothing of the client, and does what is to be
+ * done. */
+bool turn(sbx_client *client);
+
+/* A session of a sandbox that is there; closing it deletes the sandbox, leaving it does not. */
+sbx_session *adopt_session(sbx_client *client, fault_result *result);
+/* Frees it; nothing more is sent for it. */
+void leave_session(sbx_session *session);
+/* What a session that was created says of itself, or whether a failed call wrote to its output; leaves it. */
+void take_session(sbx_session *session, fault_result *result);
+/* Of several requests there is no response to ask. */
+void assume_answers(fault_result *result);
+/* What was read goes to the file that a download would make, so that it is looked at in the same way. */
+void keep_file(const fault_subject *subject, const char *data, size_t length);
+/* Makes a session's call, and waits; or starts it, and drives it. Both end the driver where there is no such call. */
 void call_session(sbx_client *client, const fault_subject *subject, fault_result *result);
+void call_started_session(sbx_client *client, const fault_subject *subject, fault_result *result);
 /* Calls the operation in a mode: "sync", "async", "stream", or of execute "events" or "started events". Ends the driver
  * where there is no such mode. */
 void call_in_mode(const char *mode, sbx_client *client, const fault_subject *subject, fault_result *result);

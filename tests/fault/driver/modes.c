@@ -49,8 +49,7 @@ static void call_sync(sbx_client *client, const fault_subject *subject, fault_re
 	take_response(result, response);
 }
 
-/* Waits for the client's descriptor alone, as a loop does that knows nothing of the client. */
-static bool turn(sbx_client *client)
+bool turn(sbx_client *client)
 {
 	struct pollfd watched = {.fd = -1, .events = POLLIN};
 	return sbx_client_fd(client, &watched.fd, NULL) == SBX_OK && poll(&watched, 1, -1) >= 0 &&
@@ -61,6 +60,10 @@ static void call_async(sbx_client *client, const fault_subject *subject, fault_r
 {
 	sbx_response *response = NOTHING;
 	sbx_call *call = NOTHING;
+	if (subject->session_call) {
+		call_started_session(client, subject, result);
+		return;
+	}
 	result->status =
 	        sbx_client_start(client, &subject->request, &subject->options, NULL, NULL, &call, &result->error);
 	if (result->status < 0) {

@@ -5,8 +5,7 @@
 
 #include "driver.h"
 
-/* A session of a sandbox that is there; closing it deletes the sandbox, freeing it does not. */
-static sbx_session *adopt(sbx_client *client, fault_result *result)
+sbx_session *adopt_session(sbx_client *client, fault_result *result)
 {
 	sbx_session *session = NULL;
 	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
@@ -15,15 +14,13 @@ static sbx_session *adopt(sbx_client *client, fault_result *result)
 	return session;
 }
 
-/* Nothing more is sent for it. */
-static void leave(sbx_session *session)
+void leave_session(sbx_session *session)
 {
 	sbx_session_keep(session, 1);
 	sbx_session_free(session);
 }
 
-/* Of several requests there is no response to ask. */
-static void assume_answers(fault_result *result)
+void assume_answers(fault_result *result)
 {
 	result->http_status = 200;
 	result->attempts = 1;
@@ -43,7 +40,15 @@ static bool run(sbx_session *session, const fault_subject *subject, const sbx_re
 	return true;
 }
 
-/* What was read goes to the file that a download would make, so that it is looked at in the same way. */
+void keep_file(const fault_subject *subject, const char *data, size_t length)
+{
+	FILE *file = fopen(subject->into, "wb");
+	if (!file)
+		return;
+	fwrite(data, 1, length, file);
+	fclose(file);
+}
+
 static bool read_file(sbx_session *session, const fault_subject *subject, const sbx_request_options *options,
                       fault_result *result)
 {
@@ -52,11 +57,7 @@ static bool read_file(sbx_session *session, const fault_subject *subject, const 
 	result->status = sbx_session_read(session, "/data/out", options, &data, &length, &result->error);
 	if (result->status < 0)
 		return data == NOTHING && length == SIZE_MAX;
-	FILE *file = fopen(subject->into, "wb");
-	if (file) {
-		fwrite(data, 1, length, file);
-		fclose(file);
-	}
+	keep_file(subject, data, length);
 	sbx_string_free(data);
 	return true;
 }
@@ -93,24 +94,20 @@ static void call_single(sbx_client *client, size_t index, const fault_subject *s
 {
 	sbx_response *response = NOTHING;
 	sbx_request_options options = subject->options;
-	sbx_session *session = adopt(client, result);
+	sbx_session *session = adopt_session(client, result);
 	options.response = &response;
 	if (!session)
 		return;
 	bool untouched = single[index].call(session, subject, &options, result);
 	take_response(result, response);
 	result->touched = result->touched || !untouched;
-	leave(session);
+	leave_session(session);
 }
 
 /* ---- several requests ---- */
 
-static void create(sbx_client *client, const fault_subject *subject, fault_result *result)
+void take_session(sbx_session *session, fault_result *result)
 {
-	sbx_session *session = NOTHING;
-	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
-	options.ready_timeout = subject->ready_timeout;
-	result->status = sbx_session_create(client, &options, &subject->options, &session, &result->error);
 	if (result->status < 0) {
 		result->touched = session != NOTHING;
 		return;
@@ -120,36 +117,45 @@ static void create(sbx_client *client, const fault_subject *subject, fault_resul
 	set(result->answer, "id", new_text(sbx_session_id(session)));
 	set(result->answer, "status", new_text(sbx_sandbox_status(sbx_session_sandbox(session))));
 	assume_answers(result);
-	leave(session);
+	leave_session(session);
+}
+
+static void create(sbx_client *client, const fault_subject *subject, fault_result *result)
+{
+	sbx_session *session = NOTHING;
+	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
+	options.ready_timeout = subject->ready_timeout;
+	result->status = sbx_session_create(client, &options, &subject->options, &session, &result->error);
+	take_session(session, result);
 }
 
 static void upload(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
-	sbx_session *session = adopt(client, result);
+	sbx_session *session = adopt_session(client, result);
 	if (!session)
 		return;
 	result->status =
 	        sbx_session_upload(session, subject->from, "/data/tree", NULL, &subject->options, &result->error);
 	assume_answers(result);
-	leave(session);
+	leave_session(session);
 }
 
 static void download(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
-	sbx_session *session = adopt(client, result);
+	sbx_session *session = adopt_session(client, result);
 	if (!session)
 		return;
 	result->status =
 	        sbx_session_download(session, "/data/tree", subject->into, NULL, &subject->options, &result->error);
 	assume_answers(result);
-	leave(session);
+	leave_session(session);
 }
 
 /* Whether it worked is not told. */
 static void free_it(sbx_client *client, const fault_subject *subject, fault_result *result)
 {
 	(void)subject;
-	sbx_session_free(adopt(client, result));
+	sbx_session_free(adopt_session(client, result));
 	assume_answers(result);
 }
 

@@ -110,8 +110,9 @@ def check(fault: dict) -> None:
 
 
 def modes_of(operation: str, fault: dict, modes: tuple[str, ...]) -> list[str]:
-    """The calls of a session wait for their end."""
-    return [mode for mode in fault.get("modes", modes) if mode == "sync" or not operation.startswith("session_")]
+    """The calls of a session wait for their end, or are started; none is a stream."""
+    of_sessions = operation.startswith("session_")
+    return [mode for mode in fault.get("modes", modes) if mode in ("sync", "async") or not of_sessions]
 
 
 def expand(fault: dict, outcomes: Outcomes, modes: tuple[str, ...]) -> list[Case]:
@@ -149,7 +150,7 @@ def session_fault(moment: dict, broken: dict) -> dict:
     passed_on |= {name: broken[name] for name in ("timeouts", "deadline") if name in broken}
     return passed_on | {
         "name": f"{broken['name']}, {moment['name']}",
-        "modes": ["sync"],
+        "modes": ["sync", "async"],
         "requests": {request: broken["script"]},
         "undone": moment.get("undone", []) + ([request] if broken.get("undone") else []),
         "safety": SAFETY[request],
@@ -162,7 +163,7 @@ def load_sessions() -> list[Case]:
     table = yaml.safe_load((FOLDER / "sessions.yaml").read_text(encoding="utf-8"))
     outcomes = Outcomes()
     faults = [session_fault(moment, broken) for moment in table["moments"] for broken in table["breaks"]]
-    plain = {"modes": ["sync"], "safety": "safe", "requests": {}}
+    plain = {"modes": ["sync", "async"], "safety": "safe", "requests": {}}
     faults += [plain | fault for fault in table["faults"]]
     return [case for fault in faults for case in expand(fault, outcomes, MODES)]
 

@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     modes = tuple(chosen.modes.split(","))
     every = tuple(cases.Outcomes().class_of) if chosen.full else ("list",)
     known = cases.load(modes)
-    sessions = cases.load_sessions() if "sync" in modes else []
+    sessions = [case for case in cases.load_sessions() if case.mode in modes]
     counted = f"{names(known)} faults, {names(sessions)} of sessions and the cuts in {', '.join(modes)}"
     too_few = names(known) < FEWEST_FAULTS
     if not chosen.full:

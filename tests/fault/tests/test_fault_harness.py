@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 from pathlib import Path
@@ -181,7 +182,7 @@ def test_tables_of_sessions_are_complete() -> None:
     names = [case.name for case in known]
     assert len(names) == len(set(names))
     several = {"session_create", "session_upload", "session_download", "session_download_into", "session_free"}
-    assert {case.operation for case in known} == several
+    assert {(case.operation, case.mode) for case in known} == set(itertools.product(several, ("sync", "async")))
 
 
 def test_a_word_that_nobody_knows_is_refused() -> None:
