@@ -10,6 +10,7 @@
 
 #include "files.h"
 #include "folder.h"
+#include "session_calls.h"
 #include "support.h"
 
 /* One server for all tests, a session and a folder for each. */
@@ -43,7 +44,7 @@ static int make_fixture(void **state)
 {
 	fixture *made = calloc(1, sizeof *made);
 	folder_make(&made->folder);
-	assert_int_equal(sbx_session_create(client, NULL, NULL, &made->session, NULL), SBX_OK);
+	assert_int_equal(session_create(client, NULL, NULL, &made->session, NULL), SBX_OK);
 	*state = made;
 	return 0;
 }
@@ -51,7 +52,7 @@ static int make_fixture(void **state)
 static int remove_fixture(void **state)
 {
 	fixture *made = *state;
-	assert_int_equal(sbx_session_close(made->session, NULL, NULL), SBX_OK);
+	assert_int_equal(session_close(made->session, NULL, NULL), SBX_OK);
 	sbx_session_free(made->session);
 	sbx_error_free(made->error);
 	sbx__folder_remove(AT_FDCWD, made->folder.path);
@@ -66,7 +67,7 @@ static char *output_of(fixture *test, const char *command)
 	sbx_run_options run = SBX_RUN_OPTIONS_INIT;
 	sbx_error *error = NULL;
 	run.check = SBX_FLAG_YES;
-	if (sbx_session_run(test->session, command, &run, NULL, &execution, &error) < 0)
+	if (session_run(test->session, command, &run, NULL, &execution, &error) < 0)
 		fail_msg("%s: %s: %s", command, sbx_error_message(error), sbx_error_detail(error));
 	char *text = strdup(sbx_execution_stdout(execution));
 	sbx_execution_free(execution);
@@ -91,25 +92,24 @@ static void commands_and_files(void **state)
 	run.env = env;
 	run.env_count = 1;
 	run.working_dir = "/tmp";
-	assert_int_equal(sbx_session_run(test->session, "echo $GREETING $PWD; exit 3", &run, NULL, &execution, NULL),
+	assert_int_equal(session_run(test->session, "echo $GREETING $PWD; exit 3", &run, NULL, &execution, NULL),
 	                 SBX_OK);
 	assert_string_equal(sbx_execution_stdout(execution), "it's /tmp\n");
 	assert_int_equal(sbx_execution_exit_code(execution), 3);
 	sbx_execution_free(execution);
 	run.check = SBX_FLAG_YES;
-	assert_int_equal(sbx_session_run(test->session, "echo no >&2; exit 3", &run, NULL, NULL, &test->error),
+	assert_int_equal(session_run(test->session, "echo no >&2; exit 3", &run, NULL, NULL, &test->error),
 	                 SBX_ERROR_COMMAND_FAILED);
 	assert_string_equal(sbx_error_detail(test->error), "no\n");
 	assert_int_equal(sbx_execution_exit_code(sbx_error_execution(test->error)), 3);
 	run.timeout = 1;
-	assert_int_equal(sbx_session_run(test->session, "sleep 60", &run, NULL, NULL, NULL), SBX_ERROR_COMMAND_FAILED);
-	assert_int_equal(sbx_session_write(test->session, "/data/a\nb", "x\0y", 3, NULL, NULL), SBX_OK);
-	assert_int_equal(sbx_session_read(test->session, "/data/a\nb", NULL, &data, &length, NULL), SBX_OK);
+	assert_int_equal(session_run(test->session, "sleep 60", &run, NULL, NULL, NULL), SBX_ERROR_COMMAND_FAILED);
+	assert_int_equal(session_write(test->session, "/data/a\nb", "x\0y", 3, NULL, NULL), SBX_OK);
+	assert_int_equal(session_read(test->session, "/data/a\nb", NULL, &data, &length, NULL), SBX_OK);
 	assert_int_equal(length, 3);
 	assert_memory_equal(data, "x\0y", 3);
 	sbx_string_free(data);
-	assert_int_equal(sbx_session_read(test->session, "/data/none", NULL, &data, &length, NULL),
-	                 SBX_ERROR_NOT_FOUND);
+	assert_int_equal(session_read(test->session, "/data/none", NULL, &data, &length, NULL), SBX_ERROR_NOT_FOUND);
 }
 
 static void a_command_while_it_runs(void **state)
@@ -146,7 +146,7 @@ static void one_command_in_many(void **state)
 	ids[0] = sbx_session_id(test->session);
 	ids[1] = "not-there";
 	for (size_t index = 0; index < 5; index++) {
-		assert_int_equal(sbx_session_create(client, NULL, NULL, &more[index], NULL), SBX_OK);
+		assert_int_equal(session_create(client, NULL, NULL, &more[index], NULL), SBX_OK);
 		ids[index + 2] = sbx_session_id(more[index]);
 	}
 	options.concurrency = 3;
@@ -171,7 +171,7 @@ static void what_was_left_behind(void **state)
 	sbx_leftovers_params params = SBX_LEFTOVERS_PARAMS_INIT;
 	options.name_prefix = "crashed-";
 	options.keep = SBX_FLAG_YES;
-	assert_int_equal(sbx_session_create(client, &options, NULL, &left, NULL), SBX_OK);
+	assert_int_equal(session_create(client, &options, NULL, &left, NULL), SBX_OK);
 	char *id = strdup(sbx_session_id(left));
 	sbx_session_free(left);
 	params.name_prefix = "crashed-";
@@ -244,15 +244,14 @@ static void directories_go_and_come(void **state)
 		char name[16], command[600];
 		snprintf(name, sizeof name, "back-%zu", index);
 		seen = (progress){0};
-		assert_int_equal(
-		        sbx_session_upload(test->session, tree, remote_paths[index], &transfer, &options, NULL),
-		        SBX_OK);
+		assert_int_equal(session_upload(test->session, tree, remote_paths[index], &transfer, &options, NULL),
+		                 SBX_OK);
 		assert_string_equal(skipped.data, "pipe: it is a pipe\n");
 		assert_true(seen.calls > 1 && seen.done > 300000 && seen.total == SBX_DEFAULT);
 		sbx__buffer_clear(&skipped);
 		seen = (progress){0};
-		assert_int_equal(sbx_session_download(test->session, remote_paths[index],
-		                                      folder_file(&test->folder, name), NULL, &options, NULL),
+		assert_int_equal(session_download(test->session, remote_paths[index], folder_file(&test->folder, name),
+		                                  NULL, &options, NULL),
 		                 SBX_OK);
 		assert_true(seen.done > 300000 && seen.total == seen.done);
 		snprintf(command, sizeof command,
@@ -276,13 +275,13 @@ static void a_directory_is_added_to(void **state)
 	make_tree(&test->folder);
 	char *tree = strdup(folder_file(&test->folder, "tree"));
 	free(output_of(test, "mkdir -p /data/there/sub && echo old >/data/there/old && echo old >/data/there/sub/run"));
-	assert_int_equal(sbx_session_upload(test->session, tree, "/data/there", NULL, NULL, NULL), SBX_OK);
+	assert_int_equal(session_upload(test->session, tree, "/data/there", NULL, NULL, NULL), SBX_OK);
 	assert_output(test, "cat /data/there/old; /data/there/sub/run", "old\nran\n");
 	mkdir(folder_file(&test->folder, "here"), 0755);
 	file_write(folder_file(&test->folder, "here/kept"), "kept", 4);
-	assert_int_equal(sbx_session_download(test->session, "/data/there", folder_file(&test->folder, "here"), NULL,
-	                                      NULL, NULL),
-	                 SBX_OK);
+	assert_int_equal(
+	        session_download(test->session, "/data/there", folder_file(&test->folder, "here"), NULL, NULL, NULL),
+	        SBX_OK);
 	char *old = file_read(folder_file(&test->folder, "here/old"), NULL);
 	char *kept = file_read(folder_file(&test->folder, "here/kept"), NULL);
 	assert_string_equal(old, "old\n");
@@ -303,28 +302,26 @@ static void files_go_and_come(void **state)
 	options.progress = note_progress;
 	options.progress_user_data = &seen;
 	file_write(from, "content", 7);
-	assert_int_equal(sbx_session_upload(test->session, from, "/data/f", NULL, &options, NULL), SBX_OK);
+	assert_int_equal(session_upload(test->session, from, "/data/f", NULL, &options, NULL), SBX_OK);
 	assert_int_equal(seen.done, 7);
 	assert_int_equal(seen.total, 7);
 	for (int round = 0; round < 2; round++) {
 		transfer.directory = round ? SBX_FLAG_NO : SBX_FLAG_DEFAULT;
 		seen = (progress){0};
-		assert_int_equal(sbx_session_download(test->session, "/data/f", to, &transfer, &options, NULL), SBX_OK);
+		assert_int_equal(session_download(test->session, "/data/f", to, &transfer, &options, NULL), SBX_OK);
 		char *read = file_read(to, NULL);
 		assert_string_equal(read, "content");
 		assert_int_equal(seen.done, 7);
 		free(read);
 		unlink(to);
 	}
-	assert_int_equal(sbx_session_download(test->session, "/data/none", to, NULL, NULL, NULL), SBX_ERROR_NOT_FOUND);
+	assert_int_equal(session_download(test->session, "/data/none", to, NULL, NULL, NULL), SBX_ERROR_NOT_FOUND);
 	transfer.directory = SBX_FLAG_YES;
-	assert_int_equal(sbx_session_download(test->session, "/data/f", to, &transfer, NULL, &test->error),
+	assert_int_equal(session_download(test->session, "/data/f", to, &transfer, NULL, &test->error),
 	                 SBX_ERROR_ARCHIVE);
 	assert_string_equal(sbx_error_message(test->error), "There is no directory /data/f in the sandbox");
-	assert_int_equal(sbx_session_upload(test->session, from, "/data/g", &transfer, NULL, NULL),
-	                 SBX_ERROR_LOCAL_FILE);
-	assert_int_equal(sbx_session_upload(test->session, "/nowhere", "/data/g", NULL, NULL, NULL),
-	                 SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(session_upload(test->session, from, "/data/g", &transfer, NULL, NULL), SBX_ERROR_LOCAL_FILE);
+	assert_int_equal(session_upload(test->session, "/nowhere", "/data/g", NULL, NULL, NULL), SBX_ERROR_LOCAL_FILE);
 	free(from);
 	free(to);
 }
@@ -341,7 +338,7 @@ static void a_hostile_sandbox(void **state)
 	               "mkdir -p /data/h/d && cd /data/h && ln -s /etc/passwd out && ln -s ../.. up && mkfifo p && "
 	               "echo x >x && chmod 4777 x && ln -s d in"));
 	char *target = strdup(folder_file(&test->folder, "h"));
-	assert_int_equal(sbx_session_download(test->session, "/data/h", target, &transfer, NULL, NULL), SBX_OK);
+	assert_int_equal(session_download(test->session, "/data/h", target, &transfer, NULL, NULL), SBX_OK);
 	assert_non_null(strstr(skipped.data, "out: it is a link that leads out of the directory\n"));
 	assert_non_null(strstr(skipped.data, "up: it is a link that leads out of the directory\n"));
 	assert_non_null(strstr(skipped.data, "p: it is a pipe\n"));
@@ -350,8 +347,8 @@ static void a_hostile_sandbox(void **state)
 	/* More than is allowed. */
 	free(output_of(test, "mkdir -p /data/evil && echo x >/data/evil/f"));
 	transfer.max_bytes = 1;
-	assert_int_equal(sbx_session_download(test->session, "/data/evil", folder_file(&test->folder, "evil"),
-	                                      &transfer, NULL, &test->error),
+	assert_int_equal(session_download(test->session, "/data/evil", folder_file(&test->folder, "evil"), &transfer,
+	                                  NULL, &test->error),
 	                 SBX_ERROR_ARCHIVE);
 	assert_string_equal(sbx_error_message(test->error), "local: the archive has more than 1 bytes");
 	assert_int_equal(folder_count(test->folder.path), 1);
@@ -368,23 +365,23 @@ static void what_goes_wrong_there_is_told_and_tidied(void **state)
 	char *tree = strdup(folder_file(&test->folder, "tree"));
 	/* A file in the way: mkdir fails. */
 	free(output_of(test, "echo x >/data/way"));
-	assert_int_equal(sbx_session_upload(test->session, tree, "/data/way", NULL, NULL, &test->error),
+	assert_int_equal(session_upload(test->session, tree, "/data/way", NULL, NULL, &test->error),
 	                 SBX_ERROR_COMMAND_FAILED);
 	assert_non_null(strstr(sbx_error_detail(test->error), "/data/way"));
 	assert_non_null(sbx_error_execution(test->error));
 	/* No place for the archive. */
 	transfer.remote_temporary = "/proc";
-	assert_true(sbx_session_upload(test->session, tree, "/data/new", &transfer, NULL, NULL) < 0);
+	assert_true(session_upload(test->session, tree, "/data/new", &transfer, NULL, NULL) < 0);
 	transfer.directory = SBX_FLAG_YES;
 	assert_int_equal(
-	        sbx_session_download(test->session, "/data", folder_file(&test->folder, "d"), &transfer, NULL, NULL),
+	        session_download(test->session, "/data", folder_file(&test->folder, "d"), &transfer, NULL, NULL),
 	        SBX_ERROR_COMMAND_FAILED);
 	/* A local directory that cannot be packed, or written. */
 	chmod(folder_file(&test->folder, "tree/large"), 0);
 	if (geteuid() != 0)
-		assert_int_equal(sbx_session_upload(test->session, tree, "/data/new", NULL, NULL, NULL),
+		assert_int_equal(session_upload(test->session, tree, "/data/new", NULL, NULL, NULL),
 		                 SBX_ERROR_LOCAL_FILE);
-	assert_int_equal(sbx_session_download(test->session, "/data", "/nowhere/at/all", NULL, NULL, NULL),
+	assert_int_equal(session_download(test->session, "/data", "/nowhere/at/all", NULL, NULL, NULL),
 	                 SBX_ERROR_LOCAL_FILE);
 	assert_output(test, "ls -A /tmp", "");
 	assert_false(access(folder_file(&test->folder, "d"), F_OK) == 0);
@@ -404,13 +401,21 @@ static void a_transfer_that_is_ended_leaves_nothing(void **state)
 	make_tree(&test->folder);
 	char *tree = strdup(folder_file(&test->folder, "tree"));
 	options.deadline = 0;
-	assert_int_equal(sbx_session_upload(test->session, tree, "/data/t", NULL, &options, NULL), SBX_ERROR_TIMEOUT);
+	assert_int_equal(session_upload(test->session, tree, "/data/t", NULL, &options, NULL), SBX_ERROR_TIMEOUT);
 	options.deadline = SBX_DEFAULT;
-	options.interrupt = at_once;
-	assert_int_equal(sbx_session_upload(test->session, tree, "/data/t", NULL, &options, NULL), SBX_ERROR_CANCELLED);
+	sbx_cancel *cancel = NULL;
+	assert_int_equal(sbx_cancel_new(&cancel, NULL), SBX_OK);
+	sbx_cancel_fire(cancel);
+	/* Who does not wait is asked nothing. */
+	if (session_calls_started)
+		options.cancel = cancel;
+	else
+		options.interrupt = at_once;
+	assert_int_equal(session_upload(test->session, tree, "/data/t", NULL, &options, NULL), SBX_ERROR_CANCELLED);
 	assert_int_equal(
-	        sbx_session_download(test->session, "/data", folder_file(&test->folder, "d"), NULL, &options, NULL),
+	        session_download(test->session, "/data", folder_file(&test->folder, "d"), NULL, &options, NULL),
 	        SBX_ERROR_CANCELLED);
+	sbx_cancel_free(cancel);
 	assert_output(test, "ls -A /tmp", "");
 	assert_int_equal(folder_count(test->folder.path), 1);
 	free(tree);
@@ -421,20 +426,19 @@ static void wrong_arguments(void **state)
 	fixture *test = *state;
 	sbx_transfer_options transfer = SBX_TRANSFER_OPTIONS_INIT;
 	sbx_session *session = test->session;
-	assert_int_equal(sbx_session_upload(NULL, "/tmp", "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
-	assert_int_equal(sbx_session_upload(session, NULL, "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
-	assert_int_equal(sbx_session_upload(session, "/tmp", "", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
-	assert_int_equal(sbx_session_download(session, NULL, "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
-	assert_int_equal(sbx_session_download(session, "/x", "", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_upload(NULL, "/tmp", "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_upload(session, NULL, "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_upload(session, "/tmp", "", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_download(session, NULL, "/x", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_download(session, "/x", "", NULL, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	transfer.max_entries = -7;
-	assert_int_equal(sbx_session_upload(session, "/tmp", "/x", &transfer, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_upload(session, "/tmp", "/x", &transfer, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	transfer.size = 1;
-	assert_int_equal(sbx_session_upload(session, "/tmp", "/x", &transfer, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_upload(session, "/tmp", "/x", &transfer, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
 	/* A path that JSON cannot carry. */
 	make_tree(&test->folder);
-	assert_int_equal(
-	        sbx_session_upload(session, folder_file(&test->folder, "tree"), "/data/\xff", NULL, NULL, NULL),
-	        SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(session_upload(session, folder_file(&test->folder, "tree"), "/data/\xff", NULL, NULL, NULL),
+	                 SBX_ERROR_INVALID_ARGUMENT);
 	assert_output(test, "ls -A /tmp", "");
 }
 
@@ -447,7 +451,7 @@ static void all_pages(void **state)
 	const sbx_sandbox *sandbox = NULL;
 	int count = 0, mine = 0;
 	for (size_t index = 0; index < 30; index++)
-		assert_int_equal(sbx_session_create(client, NULL, NULL, &sessions[index], NULL), SBX_OK);
+		assert_int_equal(session_create(client, NULL, NULL, &sessions[index], NULL), SBX_OK);
 	params.page_size = 7;
 	assert_int_equal(sbx_sandboxes_each(client, &params, NULL, &pages, NULL), SBX_OK);
 	while (sbx_sandboxes_next(pages, &sandbox, NULL) == SBX_OK) {
@@ -484,5 +488,11 @@ int main(void)
 	        TEST(wrong_arguments),
 	        TEST(all_pages),
 	};
-	return cmocka_run_group_tests(tests, start_server, stop_server);
+	int failed = 0;
+	/* In the form that waits, and in the one that is started. */
+	for (int form = 0; form < 2; form++) {
+		session_calls_started = form == 1;
+		failed += cmocka_run_group_tests(tests, start_server, stop_server);
+	}
+	return failed;
 }
