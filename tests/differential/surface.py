@@ -20,7 +20,15 @@ from typing import Any
 
 MODULES = ("sandbox_sdk", "sandbox_sdk.types", "sandbox_sdk.resources", "sandbox_sdk.resources.sandboxes")
 PRIVATE = {
-    "sandbox_sdk._constants": None,
+    "sandbox_sdk._constants": (
+        "DEFAULT_CONNECTION_LIMITS",
+        "DEFAULT_MAX_RETRIES",
+        "DEFAULT_TIMEOUT",
+        "INITIAL_RETRY_DELAY",
+        "MAX_RETRY_DELAY",
+        "OVERRIDE_CAST_TO_HEADER",
+        "RAW_RESPONSE_HEADER",
+    ),
     "sandbox_sdk._exceptions": None,
     "sandbox_sdk._models": (
         "BaseModel",
@@ -115,6 +123,8 @@ RENAMED = {
     "NoneType": "None",
     "StrBytesIntFloat": "StrBytesIntFloat",
 }
+ALIASES = {"Headers": "Mapping[str, Omit | str]", "Query": "Mapping[str, object]", "AnyMapping": "Mapping[str, object]"}
+"""Names of types that one of the two writes out in its TypedDicts."""
 
 
 class Annotations:
@@ -175,8 +185,17 @@ class Annotations:
 
     @classmethod
     def union(cls, nodes: list[ast.AST]) -> str:
-        parts = {part for node in nodes for part in cls.canonical(node).split(" | ")}
+        parts = {part for node in nodes for part in cls.parts(node)}
         return " | ".join(sorted(parts))
+
+    @classmethod
+    def parts(cls, node: ast.AST) -> list[str]:
+        """The types of a union, which may be within another one; a type that is none is its only one."""
+        told = cls.canonical(node)
+        if "[" not in told:
+            return told.split(" | ")
+        inner = ast.parse(told, mode="eval").body
+        return [*cls.parts(inner.left), *cls.parts(inner.right)] if isinstance(inner, ast.BinOp) else [told]
 
 
 class Surface:
@@ -225,7 +244,8 @@ class Surface:
         self.found[place] = f"TypedDict, total={kind.__total__}"
         for name, annotation in kind.__annotations__.items():
             need = "required" if name in kind.__required_keys__ else "optional"
-            self.found[f"{place}.{name}"] = f"{need} {Annotations.text(annotation)}"
+            told = Annotations.text(annotation)
+            self.found[f"{place}.{name}"] = f"{need} {ALIASES.get(told, told)}"
 
     def klass(self, place: str, kind: type) -> None:
         own = [base.__name__ for base in kind.__mro__[1:] if base.__module__.startswith("sandbox_sdk")]
@@ -233,6 +253,8 @@ class Surface:
         errors = [base.__name__ for base in kind.__mro__ if base.__module__ == "builtins" and base is not object]
         self.found[place] = "class"
         self.found[f"{place} <bases>"] = ", ".join([*own, *errors])
+        if place == f"sandbox_sdk.{kind.__name__}":
+            self.found[f"{place} <module>"] = kind.__module__
         if id(kind) in self.seen:
             return
         self.seen.add(id(kind))
@@ -253,6 +275,9 @@ class Surface:
             settable = ", settable" if getattr(static, "fset", None) else ""
             returned = getattr(getter, "__annotations__", {}).get("return", inspect.Parameter.empty)
             self.found[place] = f"property{settable}, {Annotations.text(returned)}"
+        elif type(static).__name__ == "LazyResource":
+            # What functools has for this takes long to load.
+            self.found[place] = f"property, {static.class_name}"
         elif inspect.isfunction(static):
             self.callable(place, static, kind="method")
         elif isinstance(static, type):
@@ -310,6 +335,8 @@ def members(kind: type) -> list[str]:
             continue
         if not name.startswith("_") or (name in SPECIAL and inspect.isfunction(getattr(kind, name, None))):
             found.append(name)
+    if "model_config" not in found and told is not None and hasattr(kind, "model_config"):
+        found.append("model_config")  # of a metaclass
     return found
 
 

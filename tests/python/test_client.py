@@ -193,6 +193,24 @@ def test_a_subclass_authenticates_in_its_own_way(server: Recorder) -> None:
     assert [request.header("x-api-key") for request in server.requests] == [None, None, None]
 
 
+def test_a_copy_of_a_subclass_may_have_other_arguments(server: Recorder) -> None:
+    class Tenant(SandboxSDK):
+        def __init__(self, *, tenant: str, **options: object) -> None:
+            super().__init__(**options)
+            self.tenant = tenant
+
+        def copy(self, **options: object) -> Tenant:
+            return super().copy(_extra_kwargs={"tenant": self.tenant + "!"}, **options)
+
+    with Tenant(tenant="a", api_key="k", base_url=server.url, timeout=7, max_retries=0) as client:
+        copy = client.copy(max_retries=5, default_headers={"X-More": "1"})
+        copy.sandboxes.list()
+        assert (copy.tenant, copy.max_retries, copy.timeout, copy.api_key) == ("a!", 5, 7, "k")
+        assert server.request.header("X-More") == "1"
+        assert copy.copy().tenant == "a!!"
+    assert copy.is_closed()
+
+
 def test_closing_is_for_good_and_can_be_repeated(client: SandboxSDK, server: Recorder) -> None:
     assert not client.is_closed()
     client.close()

@@ -40,9 +40,9 @@ class AsyncAPIClient(BaseClient):
 
     async def __aexit__(
         self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        exc_tb: TracebackType | None,
     ) -> None:
         await self.close()
 
@@ -78,8 +78,13 @@ class AsyncAPIClient(BaseClient):
         ) -> ResponseT | AsyncStreamT: ...
 
     async def request(
-        self, cast_to: Any, options: FinalRequestOptions, *, stream: bool = False, stream_cls: Any = None
-    ) -> Any:
+        self,
+        cast_to: type[ResponseT],
+        options: FinalRequestOptions,
+        *,
+        stream: bool = False,
+        stream_cls: type[AsyncStreamT] | None = None,
+    ) -> ResponseT | AsyncStreamT:
         """Makes a request; ``get()``, ``post()`` and the others are shorter ways to it.
 
         Args:
@@ -136,11 +141,11 @@ class AsyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         options: RequestOptions = {},  # noqa: B006 -- as in every signature of such clients; it is never changed
         stream: bool = False,
-        stream_cls: Any = None,
-    ) -> Any:
+        stream_cls: type[AsyncStreamT] | None = None,
+    ) -> ResponseT | AsyncStreamT:
         """Makes a GET request to a path below the base URL, or to a whole URL; see ``request()``."""
         from ._custom import final_options
 
@@ -193,14 +198,14 @@ class AsyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
         content: AsyncBinaryTypes | None = None,
         options: RequestOptions = {},  # noqa: B006
         files: RequestFiles | None = None,
         stream: bool = False,
-        stream_cls: Any = None,
-    ) -> Any:
+        stream_cls: type[AsyncStreamT] | None = None,
+    ) -> ResponseT | AsyncStreamT:
         """Makes a POST request; see ``request()``.
 
         Args:

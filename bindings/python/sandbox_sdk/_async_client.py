@@ -11,7 +11,7 @@ from ._types import NotGiven, not_given
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Callable
+    from typing import Any, Callable
 
     import httpx
     from typing_extensions import Self
@@ -141,12 +141,13 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
         http_options: HTTPOptions | None = None,
         transport: AsyncTransportTypes | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
+        _extra_kwargs: Mapping[str, Any] = {},
     ) -> Self:
         """A client of the same class with other options that shares this one's connections.
 
         ``default_headers`` and ``default_query`` are merged with this client's, ``set_default_headers`` and
         ``set_default_query`` replace them. With an ``http_client``, ``http_options`` or a ``transport`` of its own it
-        shares no connections.
+        shares no connections. A subclass passes what its own constructor takes besides as ``_extra_kwargs``.
         """
         if default_headers is not None and set_default_headers is not None:
             raise ValueError("The `default_headers` and `set_default_headers` arguments are mutually exclusive")
@@ -165,6 +166,7 @@ class AsyncSandboxSDK(AsyncClientResources, AsyncAPIClient):
             deadline=deadline,
             retry_unsafe=retry_unsafe,
             connections=self._connections(http_client, http_options, transport, on_attempt),
+            extra_arguments=_extra_kwargs,
         )
 
     with_options = copy

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._async_client import AsyncSandboxSDK
     from ._caller import Caller
     from ._operation import Operation
     from ._timeout import Timeout
@@ -23,7 +24,7 @@ class AsyncAPIResource:
 
     __slots__ = ("__dict__", "_caller")
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: AsyncSandboxSDK) -> None:
         self._caller: Caller = client._caller
 
     async def _call(

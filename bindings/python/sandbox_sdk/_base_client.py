@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Callable, Literal, TypeVar, overload
 
+    import httpx
     from typing_extensions import Self
 
     from ._connections import Connections
@@ -41,6 +42,7 @@ class BaseClient:
     _strict_response_validation: bool
     _default_stream_cls: Any = None
     _is_async = False
+    _is_made = False
     _base_url_is_bare = True
 
     def _begin(
@@ -50,7 +52,9 @@ class BaseClient:
         connections: Connections | None,
         **given: Any,
     ) -> None:
-        """Makes the library's client, by the options that were given."""
+        """Makes the library's client, by the options that were given; a copy has one already."""
+        if self._is_made:
+            return
         if connections is not None and isinstance(timeout, NotGiven):
             timeout = connections.timeout
         options = native_options(timeout, **given)
@@ -109,9 +113,13 @@ class BaseClient:
         resources: type,
         timeout: float | Timeout | NotGiven | None,
         connections: Connections | None,
+        extra_arguments: Mapping[str, Any],
         **given: Any,
     ) -> Self:
-        """A client of the same class with other options, by the library's names, that shares the connections."""
+        """A client of the same class with other options, by the library's names, that shares the connections.
+
+        With ``extra_arguments`` the constructor runs as well, for the sake of a subclass that takes them.
+        """
         copy = type(self).__new__(type(self))
         left_out = vars(resources)
         copy.__dict__.update((name, value) for name, value in self.__dict__.items() if name not in left_out)
@@ -132,10 +140,24 @@ class BaseClient:
                 copy._caller.loops = self._caller.loops
             if self._caller.async_library == "" and not given.get("replace_default_headers"):
                 copy._caller.async_library = ""
+        if extra_arguments:
+            copy._construct_again(**extra_arguments)
         return copy
 
+    def _construct_again(self, **extra_arguments: Any) -> None:
+        """Runs the constructor of a copy, which has its options already."""
+        self._is_made = True
+        self.__init__(  # type: ignore[misc]
+            api_key=self.api_key,
+            base_url=self.base_url,
+            timeout=self.timeout,
+            max_retries=self.max_retries,
+            **extra_arguments,
+        )
+        del self._is_made
+
     @property
-    def auth_headers(self) -> dict[str, str | Omit]:
+    def auth_headers(self) -> dict[str, str]:
         """The headers that a request is authenticated by. A subclass may have others."""
         return {"x-api-key": self.api_key}
 
@@ -180,7 +202,7 @@ class BaseClient:
         }
 
     @property
-    def custom_auth(self) -> None:
+    def custom_auth(self) -> httpx.Auth | None:
         """None: requests are authenticated by ``auth_headers``."""
         return None
 
@@ -256,9 +278,9 @@ class SyncAPIClient(BaseClient):
 
     def __exit__(
         self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        exc_tb: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -294,8 +316,13 @@ class SyncAPIClient(BaseClient):
         ) -> ResponseT | StreamT: ...
 
     def request(
-        self, cast_to: Any, options: FinalRequestOptions, *, stream: bool = False, stream_cls: Any = None
-    ) -> Any:
+        self,
+        cast_to: type[ResponseT],
+        options: FinalRequestOptions,
+        *,
+        stream: bool = False,
+        stream_cls: type[StreamT] | None = None,
+    ) -> ResponseT | StreamT:
         """Makes a request; ``get()``, ``post()`` and the others are shorter ways to it.
 
         Args:
@@ -352,11 +379,11 @@ class SyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         options: RequestOptions = {},  # noqa: B006 -- as in every signature of such clients; it is never changed
         stream: bool = False,
-        stream_cls: Any = None,
-    ) -> Any:
+        stream_cls: type[StreamT] | None = None,
+    ) -> ResponseT | StreamT:
         """Makes a GET request to a path below the base URL, or to a whole URL; see ``request()``."""
         from ._custom import final_options
 
@@ -409,14 +436,14 @@ class SyncAPIClient(BaseClient):
         self,
         path: str,
         *,
-        cast_to: Any,
+        cast_to: type[ResponseT],
         body: Body | None = None,
         content: BinaryTypes | None = None,
         options: RequestOptions = {},  # noqa: B006
         files: RequestFiles | None = None,
         stream: bool = False,
-        stream_cls: Any = None,
-    ) -> Any:
+        stream_cls: type[StreamT] | None = None,
+    ) -> ResponseT | StreamT:
         """Makes a POST request; see ``request()``.
 
         Args:

@@ -15,14 +15,18 @@ from ._property_info import PropertyInfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Callable, TypeVar
 
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P")
     T = TypeVar("T")
+    ModelT = TypeVar("ModelT", bound=BaseModel)
 
 __all__ = ["DISCRIMINATOR_CACHE", "build", "construct_type", "construct_type_unchecked"]
 
 
-def construct_type(*, value: object, type_: object, metadata: Any = None) -> object:
+def construct_type(*, value: object, type_: object, metadata: list[Any] | None = None) -> object:
     """A value as a type wants it, as far as it fits; what does not fit stays as it came.
 
     Mappings become models, and so do those in lists, dicts and unions; an ``int`` where a ``float`` is wanted becomes
@@ -182,8 +186,8 @@ def construct_type_unchecked(*, value: object, type_: type[T]) -> T:
     return cast("T", construct_type(value=value, type_=type_))
 
 
-def build(base_model_cls: Any, *args: object, **kwargs: object) -> Any:
+def build(base_model_cls: Callable[P, ModelT], *args: P.args, **kwargs: P.kwargs) -> ModelT:
     """A model of its fields, nested ones too, without any check: ``build(Sandbox, id="a")``."""
     if args:
         raise TypeError("Received positional arguments which are not supported; Keyword arguments must be used instead")
-    return construct_type(type_=base_model_cls, value=kwargs)
+    return cast("ModelT", construct_type(type_=base_model_cls, value=kwargs))

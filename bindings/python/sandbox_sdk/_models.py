@@ -130,7 +130,7 @@ class BaseModel(Model):
         fill(self, values)
 
     @classmethod
-    def construct(__cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+    def construct(__cls, _fields_set: set[str] | None = None, **values: object) -> Self:
         """Makes a model of whatever fields there are, as from an answer, without a check. So are nested ones.
 
         Args:
@@ -148,7 +148,7 @@ class BaseModel(Model):
     else:
 
         @classmethod
-        def model_construct(__cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+        def model_construct(__cls, _fields_set: set[str] | None = None, **values: object) -> Self:
             return __cls.construct(_fields_set, **values)
 
     @classmethod

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._caller import Caller
+    from ._client import SandboxSDK
     from ._operation import Operation
     from ._timeout import Timeout
     from ._types import Body, Headers, Query
@@ -27,7 +28,7 @@ class SyncAPIResource:
 
     __slots__ = ("__dict__", "_caller")
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: SandboxSDK) -> None:
         self._caller: Caller = client._caller
 
     def _call(

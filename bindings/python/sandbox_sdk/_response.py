@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ._headers import Headers
     from ._http import Request, Response
+    from ._models import FinalRequestOptions
+    from ._streaming import AsyncStream, Stream
     from ._url import URL
 
     P = ParamSpec("P")
@@ -95,8 +97,8 @@ class BaseAPIResponse(Subscriptable[R]):
         cast_to: type[R],
         client: Any,
         stream: bool,
-        stream_cls: type[Any] | None,
-        options: Any,
+        stream_cls: type[Stream[Any]] | type[AsyncStream[Any]] | None,
+        options: FinalRequestOptions,
         retries_taken: int = 0,
     ) -> None:
         """Wraps an answer.
@@ -213,7 +215,7 @@ class APIResponse(BaseAPIResponse[R]):
         @overload
         def parse(self) -> R: ...
 
-    def parse(self, *, to: Any = None) -> Any:
+    def parse(self, *, to: type[T] | None = None) -> R | T:
         """The body as a value.
 
         Args:
@@ -277,7 +279,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         @overload
         async def parse(self) -> R: ...
 
-    async def parse(self, *, to: Any = None) -> Any:
+    async def parse(self, *, to: type[T] | None = None) -> R | T:
         """The body as a value, as ``APIResponse.parse``; of a stream ``to`` is ``AsyncStream[...]``."""
         known = self._known(to)
         if known is not None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, TypeGuard
 
+    from ._async_client import AsyncSandboxSDK
+    from ._client import SandboxSDK
     from ._http import Response
 
     T = TypeVar("T")
@@ -159,7 +161,7 @@ class Stream(_BaseStream[T]):
     end, when iterating ends early, and by ``close()`` or a ``with`` block.
     """
 
-    def __init__(self, *, cast_to: type[T], response: Response, client: Any) -> None:
+    def __init__(self, *, cast_to: type[T], response: Response, client: SandboxSDK) -> None:
         super().__init__(cast_to=cast_to, response=response, client=client)
         self._iterator = self.__stream__()
 
@@ -200,7 +202,7 @@ class Stream(_BaseStream[T]):
 class AsyncStream(_BaseStream[T]):
     """As ``Stream``, for coroutines: an asynchronous iterator."""
 
-    def __init__(self, *, cast_to: type[T], response: Response, client: Any) -> None:
+    def __init__(self, *, cast_to: type[T], response: Response, client: AsyncSandboxSDK) -> None:
         from ._http import Response
 
         super().__init__(cast_to=cast_to, response=response, client=client)

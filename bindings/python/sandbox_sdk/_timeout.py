@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["Timeout"]
 
 
-class _Unset:
+class UnsetType:
     __slots__ = ()
 
 
-_UNSET = _Unset()
+_UNSET = UnsetType()
 
 
 class Timeout:
@@ -36,12 +36,12 @@ class Timeout:
 
     def __init__(
         self,
-        timeout: TimeoutTypes | _Unset = _UNSET,
+        timeout: TimeoutTypes | UnsetType = _UNSET,
         *,
-        connect: float | _Unset | None = _UNSET,
-        read: float | _Unset | None = _UNSET,
-        write: float | _Unset | None = _UNSET,
-        pool: float | _Unset | None = _UNSET,
+        connect: float | UnsetType | None = _UNSET,
+        read: float | UnsetType | None = _UNSET,
+        write: float | UnsetType | None = _UNSET,
+        pool: float | UnsetType | None = _UNSET,
     ) -> None:
         given: tuple[Any, ...] = (connect, read, write, pool)
         defaults: tuple[Any, ...] = (timeout, timeout, timeout, timeout)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
-from typing import IO, Any, Callable, Optional, Protocol, Set, Tuple, TypeVar, Union, runtime_checkable
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import IO, Any, Callable, Optional, Protocol, Sequence, Set, Tuple, TypeVar, Union, runtime_checkable
 
 from ._proxies import ProxiesDict as ProxiesDict
 from ._proxies import ProxiesTypes as ProxiesTypes
 from ._request_types import RequestOptions as RequestOptions
 from ._timeout import Timeout as Timeout
 from ._types import Omit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._http import Response
 
 # Older Pythons cannot read the newer forms at run time.
 # ruff: noqa: UP006, UP035
@@ -43,6 +47,7 @@ StrBytesIntFloat = Union[str, bytes, int, float]
 SequenceNotStr = Sequence
 ResponseT = TypeVar("ResponseT")
 ModelT = TypeVar("ModelT")
+T = TypeVar("T")
 
 
 class HeadersLikeProtocol(Protocol):
@@ -59,7 +64,7 @@ class ModelBuilderProtocol(Protocol):
     """A class that makes itself of an answer."""
 
     @classmethod
-    def build(cls, *, response: Any, data: object) -> Any: ...
+    def build(cls: type[T], *, response: Response, data: object) -> T: ...
 
 
 @runtime_checkable

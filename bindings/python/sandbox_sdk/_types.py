@@ -79,6 +79,9 @@ class Omit:
         return False
 
 
+for _class in (NotGiven, Omit):
+    _class.__module__ = "sandbox_sdk"
+
 not_given = NotGiven()
 NOT_GIVEN = not_given
 omit = Omit()

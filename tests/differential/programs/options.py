@@ -33,6 +33,23 @@ async def empty_key_of_the_environment(lab: Lab) -> None:
     await listed(lab, client)
 
 
+@program
+async def copied_subclass_with_other_arguments(lab: Lab) -> None:
+    class Tenant(lab.client_class()):
+        def __init__(self, *, tenant, **given) -> None:
+            super().__init__(**given)
+            self.tenant = tenant
+
+        def copy(self, **given):
+            return super().copy(_extra_kwargs={"tenant": "other"}, **given)
+
+    client = Tenant(tenant="one", api_key=KEY, base_url=lab.url, max_retries=0)
+    copy = client.copy(timeout=9, default_headers={"X-More": "1"})
+    lab.note("tenants", [client.tenant, copy.tenant, copy.timeout, copy.max_retries])
+    await listed(lab, copy)
+    await lab.result(client.close())
+
+
 @program(environment={"SANDBOX_SDK_API_KEY": "key-of-the-environment"})
 async def option_beats_environment(lab: Lab) -> None:
     await listed(lab, lab.client(api_key="given"))

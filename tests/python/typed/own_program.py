@@ -49,7 +49,7 @@ def make_clients() -> None:
 
 class Tenant(SandboxSDK):
     @property
-    def auth_headers(self) -> dict[str, str | Omit]:
+    def auth_headers(self) -> dict[str, str]:
         return {**super().auth_headers, "x-tenant": "a"}
 
 
