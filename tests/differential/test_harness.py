@@ -103,6 +103,30 @@ def test_every_other_difference_is_found(change: Any, place: str) -> None:
     assert compared(REPORT, other) == [place]
 
 
+def test_logs_are_compared_by_what_they_say() -> None:
+    def logged(*messages: str) -> dict[str, Any]:
+        return changed(logs=[{"logger": "sandbox_sdk", "level": "INFO", "message": message} for message in messages])
+
+    theirs = logged(
+        "Retrying request to /x in 0.500000 seconds", 'HTTP Response: GET http://h/x "503 Busy" Headers({})'
+    )
+    assert (
+        compared(
+            theirs,
+            logged(
+                "Retrying request to http://127.0.0.1:4000/x in 0.500000 seconds", "HTTP Response: 503, 2 bytes; a: b;"
+            ),
+        )
+        == []
+    )
+    assert compared(theirs, logged("Retrying request to /x in 0.600000 seconds", "HTTP Response: 503, 2 bytes")) == [
+        "logs.0.said"
+    ]
+    assert compared(theirs, logged("Retrying request to /x in 0.500000 seconds", "HTTP Response: 500, 2 bytes")) == [
+        "logs.1.said"
+    ]
+
+
 def test_an_entry_covers_its_programs_and_places_only() -> None:
     entry = Meant("because", ["uploads.bytes(x)"], {"requests.0.body": "hello"})
     assert entry.covers(Difference("uploads.bytes(x) sync", "requests.0.body", "b'hello'", "hello"))
