@@ -53,10 +53,13 @@ def test_parts_that_are_files(client: SandboxSDK, server: Recorder, file: Any, p
         ((None, b"x"), b"\r\n\r\nx"),
         (("", b"x"), b"\r\n\r\nx"),
         ((None, b"x", "a/b"), b"\r\nContent-Type: a/b\r\n\r\nx"),
+        ((None, io.BytesIO(b"x")), b"\r\n\r\nx"),
+        ((None, iter([b"x", b"", b"y"]), "a/b"), b"\r\nContent-Type: a/b\r\n\r\nxy"),
+        ((None, bytearray(b"x")), b"\r\n\r\nx"),
         ((None, b"x", "a/b", {"X": "1"}), b"\r\nX: 1\r\nContent-Type: a/b\r\n\r\nx"),
     ],
 )
-def test_bytes_without_a_name_are_as_fields_are(client: SandboxSDK, server: Recorder, file: Any, part: bytes) -> None:
+def test_what_has_no_name_is_as_fields_are(client: SandboxSDK, server: Recorder, file: Any, part: bytes) -> None:
     assert body_of(client, server, [("f", file)]) == form(b'name="f"' + part)
 
 

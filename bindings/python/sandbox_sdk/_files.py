@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ._types import FileTypes
 
+_PIECE = 1 << 16  # bytes
 _CO_COROUTINE = 0x80  # of inspect, which takes long to import
 
 
@@ -140,13 +141,13 @@ def form_parts(fields: Any, files: Any, *, for_coroutines: bool = False) -> list
 
 
 def _file_part(name: str, file: Any, for_coroutines: bool) -> dict[str, Any]:
-    """A file: its content, or a tuple of name, content, type and headers. Bytes without a name are as fields are."""
+    """A file: its content, or a tuple of name, content, type and headers. What has no name is as fields are."""
     part: dict[str, Any] = {"name": _quotable(name)}
     if isinstance(file, tuple) and len(file) == 4:
         part["headers"], file = file[3] or {}, file[:3]
     source = source_options(file, for_coroutines=for_coroutines)
-    if isinstance(file, tuple) and not file[0] and "data" in source:
-        part["text"] = source["data"]
+    if isinstance(file, tuple) and not file[0] and "path" not in source and not is_read_by_coroutines(file[1]):
+        part["text"] = _whole(source)
         if "content_type" in source:
             part["content_type"] = source["content_type"]
         return part
@@ -156,6 +157,12 @@ def _file_part(name: str, file: Any, for_coroutines: bool) -> dict[str, Any]:
     source["filename"] = _quotable(filename)
     part["source"] = source
     return part
+
+
+def _whole(source: dict[str, Any]) -> bytes:
+    """All bytes of a source: a field is not streamed."""
+    data: bytes | None = source.get("data")
+    return b"".join(iter(lambda: source["read"](_PIECE), b"")) if data is None else data
 
 
 def _quotable(name: Any) -> Any:
