@@ -77,6 +77,16 @@ bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t lengt
 	return add(headers, line, name_length, value, (size_t)(end - value));
 }
 
+bool sbx__headers_copy(sbx__headers *headers, const sbx__headers *from)
+{
+	for (size_t index = 0; index < sbx__headers_count(from); index++) {
+		sbx_pair pair = sbx__headers_at(from, index);
+		if (!add(headers, pair.name, strlen(pair.name), pair.value, strlen(pair.value)))
+			return false;
+	}
+	return true;
+}
+
 size_t sbx__headers_count(const sbx__headers *headers)
 {
 	return headers->offsets.length / sizeof(size_t);

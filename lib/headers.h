@@ -19,6 +19,8 @@ void sbx__headers_free(sbx__headers *headers);
 void sbx__headers_clear(sbx__headers *headers);
 /* Adds one "Name: value" line without its line break. A line that is no header is passed over. False: no memory. */
 bool sbx__headers_add_line(sbx__headers *headers, const char *line, size_t length);
+/* Adds all headers of another answer or request. False: no memory. */
+bool sbx__headers_copy(sbx__headers *headers, const sbx__headers *from);
 size_t sbx__headers_count(const sbx__headers *headers);
 sbx_pair sbx__headers_at(const sbx__headers *headers, size_t index);
 /* The last header of that name in any case; NULL where there is none. */

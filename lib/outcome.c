@@ -106,13 +106,33 @@ bool sbx__outcome_redirected(sbx__call *call)
 	return true;
 }
 
-/* What became of the connection is an answer to the request as the caller made it, wherever redirects led. */
-static bool restore_request(sbx__call *call, const sbx_error *error)
+static bool take_first_request(sbx_response *response, const sbx_response *first)
 {
-	if (error->code != SBX_ERROR_CONNECTION && error->code != SBX_ERROR_TIMEOUT)
+	char *url = strdup(first->url);
+	sbx__headers headers = {0};
+	if (!url || !sbx__headers_copy(&headers, &first->request_headers)) {
+		free(url);
+		sbx__headers_free(&headers);
+		return false;
+	}
+	free(response->url);
+	sbx__headers_free(&response->request_headers);
+	response->url = url;
+	response->request_headers = headers;
+	response->had_body = first->had_body;
+	memcpy(response->method, first->method, sizeof response->method);
+	return true;
+}
+
+/* What became of the connection is an answer to the request as the caller made it, wherever redirects led. */
+static bool return_to_first(sbx_response *response, const sbx__call *call, const sbx_error *error)
+{
+	const sbx_response *first = call->previous;
+	if (!first || (error->code != SBX_ERROR_CONNECTION && error->code != SBX_ERROR_TIMEOUT))
 		return true;
-	sbx__request_restart(&call->request);
-	return sbx__request_make_headers(&call->request, &call->input, call->retries);
+	while (first->previous)
+		first = first->previous;
+	return take_first_request(response, first);
 }
 
 static bool is_answered(const sbx__call *call)
@@ -128,9 +148,9 @@ static bool attach_response(sbx__call *call, sbx_error *error)
 		error->response = sbx__response_ref(call->response);
 		return true;
 	}
-	sbx_response *response = restore_request(call, error) ? new_response(call, true) : NULL;
+	sbx_response *response = new_response(call, true);
 	error->response = response;
-	if (!response)
+	if (!response || !return_to_first(response, call, error))
 		return false;
 	if (error->answered)
 		take_answer(response, call);
