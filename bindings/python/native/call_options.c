@@ -170,11 +170,7 @@ PyObject *python_call_exception(python_call_options *call)
 
 void python_call_raise(python_call_options *call)
 {
-	PyObject *exception = python_call_exception(call);
-
-	if (exception)
-		PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
-	Py_XDECREF(exception);
+	python_raise_exception(python_call_exception(call));
 }
 
 PyObject *python_call_result(python_call_options *call, sbx_status status)

@@ -157,16 +157,17 @@ PyObject *python_exception_from(sbx_error *error, const char *path)
 	return exception ? exception : take_raised();
 }
 
-void python_raise(sbx_error *error, const char *path)
+void python_raise_exception(PyObject *exception)
 {
-	PyObject *exception;
-
-	if (PyErr_Occurred()) {
-		sbx_error_free(error);
-		return;
-	}
-	exception = python_exception_from(error, path);
 	if (exception)
 		PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
 	Py_XDECREF(exception);
+}
+
+void python_raise(sbx_error *error, const char *path)
+{
+	if (PyErr_Occurred())
+		sbx_error_free(error);
+	else
+		python_raise_exception(python_exception_from(error, path));
 }

@@ -63,6 +63,8 @@ const sbx_operation *python_to_operation(PyObject *object);
 /* The exception that stands for an error, which is taken over; `path` is the file on this machine that the call was
  * about, or NULL. Where memory has run out it is MemoryError. */
 PyObject *python_exception_from(sbx_error *error, const char *path);
+/* Raises an exception, which is taken over; NULL: what is raised already stays. */
+void python_raise_exception(PyObject *exception);
 /* Raises it. Does nothing but free the error where an exception is raised already. */
 void python_raise(sbx_error *error, const char *path);
 

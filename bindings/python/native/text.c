@@ -12,9 +12,7 @@ static void refuse_nul(const char *name)
 
 	if (module)
 		exception = PyObject_CallMethod(module, "holds_nul", "s", name);
-	if (exception)
-		PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
-	Py_XDECREF(exception);
+	python_raise_exception(exception);
 	Py_XDECREF(module);
 }
 
