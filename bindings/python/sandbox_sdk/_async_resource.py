@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ._caller import without_omitted
 from ._constants import RAW_RESPONSE_HEADER
-from ._types import NotGiven, Omit, not_given, omit
+from ._resource import _APIResource
+from ._types import NotGiven, not_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAPIResource"]
 
 
-class AsyncAPIResource:
+class AsyncAPIResource(_APIResource):
     """The operations of one noun for coroutines, such as ``client.sandboxes``."""
 
-    __slots__ = ("__dict__", "_caller")
+    __slots__ = ()
+
+    _for_coroutines = True
+    _binary_response = "AsyncBinaryAPIResponse"
 
     def __init__(self, client: AsyncSandboxSDK) -> None:
         self._caller: Caller = client._caller
@@ -49,9 +52,7 @@ class AsyncAPIResource:
             or caller.own_headers is not None
             or caller.own_query is not None
         ):
-            if hasattr(extra_body, "items"):
-                arguments, extra_body = without_omitted(arguments, extra_body)
-            options = caller.options(extra_headers, extra_query, extra_body, timeout)
+            arguments, options = caller.call_options(arguments, extra_headers, extra_query, extra_body, timeout)
         if source is not None:
             options = {**(options or {}), "source": source}
         if extra_headers is not None and RAW_RESPONSE_HEADER in extra_headers:
@@ -61,42 +62,6 @@ class AsyncAPIResource:
         request = {"operation": handle, "arguments": arguments}
         way = caller.ready_way()
         return operation.model(await way.loops.here().call(way.handle, request, options))
-
-    async def _upload(
-        self,
-        operation: Operation,
-        arguments: dict[str, Any],
-        extra_headers: Headers | None,
-        extra_query: Query | None,
-        extra_body: Body | None,
-        timeout: float | Timeout | NotGiven | None,
-        file: Any,
-    ) -> Any:
-        """Calls an operation that takes a file."""
-        from ._files import source_options
-
-        if hasattr(file, "keys"):  # no bytes: its members are fields of the form
-            file, extra_body = omit, {"file": file, **(extra_body or {})}  # type: ignore[dict-item]
-        source = None if file.__class__ is Omit else source_options(file, for_coroutines=True)
-        return await self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
-
-    async def _download(
-        self,
-        operation: Operation,
-        arguments: dict[str, Any],
-        extra_headers: Headers | None,
-        extra_query: Query | None,
-        extra_body: Body | None,
-        timeout: float | Timeout | NotGiven | None,
-        into: Any,
-    ) -> Any:
-        """Calls an operation that answers bytes."""
-        options = self._caller.options(extra_headers, extra_query, extra_body, timeout)
-        if into is not None:
-            from ._files import sink_options
-
-            options["sink"] = sink_options(into)
-        return await self._raw_answer(operation, arguments, options, "AsyncBinaryAPIResponse", bytes)
 
     async def _raw_answer(
         self, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], kind: str, cast_to: Any

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from . import _native
+from ._base_session import BaseExecutionStream, BaseSession
 from ._session_loops import shielded, started
-from ._session_options import call_options, execution, run_options, sandbox_model, transfer_options
+from ._session_options import call_options, execution, run_options, transfer_options
 from ._types import NotGiven, not_given
 
 TYPE_CHECKING = False
@@ -22,13 +23,12 @@ if TYPE_CHECKING:
     from ._progress import ProgressTypes
     from ._timeout import Timeout
     from ._types import FileTypes
-    from .types.sandbox import Sandbox
     from .types.sandbox_execute_response import SandboxExecuteResponse
 
 __all__ = ["AsyncExecutionStream", "AsyncSession"]
 
 
-class AsyncSession:
+class AsyncSession(BaseSession):
     """A sandbox to run commands in and to move files to and from, from ``client.sandboxes.session()``.
 
     In an ``async with`` block it is deleted on the way out, unless it is kept, also where the task is cancelled. One
@@ -57,17 +57,6 @@ class AsyncSession:
         """Makes a session of a sandbox that is there."""
         way = caller.ready_way()
         return cls(caller, way, _native.session_adopt(way.handle, id, keep, True))
-
-    @property
-    def id(self) -> str:
-        """The identifier of the sandbox."""
-        return _native.session_id(self._handle)
-
-    @property
-    def sandbox(self) -> Sandbox | None:
-        """The sandbox as it was when it had become ready; None where the session adopted it."""
-        sandbox: Sandbox | None = sandbox_model(_native.session_sandbox(self._handle))
-        return sandbox
 
     async def run(
         self,
@@ -292,10 +281,6 @@ class AsyncSession:
         options = call_options(self._caller, timeout)
         await shielded(self._loops, lambda token: _native.session_close(self._handle, options, token), options)
 
-    def keep(self, keep: bool = True) -> None:
-        """Decides anew whether the sandbox stays when the session is closed."""
-        _native.session_keep(self._handle, keep)
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -307,33 +292,23 @@ class AsyncSession:
     ) -> None:
         await self.close()
 
-    def __repr__(self) -> str:
-        return f"<AsyncSession {self.id}>"
 
-
-class AsyncExecutionStream:
+class AsyncExecutionStream(BaseExecutionStream):
     """The events of a command that runs; goes on until the result, which it also has as an attribute afterwards.
 
     The command is started when the first event is asked for.
     """
 
     def __init__(self, loops: Any, session: Any, given: dict[str, Any], options: dict[str, Any]) -> None:
-        from ._execution_events import EventDecoder
-
+        super().__init__()
         self._loops = loops
         self._session: Any = session
         self._given = given
         self._options = options
-        self._decoder = EventDecoder()
         self._handle: Any = None
         self._token = -1
         self._is_awaited = False
         self._ahead: Any = False  # an event that was got and is not given out yet
-
-    @property
-    def result(self) -> SandboxExecuteResponse | None:
-        """How the command ended and all that it wrote; None before that."""
-        return self._decoder.result
 
     def __aiter__(self) -> AsyncIterator[ExecutionEvent]:
         return self

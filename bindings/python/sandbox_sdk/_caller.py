@@ -105,6 +105,19 @@ class Caller:
             options.update(timeout_options(timeout))  # type: ignore[arg-type]
         return options
 
+    def call_options(
+        self,
+        arguments: dict[str, Any],
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The arguments of an operation and the options of its call: ``Omit()`` takes an argument out of the body."""
+        if hasattr(extra_body, "items"):
+            arguments, extra_body = without_omitted(arguments, extra_body)
+        return arguments, self.options(extra_headers, extra_query, extra_body, timeout)
+
     def follow_logging(self) -> None:
         """Tells the library how much the program wants logged, where that has changed."""
         if self.wanted_level is None:

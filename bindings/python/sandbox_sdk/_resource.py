@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sys import modules
 
-from ._caller import without_omitted
 from ._constants import RAW_RESPONSE_HEADER
 from ._lazy import load_module
 from ._native import client_invoke
@@ -23,10 +22,55 @@ if TYPE_CHECKING:
 __all__ = ["SyncAPIResource"]
 
 
-class SyncAPIResource:
-    """The operations of one noun, such as ``client.sandboxes``."""
+class _APIResource:
+    """What the operations have in common, whether they wait or are coroutines."""
 
     __slots__ = ("__dict__", "_caller")
+
+    _for_coroutines = False
+    _binary_response = "BinaryAPIResponse"
+
+    def _upload(
+        self: Any,
+        operation: Operation,
+        arguments: dict[str, Any],
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+        file: Any,
+    ) -> Any:
+        """Calls an operation that takes a file."""
+        from ._files import source_options
+
+        if hasattr(file, "keys"):  # no bytes: its members are fields of the form
+            file, extra_body = omit, {"file": file, **(extra_body or {})}  # type: ignore[dict-item]
+        source = None if file.__class__ is Omit else source_options(file, for_coroutines=self._for_coroutines)
+        return self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
+
+    def _download(
+        self: Any,
+        operation: Operation,
+        arguments: dict[str, Any],
+        extra_headers: Headers | None,
+        extra_query: Query | None,
+        extra_body: Body | None,
+        timeout: float | Timeout | NotGiven | None,
+        into: Any,
+    ) -> Any:
+        """Calls an operation that answers bytes."""
+        options = self._caller.options(extra_headers, extra_query, extra_body, timeout)
+        if into is not None:
+            from ._files import sink_options
+
+            options["sink"] = sink_options(into)
+        return self._raw_answer(operation, arguments, options, self._binary_response, bytes)
+
+
+class SyncAPIResource(_APIResource):
+    """The operations of one noun, such as ``client.sandboxes``."""
+
+    __slots__ = ()
 
     def __init__(self, client: SandboxSDK) -> None:
         self._caller: Caller = client._caller
@@ -53,9 +97,7 @@ class SyncAPIResource:
             or caller.own_headers is not None
             or caller.own_query is not None
         ):
-            if hasattr(extra_body, "items"):
-                arguments, extra_body = without_omitted(arguments, extra_body)
-            options = caller.options(extra_headers, extra_query, extra_body, timeout)
+            arguments, options = caller.call_options(arguments, extra_headers, extra_query, extra_body, timeout)
         if source is not None:
             options = {**(options or {}), "source": source}
         if extra_headers is not None and RAW_RESPONSE_HEADER in extra_headers:
@@ -64,42 +106,6 @@ class SyncAPIResource:
             caller.follow_logging()
         client = caller.mocked().handle if "httpx" in modules else caller.handle
         return operation.model(client_invoke(client, handle, arguments, options))
-
-    def _upload(
-        self,
-        operation: Operation,
-        arguments: dict[str, Any],
-        extra_headers: Headers | None,
-        extra_query: Query | None,
-        extra_body: Body | None,
-        timeout: float | Timeout | NotGiven | None,
-        file: Any,
-    ) -> Any:
-        """Calls an operation that takes a file."""
-        from ._files import source_options
-
-        if hasattr(file, "keys"):  # no bytes: its members are fields of the form
-            file, extra_body = omit, {"file": file, **(extra_body or {})}  # type: ignore[dict-item]
-        source = None if file.__class__ is Omit else source_options(file)
-        return self._call(operation, arguments, extra_headers, extra_query, extra_body, timeout, source)
-
-    def _download(
-        self,
-        operation: Operation,
-        arguments: dict[str, Any],
-        extra_headers: Headers | None,
-        extra_query: Query | None,
-        extra_body: Body | None,
-        timeout: float | Timeout | NotGiven | None,
-        into: Any,
-    ) -> Any:
-        """Calls an operation that answers bytes."""
-        options = self._caller.options(extra_headers, extra_query, extra_body, timeout)
-        if into is not None:
-            from ._files import sink_options
-
-            options["sink"] = sink_options(into)
-        return self._raw_answer(operation, arguments, options, "BinaryAPIResponse", bytes)
 
     def _raw_answer(
         self, operation: Operation, arguments: dict[str, Any], options: dict[str, Any], kind: str, cast_to: Any

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from . import _native
-from ._session_options import call_options, client_handle, execution, run_options, sandbox_model, transfer_options
+from ._base_session import BaseExecutionStream, BaseSession
+from ._session_options import call_options, client_handle, execution, run_options, transfer_options
 from ._types import NotGiven, not_given
 
 TYPE_CHECKING = False
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from ._progress import ProgressTypes
     from ._timeout import Timeout
     from ._types import FileTypes
-    from .types.sandbox import Sandbox
     from .types.sandbox_execute_response import SandboxExecuteResponse
 
 __all__ = ["ExecutionStream", "Session"]
 
 
-class Session:
+class Session(BaseSession):
     """A sandbox to run commands in and to move files to and from, from ``client.sandboxes.session()``.
 
     In a ``with`` block it is deleted on the way out, unless it is kept. One that is dropped without being closed is
@@ -47,17 +47,6 @@ class Session:
     def adopt(cls, caller: Caller, id: str, keep: bool) -> Session:
         """Makes a session of a sandbox that is there."""
         return cls(caller, _native.session_adopt(client_handle(caller), id, keep, False))
-
-    @property
-    def id(self) -> str:
-        """The identifier of the sandbox."""
-        return _native.session_id(self._handle)
-
-    @property
-    def sandbox(self) -> Sandbox | None:
-        """The sandbox as it was when it had become ready; None where the session adopted it."""
-        sandbox: Sandbox | None = sandbox_model(_native.session_sandbox(self._handle))
-        return sandbox
 
     def run(
         self,
@@ -264,10 +253,6 @@ class Session:
         """Deletes the sandbox, unless it is kept. One that is gone already is no error; closing again does nothing."""
         _native.session_close(self._handle, call_options(self._caller, timeout), None)
 
-    def keep(self, keep: bool = True) -> None:
-        """Decides anew whether the sandbox stays when the session is closed."""
-        _native.session_keep(self._handle, keep)
-
     def __enter__(self) -> Self:
         return self
 
@@ -279,23 +264,13 @@ class Session:
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"<Session {self.id}>"
 
-
-class ExecutionStream:
+class ExecutionStream(BaseExecutionStream):
     """The events of a command that runs; goes on until the result, which it also has as an attribute afterwards."""
 
     def __init__(self, handle: Any) -> None:
-        from ._execution_events import EventDecoder
-
+        super().__init__()
         self._handle = handle
-        self._decoder = EventDecoder()
-
-    @property
-    def result(self) -> SandboxExecuteResponse | None:
-        """How the command ended and all that it wrote; None before that."""
-        return self._decoder.result
 
     def __iter__(self) -> Iterator[ExecutionEvent]:
         return self
