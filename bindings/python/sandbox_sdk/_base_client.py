@@ -508,6 +508,15 @@ def shares_nothing(options: dict[str, Any]) -> bool:
     return "http" in options or "transport" in options
 
 
+def replaceable(name: str, merged: Any, replacing: Any) -> dict[str, Any]:
+    """Defaults of a copy that are merged with those of its client, or replace them, as the library's options."""
+    if replacing is None:
+        return {name: merged}
+    if merged is not None:
+        raise ValueError(f"The `{name}` and `set_{name}` arguments are mutually exclusive")
+    return {name: replacing, f"replace_{name}": True}
+
+
 def native_options(timeout: float | Timeout | NotGiven | None, **given: Any) -> dict[str, Any]:
     """Options as the library names them, without those that were not given."""
     options = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _native
-from ._base_client import SyncAPIClient
+from ._base_client import SyncAPIClient, replaceable
 from ._client_resources import ClientResources
 from ._constants import DEFAULT_MAX_RETRIES
 from ._lazy import lazy_names
@@ -150,20 +150,14 @@ class SandboxSDK(ClientResources, SyncAPIClient):
         ``set_default_query`` replace them. With an ``http_client``, ``http_options`` or a ``transport`` of its own it
         shares no connections. A subclass passes what its own constructor takes besides as ``_extra_kwargs``.
         """
-        if default_headers is not None and set_default_headers is not None:
-            raise ValueError("The `default_headers` and `set_default_headers` arguments are mutually exclusive")
-        if default_query is not None and set_default_query is not None:
-            raise ValueError("The `default_query` and `set_default_query` arguments are mutually exclusive")
         return self._copy(
             ClientResources,
             timeout,
             api_key=api_key,
             base_url=base_url,
             max_retries=max_retries,
-            default_headers=default_headers if set_default_headers is None else set_default_headers,
-            default_query=default_query if set_default_query is None else set_default_query,
-            replace_default_headers=True if set_default_headers is not None else None,
-            replace_default_query=True if set_default_query is not None else None,
+            **replaceable("default_headers", default_headers, set_default_headers),
+            **replaceable("default_query", default_query, set_default_query),
             deadline=deadline,
             retry_unsafe=retry_unsafe,
             connections=self._connections(http_client, http_options, transport, on_attempt),
