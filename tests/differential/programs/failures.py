@@ -293,7 +293,7 @@ async def connection_lost_under_a_post(lab: Lab) -> None:
 
 @program
 async def read_timeout(lab: Lab) -> None:
-    client = lab.client(timeout=0.15)
+    client = lab.client(timeout=0.6)
     lab.answer(hang=True)
     await lab.attempt("result", lambda: client.sandboxes.list())
 
@@ -302,12 +302,12 @@ async def read_timeout(lab: Lab) -> None:
 async def timeout_of_one_call(lab: Lab) -> None:
     client = lab.client()
     lab.answer(hang=True)
-    await lab.attempt("result", lambda: client.sandboxes.list(timeout=0.15))
+    await lab.attempt("result", lambda: client.sandboxes.list(timeout=0.6))
 
 
 @program
 async def timeout_and_tried_again(lab: Lab) -> None:
-    client = lab.client(timeout=0.15, max_retries=1)
+    client = lab.client(timeout=0.6, max_retries=1)
     lab.answer(hang=True)
     lab.answer(PAGE)
     await lab.attempt("result", lambda: client.sandboxes.list())
@@ -316,7 +316,7 @@ async def timeout_and_tried_again(lab: Lab) -> None:
 
 @program
 async def timeout_of_a_post(lab: Lab) -> None:
-    client = lab.client(timeout=0.15, max_retries=1)
+    client = lab.client(timeout=0.6, max_retries=1)
     lab.answer(hang=True)
     lab.answer(SANDBOX)
     await lab.attempt("result", lambda: client.sandboxes.create())
