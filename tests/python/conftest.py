@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+import strict as strictly
 from recorder import Recorder
 from sandbox_sdk import SandboxSDK
 
@@ -42,16 +42,14 @@ def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
     """
 
     def run(program: str, *arguments: str, strict: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        options = ["-X", "dev", "-W", "error"] if strict else []
         done = subprocess.run(
-            [sys.executable, *options, "-c", program, *arguments],
+            [sys.executable, *(strictly.OPTIONS if strict else ()), "-c", program, *arguments],
             capture_output=True,
             text=True,
             timeout=60,
             env={**os.environ, **environment},
         )
-        # In development asyncio tells of each tenth of a second for which a busy machine kept it away.
-        done.stderr = re.sub(r"^Executing <.* took [0-9.]+ seconds\n", "", done.stderr, flags=re.MULTILINE)
+        done.stderr = strictly.without_slow_callbacks(done.stderr)
         return done
 
     return run

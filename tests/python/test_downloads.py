@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import strict
 from recorder import Recorder
 from sandbox_sdk import APIConnectionError, LocalFileError, NotFoundError, SandboxSDK
 
@@ -170,7 +170,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
     server.answer(body=CONTENT)
     server.answer(body=CONTENT * 128)
-    arguments = [sys.executable, "-X", "dev", "-W", "error", "-c", program, server.url, str(tmp_path / "file")]
+    arguments = [*strict.PYTHON, "-c", program, server.url, str(tmp_path / "file")]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 2048, "KiB more for 31 MiB"
     assert (tmp_path / "file").stat().st_size == len(CONTENT) * 128

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import strict
 
 # What every program begins with. `every_way` makes a mocked `delete_all` in each way that there is.
 BEGINNING = """
@@ -122,7 +123,7 @@ def trap() -> Iterator[Trap]:
 
 def run(program: str, trap: Trap, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", BEGINNING + program, trap.url, *arguments],
+        [*strict.PYTHON, "-c", BEGINNING + program, trap.url, *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -308,7 +309,7 @@ with respx.mock(base_url=sys.argv[1]) as router:
     assert client.sandboxes.delete_all().deleted_count == 3
 """
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", program, trap.url],
+        [*strict.PYTHON, "-c", program, trap.url],
         capture_output=True,
         text=True,
         timeout=60,
