@@ -6,17 +6,14 @@ import asyncio
 import contextlib
 import gc
 import os
-import re
-import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 import sandbox_sdk
+from footprint import CALLS, Footprint
 from recorder import Recorder
 from sandbox_sdk import AsyncSandboxSDK, NotFoundError
-
-CALLS = 10_000 if os.environ.get("SBX_FULL") else 1000
 
 GOOD = {"json": {"id": "a", "data": [{"id": "b"}], "text": "x" * 100}}
 MISSING = {"json": {"why": "not"}, "status": 404}
@@ -84,22 +81,18 @@ def test_nothing_is_left(server: Recorder, kind: str) -> None:
     answer, call = KINDS[kind]
     server.answer(**answer)
 
-    async def repeat(client: AsyncSandboxSDK, times: int) -> tuple[int, int]:
+    async def repeat(client: AsyncSandboxSDK, times: int) -> Footprint:
         for _ in range(times):
             await call(client)
+            server.requests.clear()
         await asyncio.sleep(0.05)
-        server.requests.clear()
-        re.purge()  # the recorder's parser of bodies keeps a pattern of each boundary
-        gc.collect()
-        return sys.getallocatedblocks(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+        return Footprint.now()
 
     async def main() -> None:
         async with AsyncSandboxSDK(api_key="k", base_url=server.url, max_retries=0) as client:
-            before, open_before = await repeat(client, 50)
-            after, opened = await repeat(client, CALLS)
-            # One block of each call would be CALLS of them.
-            assert after - before < CALLS * 9 // 10
-            assert opened <= open_before + 4
+            Footprint.now()
+            before = await repeat(client, 50)
+            (await repeat(client, CALLS)).assert_no_more_than(before)
 
     asyncio.run(main())
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import re
 import subprocess
 import sys
 import weakref
 from collections.abc import Callable
 
 import pytest
+from footprint import CALLS, Footprint
 from recorder import Recorder
 from sandbox_sdk import NotFoundError, SandboxSDK, types
-
-CALLS = 1000
 
 
 def descriptors() -> int:
@@ -97,18 +95,15 @@ def test_no_memory_and_no_descriptor_is_leaked(client: SandboxSDK, server: Recor
     answer, call = KINDS[kind]
     server.answer(**answer)
 
-    def repeat(times: int) -> tuple[int, int]:
+    def repeat(times: int) -> Footprint:
         for _ in range(times):
             call(client)
-        server.requests.clear()
-        re.purge()  # the recorder's parser of bodies keeps a pattern of each boundary
-        gc.collect()
-        return sys.getallocatedblocks(), descriptors()
+            server.requests.clear()
+        return Footprint.now()
 
-    blocks_before, open_before = repeat(100)
-    blocks, opened = repeat(CALLS)
-    assert blocks - blocks_before < CALLS * 9 // 10  # one of each call would be CALLS
-    assert opened <= open_before + 2
+    Footprint.now()
+    before = repeat(100)
+    repeat(CALLS).assert_no_more_than(before)
 
 
 def test_the_process_does_not_grow(server: Recorder) -> None:
