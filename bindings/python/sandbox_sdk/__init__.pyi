@@ -1,9 +1,7 @@
 """The names of the package, for type checkers; __init__.py loads each when it is first used."""
 
-# What these three stand for, as far as a type checker has to know.
-from httpx import AsyncClient as DefaultAioHttpClient
-from httpx import AsyncClient as DefaultAsyncHttpxClient
-from httpx import Client as DefaultHttpxClient
+import httpx
+from typing_extensions import TypeAlias
 
 from . import resources as resources
 from . import types as types
@@ -65,6 +63,11 @@ from ._types import not_given as not_given
 from ._types import omit as omit
 from ._version import __title__ as __title__
 from ._version import __version__ as __version__
+
+# What these three stand for, as far as a type checker has to know. Where httpx is not installed they are anything.
+DefaultAioHttpClient: TypeAlias = httpx.AsyncClient
+DefaultAsyncHttpxClient: TypeAlias = httpx.AsyncClient
+DefaultHttpxClient: TypeAlias = httpx.Client
 
 __all__ = [
     "DEFAULT_CONNECTION_LIMITS",

@@ -1,5 +1,7 @@
 """To a type checker limits are httpx's: either are taken wherever the others are."""
 
-from httpx import Limits as Limits
+import httpx
+from typing_extensions import TypeAlias
 
+Limits: TypeAlias = httpx.Limits
 DEFAULT_CONNECTION_LIMITS: Limits
