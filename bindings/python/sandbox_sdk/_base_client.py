@@ -163,7 +163,8 @@ class BaseClient:
 
     def _own_headers(self) -> dict[str, str | Omit]:
         """The headers of a subclass that differ from those that the library sends by itself."""
-        kind, headers = type(self), {}
+        kind = type(self)
+        headers: dict[str, str | Omit] = {}
         if kind.auth_headers is not BaseClient.auth_headers:
             headers = {"x-api-key": Omit(), **self.auth_headers}
             if any(name != "x-api-key" and name.lower() == "x-api-key" for name in headers):

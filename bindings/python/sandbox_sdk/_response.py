@@ -350,7 +350,7 @@ class BinaryAPIResponse(APIResponse[bytes]):
             client=None,
             stream=False,
             stream_cls=None,
-            options=None,
+            options=None,  # type: ignore[arg-type]
             retries_taken=_native.response_attempts(native) - 1,
         )
 
