@@ -153,8 +153,10 @@ class Operation:
 
     @property
     def sent_parameters(self) -> tuple[Parameter, ...]:
-        """All arguments in the order in which they are sent: the required ones of a body or query, then the others, each
-        by their names on the wire. In C their order is the one that they came to the API in, as structs only grow."""
+        """All arguments in the order in which they are sent: those of the path, the required ones, the others.
+
+        Each by their names on the wire. The structs of C have them as they came to the API, since those only grow.
+        """
         others = sorted(self.other_parameters, key=lambda p: (not p.required, p.wire_name))
         return (*self.path_parameters, *others)
 

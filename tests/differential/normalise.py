@@ -167,7 +167,7 @@ def deprecations_of_pydantic(report: Report) -> Report:
 
 @rule
 def warnings_of_misfits(report: Report) -> Report:
-    """Of values that do not fit pydantic points at itself, ours at the program; what is nested is told in another order."""
+    """Of values that do not fit pydantic points at itself, ours at the program; and what is nested comes later."""
     for warning in report["warnings"]:
         if warning.get("message", "").startswith("Pydantic serializer warnings:\n"):
             del warning["points at the program"]

@@ -115,11 +115,12 @@ def answer(
         (b"5", int, 5),
         (b"1.5", float, 1.5),
         (b"true", bool, True),
-        (b"FALSE\n", bool, False),
+        (b"TRUE", bool, True),
+        (b"true\n", bool, False),
+        (b"<html>", bool, False),
         (b"anything", type(None), None),
         (b'{"a": [1, null]}', object, {"a": [1, None]}),
         (b"null", object, None),
-        (b"5", Any, 5),
         (b'{"a": 1}', dict, {"a": 1}),
         (b'{"a": 1}', Dict[str, int], {"a": 1}),  # noqa: UP006
         (b'{"a": 1}', dict[str, object], {"a": 1}),
@@ -200,8 +201,6 @@ def test_what_is_no_model_is_an_error(content: bytes, content_type: str | None, 
         (b"[]", Union[Model, Other]),
         (b"<html>", int),
         (b"<html>", float),
-        (b"<html>", bool),
-        (b"1", bool),
         (b"", int),
     ],
 )
@@ -212,7 +211,7 @@ def test_what_is_of_another_type_is_an_error(content: bytes, to: Any, content_ty
 
 
 def test_broken_json_is_an_error_whatever_is_asked_for() -> None:
-    for to in (object, dict, Any, Union[Model, Other], Union[str, int]):
+    for to in (object, dict, Union[Model, Other], Union[str, int]):
         with pytest.raises(APIResponseValidationError, match="not JSON"):
             answer(b'{"a": ', to=to).parse()
 
@@ -228,7 +227,7 @@ class Unsuitable:
     pass
 
 
-@pytest.mark.parametrize("to", [Unsuitable, tuple, set, 5, "Model", lambda: None])
+@pytest.mark.parametrize("to", [Unsuitable, tuple, set, 5, "Model", lambda: None, Any])
 def test_types_that_nothing_can_be_made(to: Any) -> None:
     with pytest.raises(RuntimeError, match="Unsupported type"):
         answer({}).parse(to=to)
