@@ -28,6 +28,7 @@ def real() -> Iterator[SandboxSDK]:
 
 
 def opened() -> int:
+    gc.collect()  # what other tests have left
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
 
@@ -96,7 +97,7 @@ def test_in_any_order(real: SandboxSDK, order: int) -> None:
     holder = [made]
     del made
     drop(holder.pop(), order)
-    assert opened() == before
+    assert opened() <= before
 
 
 @pytest.mark.parametrize("outside", [False, True], ids=["inside", "outside"])
@@ -115,7 +116,7 @@ def test_in_any_order_with_coroutines(real: SandboxSDK, order: int, outside: boo
     asyncio.run(main())
     if outside:
         drop(holder.pop(), order)
-    assert opened() == before
+    assert opened() <= before
 
 
 # What is there at the end: names of the program, or a cycle that another module holds.
