@@ -6,6 +6,7 @@ from ._exceptions import SandboxSDKError
 from ._type_arguments import Subscriptable, extract_type_argument, unwrapped
 from ._types import NotGiven
 from ._unattended import unattended
+from ._wraps import wraps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -476,8 +477,6 @@ def _asking_for(arguments: dict[str, Any], mode: str, response_cls: Any = None) 
 
 
 def _raw_wrapper(func: Any, response_cls: Any) -> Any:
-    from functools import wraps
-
     @wraps(func)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         _asking_for(kwargs, "raw", response_cls)
@@ -487,8 +486,6 @@ def _raw_wrapper(func: Any, response_cls: Any) -> Any:
 
 
 def _async_raw_wrapper(func: Any, response_cls: Any) -> Any:
-    from functools import wraps
-
     @wraps(func)
     async def wrapped(*args: Any, **kwargs: Any) -> Any:
         _asking_for(kwargs, "raw", response_cls)
@@ -498,8 +495,6 @@ def _async_raw_wrapper(func: Any, response_cls: Any) -> Any:
 
 
 def _streamed_wrapper(func: Any, response_cls: Any) -> Any:
-    from functools import wraps
-
     @wraps(func)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         _asking_for(kwargs, "stream", response_cls)
@@ -509,8 +504,6 @@ def _streamed_wrapper(func: Any, response_cls: Any) -> Any:
 
 
 def _async_streamed_wrapper(func: Any, response_cls: Any) -> Any:
-    from functools import wraps
-
     @wraps(func)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         _asking_for(kwargs, "stream", response_cls)

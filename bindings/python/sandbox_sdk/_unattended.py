@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ._wraps import wraps
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 __all__ = ["Unattended", "unattended"]
-
-_KEPT = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
 
 
 class Unattended:
@@ -69,10 +69,8 @@ class Unattended:
 def unattended(function: Callable[P, AsyncIterator[T]]) -> Callable[P, AsyncIterator[T]]:
     """Makes what an ``async def`` with ``yield`` returns such an iterator. It must not wait when it is closed."""
 
+    @wraps(function)
     def iterate(*arguments: P.args, **named: P.kwargs) -> AsyncIterator[T]:
         return Unattended(function(*arguments, **named))  # type: ignore[arg-type, return-value]
 
-    for name in _KEPT:
-        setattr(iterate, name, getattr(function, name))
-    iterate.__wrapped__ = function  # type: ignore[attr-defined]
     return iterate
