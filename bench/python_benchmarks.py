@@ -231,7 +231,7 @@ def downloading(size: Size, peer: Callable[[str, int], Command], of: str, bar: f
         Path(name).chmod(0o755)
         with canned_server(file) as url:
             measure(python_download(VENV, url, length))  # the file into the cache
-            ours, his = alternate(size.few_rounds, python_download(VENV, url, length), peer(url, length))
+            ours, his = alternate(size.rounds, python_download(VENV, url, length), peer(url, length))
     speed = [[length / one["wall_ns"] * 1e9 / (1 << 20) for one in side] for side in (ours, his)]
     rows = [
         row("MiB per second", "MiB/s", *speed, bar, at_least=True),
