@@ -193,8 +193,11 @@ def test_coroutines_iterate_likewise() -> None:
 
 def test_every_way_out_releases_the_connection() -> None:
     stream = stream_of()
-    for _ in stream:
+    for value in stream:
+        assert value.foo == "a"
         break
+    assert stream.response._body.closed == 0
+    assert [value.foo for value in stream] == ["b"]
     assert stream.response._body.closed == 1
     with stream_of() as left:
         next(left)

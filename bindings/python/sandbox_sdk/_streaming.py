@@ -158,7 +158,7 @@ class Stream(_BaseStream[T]):
     """An answer that comes as events: an iterator over the values in their data.
 
     Events without data, such as those that keep a connection alive, are passed over. The connection is released at the
-    end, when iterating ends early, and by ``close()`` or a ``with`` block.
+    end, by an error, and by ``close()`` or a ``with`` block; a loop that is left early leaves the rest for another.
     """
 
     def __init__(self, *, cast_to: type[T], response: Response, client: SandboxSDK) -> None:
@@ -169,7 +169,9 @@ class Stream(_BaseStream[T]):
         return self._iterator.__next__()
 
     def __iter__(self) -> Iterator[T]:
-        yield from self._iterator
+        # Not `yield from`, which would end the stream for every loop where one is left.
+        for value in self._iterator:  # noqa: UP028
+            yield value
 
     def _iter_events(self) -> Iterator[ServerSentEvent]:
         """The events themselves."""

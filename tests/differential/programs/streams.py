@@ -108,6 +108,18 @@ async def closed_early(lab: Lab) -> None:
 
 
 @program
+async def left_and_gone_on_with(lab: Lab) -> None:
+    """A loop that is left early leaves the stream where it is, for another loop."""
+    opened = await stream(lab, events(1, 2, 3))
+    async for item in lab.each(opened):
+        lab.note("first", item)
+        break
+    lab.note("closed", opened.response.is_closed)
+    lab.note("others", await lab.all(opened))
+    lab.note("closed at its end", opened.response.is_closed)
+
+
+@program
 async def read_to_the_end(lab: Lab) -> None:
     opened = await stream(lab, events(1))
     await lab.all(opened)
