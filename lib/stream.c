@@ -427,6 +427,17 @@ static sbx_status drain_directly(sbx_stream *stream, sbx__sink_writer *writer, s
 	return status;
 }
 
+/* What was taken for the sink is nowhere: whoever reads on would not notice the hole. So nobody does, and the
+ * connection is free for others. */
+static void lose(sbx_stream *stream, sbx_error *problem)
+{
+	stream->lost = problem;
+	if (atomic_load(&stream->call->done) || sbx__started_call_is_forked(stream->call))
+		return;
+	sbx_stream_cancel(stream);
+	turn(stream);
+}
+
 sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
@@ -444,9 +455,8 @@ sbx_status sbx_stream_save(sbx_stream *stream, const sbx_sink *sink, sbx_error *
 	if (status == SBX_OK) {
 		sbx_error *problem = NULL;
 		status = drain_directly(stream, &writer, &problem);
-		/* What was taken for the sink is nowhere: whoever reads on would not notice the hole. */
 		if (problem) {
-			stream->lost = problem;
+			lose(stream, problem);
 			sbx__error_give(error, sbx__error_ref(problem));
 		}
 	}

@@ -82,6 +82,28 @@ def test_ctrl_c_ends_the_way_to_a_file(stalling: str, server: Recorder, tmp_path
         assert client.with_options(base_url=server.url).sandboxes.list() is not None
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_ctrl_c_ends_the_way_into_a_pipe_that_is_full(server: Recorder, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    server.answer(body=bytes(1 << 20))
+    rescue = threading.Timer(3, os.close, [reader])  # an error of the writer, should Ctrl-C not help
+    rescue.start()
+    try:
+        with (
+            SandboxSDK(api_key="k", base_url=server.url) as client,
+            client.sandboxes.with_streaming_response.download("a", path="/b") as response,
+        ):
+            sent = interrupt_soon()
+            with pytest.raises(KeyboardInterrupt):
+                response.stream_to_file(tmp_path / "pipe")
+            assert time.monotonic() - sent < 1
+    finally:
+        rescue.cancel()
+        rescue.join()
+    os.close(reader)
+
+
 def test_ctrl_c_ends_an_upload_that_is_not_answered(stalling: str, server: Recorder) -> None:
     with SandboxSDK(api_key="k", base_url=stalling, max_retries=0) as client:
         sent = interrupt_soon()

@@ -241,6 +241,20 @@ def test_what_goes_wrong_on_the_way_to_a_file(client: SandboxSDK, server: Record
             response.stream_to_file(target)
 
 
+def test_a_file_that_takes_nothing_gives_the_connection_back(server: Recorder) -> None:
+    server.answer(body=bytes(1 << 20))
+    with (
+        SandboxSDK(
+            api_key="k", base_url=server.url, max_retries=0, http_options={"max_connections": 1}, timeout=5
+        ) as client,
+        client.sandboxes.with_streaming_response.download("i", path="/a") as response,
+    ):
+        with pytest.raises(OSError, match="No space left on device"):
+            response.stream_to_file("/dev/full")
+        server.answer(json={"data": []})
+        assert client.sandboxes.list().data == []
+
+
 def test_a_body_that_is_cut(client: SandboxSDK, server: Recorder) -> None:
     server.answer(body=b"abc", length=10)
     with (

@@ -13,15 +13,22 @@
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Length: "
 #define LARGE ((size_t)3 << 20)
 
-static sbx_client *client_of(const loopback *server)
+static sbx_client *client_with(const loopback *server, const sbx_http_options *http)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	sbx_client *client = NULL;
 	options.api_key = "key";
+	options.http = http;
+	options.pool_timeout = 2;
 	options.base_url = loopback_url(server);
 	options.max_retries = 0;
 	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
 	return client;
+}
+
+static sbx_client *client_of(const loopback *server)
+{
+	return client_with(server, NULL);
 }
 
 static sbx_json *download_of(void)
@@ -559,7 +566,9 @@ static void what_a_sink_did_not_take_is_missed(void **state)
 	(void)state;
 	char *answer = large_answer(LARGE, LARGE);
 	loopback *server = loopback_start(answer);
-	sbx_client *client = client_of(server);
+	sbx_http_options http = SBX_HTTP_OPTIONS_INIT;
+	http.max_connections = 1;
+	sbx_client *client = client_with(server, &http);
 	test_folder folder;
 	folder_make(&folder);
 	int calls = 0;
@@ -581,6 +590,9 @@ static void what_a_sink_did_not_take_is_missed(void **state)
 	assert_int_equal(sbx_stream_read(stream, &byte, 1, &got, NULL), SBX_ERROR_LOCAL_FILE);
 	assert_int_equal(got, 7);
 	assert_int_equal(folder_count(folder.path), 0);
+	/* Nobody can read what is left: the one connection is another call's now. */
+	sbx_stream *other = open_stream(client);
+	sbx_stream_free(other);
 	sbx_stream_free(stream);
 	folder_remove(&folder);
 	sbx_client_free(client);

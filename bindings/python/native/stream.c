@@ -181,6 +181,7 @@ typedef struct saved_file {
 	int descriptor;
 	int system_errno;
 	long long *written;
+	python_callbacks *callbacks;
 } saved_file;
 
 static int write_to_file(void *user_data, const void *data, size_t length)
@@ -190,8 +191,12 @@ static int write_to_file(void *user_data, const void *data, size_t length)
 
 	while (length) {
 		ssize_t put = write(file->descriptor, bytes, length);
-		if (put < 0 && errno == EINTR)
+		if (put < 0 && errno == EINTR) {
+			/* What a handler of the program's raises is raised, not that the write was interrupted. */
+			if (python_interrupted(file->callbacks))
+				return -1;
 			continue;
+		}
 		if (put < 0) {
 			file->system_errno = errno;
 			return -1;
@@ -208,7 +213,7 @@ PyObject *python_stream_save(PyObject *capsule, int descriptor)
 {
 	stream_handle *handle = PyCapsule_GetPointer(capsule, STREAM);
 	python_call_options *call = &handle->options;
-	saved_file file = {descriptor, 0, &handle->saved};
+	saved_file file = {descriptor, 0, &handle->saved, &call->callbacks};
 	sbx_sink sink = SBX_SINK_INIT;
 	sbx_status status;
 

@@ -427,7 +427,7 @@ class Response:
     def save(self, file: BinaryIO) -> None:
         """Writes the body to an open file; one that was not read goes there without passing through Python."""
         body = self._body
-        if self._content is not None or not hasattr(body, "save"):
+        if self._content is not None or not hasattr(body, "save") or _may_block(file):
             file.writelines(self.iter_bytes())
             return
         self._begin_stream("save", "")
@@ -592,3 +592,12 @@ def _pieces(content: bytes, size: int | None) -> Iterator[bytes]:
         raise ValueError(f"`chunk_size` must be at least 1, not {size}")
     size = size or max(len(content), 1)
     return (content[start : start + size] for start in range(0, len(content), size))
+
+
+def _may_block(file: BinaryIO) -> bool:
+    """Whether writing there may have to wait for somebody: for a pipe, a socket, a terminal."""
+    import os
+    import stat
+
+    kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+    return kind in (stat.S_IFIFO, stat.S_IFSOCK) or file.isatty()
