@@ -290,6 +290,26 @@ def test_a_compressed_answer_of_a_transport_is_given_as_its_headers_say() -> Non
         client.sandboxes.create()
 
 
+@pytest.mark.parametrize("name", ["Content-Encoding", "content-encoding", b"Content-Encoding"])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_plain_answer_s_content_is_decoded_whatever_the_case_of_its_headers(name, asynchronous) -> None:
+    class Answer:
+        status_code = 200
+        headers = {name: "gzip", "Content-Length": "999", "X-Kept": "1"}  # noqa: RUF012
+        content = b'{"id":"a"}'
+
+    async def main() -> Any:
+        async with async_client_of(lambda request: Answer()) as client:
+            return await client.sandboxes.create(name="x")
+
+    if asynchronous:
+        assert asyncio.run(main()).id == "a"
+    else:
+        answer = client_of(lambda request: Answer()).sandboxes.with_raw_response.create(name="x")
+        assert answer.parse().id == "a"
+        assert answer.headers["x-kept"] == "1" and "content-encoding" not in answer.headers
+
+
 def test_ctrl_c_and_exits_come_out_as_they_are() -> None:
     for kind in (KeyboardInterrupt, SystemExit):
 

@@ -266,10 +266,11 @@ def answer(exchange: Any, response: Any) -> None:
     if pairs is None:
         pairs = headers.multi_items() if hasattr(headers, "multi_items") else headers.items()
     pairs = [(name, value) for name, value in pairs]
-    if "content-encoding" in headers:
+    names = [_text(name).lower() for name, _ in pairs]
+    if "content-encoding" in names:
         # What is left of it would not be true of the bytes that are given.
         gone = {"content-encoding", "content-length"}
-        pairs = [pair for pair in pairs if _text(pair[0]).lower() not in gone]
+        pairs = [pair for name, pair in zip(names, pairs) if name not in gone]
     _native.exchange_answer(exchange, response.status_code, pairs)
 
 
