@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import io
 import pickle
 import socket
@@ -146,3 +147,23 @@ def test_no_key_is_pickled(client: SandboxSDK, server: Recorder) -> None:
     assert (again.request.method, again.request.content) == ("POST", b'{"command":"make"}')
     assert again.request.headers["x-stainless-lang"] == "python"
     assert again.response.elapsed == error.response.elapsed
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_request_is_the_same_request(client: SandboxSDK, server: Recorder, copied: Any) -> None:
+    server.answer({}, status=404)
+    request = failure(lambda: client.sandboxes.create(name="n")).request
+    again = copied(request)
+    assert again.headers == request.headers and again.headers["x-api-key"] == "test-key"
+    assert (again.method, again.url, again.content) == (request.method, request.url, request.content)
+    assert again.extensions == {}
+    copied(again).headers["x-api-key"] = "other"
+    assert request.headers["x-api-key"] == "test-key" or copied is copy.copy
+
+
+def test_deep_copies_of_errors_and_answers_keep_the_key(client: SandboxSDK, server: Recorder) -> None:
+    server.answer({}, status=307, headers=REDIRECT)
+    server.answer({}, status=404)
+    error = copy.deepcopy(failure(lambda: client.sandboxes.create(name="n")))
+    requests = [error.request, error.response.request, error.response.history[0].request]
+    assert [request.headers["x-api-key"] for request in requests] == ["test-key"] * 3

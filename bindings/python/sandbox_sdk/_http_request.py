@@ -140,6 +140,22 @@ class Request:
 
         return request_to_httpx(self)
 
+    def __copy__(self) -> Request:
+        """The same request. Unlike what is pickled it has the key, so that it can be sent again."""
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.extensions = {}
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Request:
+        """The same request, which shares nothing with this one but what the library knows of it."""
+        from copy import deepcopy
+
+        made = self.__copy__()
+        own = {name: value for name, value in made.__dict__.items() if name != "_native"}
+        made.__dict__.update(deepcopy(own, memo))
+        return made
+
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled. The key of a request that was sent is not: errors go to places that nobody thinks of."""
         if self._native is None:
