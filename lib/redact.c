@@ -44,12 +44,19 @@ void sbx__redact_text(char *text, const char *secret)
 		sbx__redact_bytes(text, strlen(text), secret);
 }
 
+/* Where user and password would stand. */
+static const char *find_authority(const char *url)
+{
+	/* A reference may leave out the scheme. */
+	if (strncmp(url, "//", 2) == 0)
+		return url + 2;
+	const char *found = strstr(url, "://");
+	return found ? found + 3 : url;
+}
+
 char *sbx__redact_url(const char *url, const char *secret)
 {
-	const char *colon = strchr(url, ':');
-	while (colon && (colon[1] != '/' || colon[2] != '/'))
-		colon = strchr(colon + 1, ':');
-	const char *authority = colon ? colon + 3 : url;
+	const char *authority = find_authority(url);
 	size_t length = strcspn(authority, "/?#");
 	const char *rest = authority;
 	for (size_t index = 0; index < length; index++)

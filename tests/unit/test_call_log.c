@@ -56,7 +56,7 @@ static void each_decision_is_told(void **state)
 	const fake_answer answers[] = {
 	        {.status = 503, .headers = {"retry-after: 1", "Set-Cookie: secret"}, .body = "{}"},
 	        {.refuse = true},
-	        {.status = 302, .headers = {"Location: http://user:secret@other.test/x"}},
+	        {.status = 302, .headers = {"Location: //user:secret@other.test/x"}},
 	        {.status = 200, .body = "{}"},
 	};
 	static const char *const expected[] = {
@@ -69,7 +69,7 @@ static void each_decision_is_told(void **state)
 	        "debug Decision: send once more after a lost connection, retries left: 0",
 	        "info Retrying request to http://server.test/v1/sandboxes/list in 1.000000 seconds",
 	        "debug Sending HTTP Request: GET http://server.test/v1/sandboxes/list, attempt 3",
-	        "debug HTTP Response: 302, 0 bytes; Location: http://other.test/x;",
+	        "debug HTTP Response: 302, 0 bytes; Location: //other.test/x;",
 	        "debug Decision: follow the redirect to http://other.test/x",
 	        "debug Sending HTTP Request: GET http://other.test/x, attempt 3",
 	        "debug HTTP Response: 200, 2 bytes;",

@@ -78,6 +78,9 @@ static void urls_lose_user_and_password(void **state)
 	        {"http://host?a@b", "http://host?a@b"},
 	        {"http://host#a@b", "http://host#a@b"},
 	        {"user:secret@host/x@y", "host/x@y"},
+	        {"//user:secret@host/x@y", "//host/x@y"},
+	        {"//user:secret@host/?back=http://other/", "//host/?back=http://other/"},
+	        {"/x@y", "/x@y"},
 	        {"", ""},
 	};
 	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
