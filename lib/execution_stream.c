@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "base64.h"
 #include "error.h"
+#include "error_json.h"
 #include "generated/model_descriptors.h"
 #include "response.h"
 #include "stream.h"
@@ -332,6 +333,7 @@ static void describe(const sbx_execution_stream *stream, sbx_error *error)
 	error->response = sbx__response_ref(response);
 	error->retryable = error->code == SBX_ERROR_CONNECTION;
 	error->answered = error->code != SBX_ERROR_CONNECTION;
+	sbx__error_seal(error, sbx__stream_config(stream->stream)->api_key);
 }
 
 sbx_status sbx_execution_stream_next(sbx_execution_stream *stream, sbx_execution_event *event, sbx_error **error)

@@ -7,13 +7,14 @@
 #include "loopback.h"
 #include "support.h"
 
+#define KEY "secret-key"
 #define RESULT "{\"id\": \"e\", \"status\": \"completed\", \"exit_code\": 3, \"stdout\": \"a\"}"
 
 static sbx_client *client_of(const loopback *server)
 {
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
 	sbx_client *client = NULL;
-	options.api_key = "key";
+	options.api_key = KEY;
 	options.base_url = loopback_url(server);
 	options.read_timeout = 0.2;
 	assert_int_equal(sbx_client_new(&client, &options, NULL), SBX_OK);
@@ -203,6 +204,32 @@ static void an_end_without_a_result_is_an_error(void **state)
 	check_failure("application/json", "[]", 0, SBX_ERROR_RESPONSE_VALIDATION, false);
 }
 
+/* What is found in the events shows the answer that they came by, and may repeat what that says. */
+static void the_key_is_not_shown(void **state)
+{
+	(void)state;
+	static const char *const ends[] = {
+	        "event: error\ndata: {\"error\":{\"message\":\"no memory\"}}\n\n",
+	        "event: error\ndata: {\"error\":{\"message\":\"no " KEY "\"}}\n\n",
+	        "event: stdout\ndata: {\"data\":1}\n\n",
+	};
+	for (size_t index = 0; index < sizeof ends / sizeof ends[0]; index++) {
+		sbx_json *json = NULL;
+		char *text = NULL;
+		char *answer = answer_of(index == 1 ? "text/event-stream" : "text/event-stream\r\nX-Echo: " KEY,
+		                         ends[index], 0);
+		reading found = read_answer(answer);
+		assert_int_equal(sbx_error_to_json(found.error, &json), SBX_OK);
+		assert_int_equal(sbx_json_print(json, 0, &text, NULL), SBX_OK);
+		assert_null(strstr(text, KEY));
+		assert_non_null(strstr(text, "**********"));
+		sbx_string_free(text);
+		sbx_json_free(json);
+		sbx_error_free(found.error);
+		free(answer);
+	}
+}
+
 static void one_is_ended_and_freed_early(void **state)
 {
 	(void)state;
@@ -270,6 +297,7 @@ int main(void)
 	        cmocka_unit_test(a_server_that_does_not_stream_gives_the_result),
 	        cmocka_unit_test(its_output_comes_before_the_result),
 	        cmocka_unit_test(an_end_without_a_result_is_an_error),
+	        cmocka_unit_test(the_key_is_not_shown),
 	        cmocka_unit_test(one_is_ended_and_freed_early),
 	        cmocka_unit_test(base64_is_decoded_strictly),
 	};
