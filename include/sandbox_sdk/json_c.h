@@ -13,6 +13,7 @@
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/status.h>
+#include <string.h>
 
 SBX_BEGIN_DECLS
 
@@ -150,6 +151,34 @@ static inline sbx_status sbx__json_of_elements(struct json_object *array, int de
 	return SBX_OK;
 }
 
+/* Whether a text is nothing but a number of that value: json-c keeps any. */
+static inline int sbx__json_c_is_number(const char *text, const sbx_json *read, double number)
+{
+	sbx_json_type type = sbx_json_type_of(read);
+	return (type == SBX_JSON_INTEGER || type == SBX_JSON_NUMBER) && sbx_json_number(read) == number &&
+	       !strpbrk(text, " \t\r\n");
+}
+
+/* A number's text, where json-c keeps one, may have digits that its double has not. NULL: no memory, or it is neither.
+ */
+static inline sbx_json *sbx__json_of_double(struct json_object *object)
+{
+	double number = json_object_get_double(object);
+	const char *text;
+	sbx_json *read = NULL;
+	sbx_status status;
+	int is_number;
+	if (!json_object_get_userdata(object))
+		return sbx_json_new_number(number);
+	text = json_object_to_json_string(object);
+	status = text ? sbx_json_parse(text, strlen(text), &read, NULL) : SBX_ERROR_OUT_OF_MEMORY;
+	if (status == SBX_ERROR_OUT_OF_MEMORY)
+		return NULL;
+	is_number = status == SBX_OK && sbx__json_c_is_number(text, read, number);
+	sbx_json_free(read);
+	return is_number ? sbx_json_new_number_text(text, strlen(text)) : sbx_json_new_number(number);
+}
+
 /* A value without what is in it. */
 static inline sbx_json *sbx__json_of_value(struct json_object *object)
 {
@@ -161,7 +190,7 @@ static inline sbx_json *sbx__json_of_value(struct json_object *object)
 		               ? sbx_json_new_unsigned(json_object_get_uint64(object))
 			       : sbx_json_new_integer(json_object_get_int64(object));
 	case json_type_double:
-		return sbx_json_new_number(json_object_get_double(object));
+		return sbx__json_of_double(object);
 	case json_type_string:
 		return sbx_json_new_string(json_object_get_string(object), (size_t)json_object_get_string_len(object));
 	case json_type_array:
@@ -200,7 +229,8 @@ static inline sbx_status sbx__json_of_json_c(struct json_object *object, int dep
 /** @endcond */
 
 /**
- * Makes a value of json-c's and all that is in it.
+ * Makes a value of json-c's and all that is in it. A number that json-c keeps with its text, as those of
+ * sbx_json_to_json_c() and of its parser, keeps that too, where it is the number's.
  *
  * @param object json-c's, which no other thread is using; NULL is null
  * @param json receives a new value, freed with sbx_json_free()

@@ -50,8 +50,44 @@ static void a_large_integer_keeps_its_digits(void **state)
 	struct json_object *object = NULL;
 	assert_int_equal(sbx_json_to_json_c(json, &object), SBX_OK);
 	assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), "[1180591620717411303424]");
+	sbx_json *back = NULL;
+	assert_int_equal(sbx_json_from_json_c(object, &back), SBX_OK);
+	assert_string_equal(sbx_json_number_text(sbx_json_at(back, 0)), "1180591620717411303424");
 	json_object_put(object);
+	sbx_json_free(back);
 	sbx_json_free(json);
+	assert_returns("[123456789012345678901234567890, -18446744073709551616]");
+}
+
+static void assert_number(struct json_object *object, const char *printed)
+{
+	sbx_json *json = NULL;
+	char *text = NULL;
+	assert_int_equal(sbx_json_from_json_c(object, &json), SBX_OK);
+	assert_int_equal(sbx_json_print(json, 0, &text, NULL), SBX_OK);
+	assert_string_equal(text, printed);
+	sbx_string_free(text);
+	sbx_json_free(json);
+	json_object_put(object);
+}
+
+/* json-c keeps, and writes, what the program that made the value wants to see. */
+static void a_number_has_its_value_whatever_its_text(void **state)
+{
+	(void)state;
+	assert_number(json_object_new_double(0.5), "0.5");
+	assert_number(json_object_new_double(1e300), "1e+300");
+	assert_number(json_object_new_double(5e-324), "5e-324");
+	assert_number(json_object_new_double_s(0.5, "half"), "0.5");
+	assert_number(json_object_new_double_s(0.1, "0.1000"), "0.1000");
+	assert_number(json_object_new_double_s(0.0, "true"), "0.0");
+	assert_number(json_object_new_double_s(5.0, "5 "), "5.0");
+	struct json_object *object = json_object_new_double(1.0 / 3);
+	json_object_set_serializer(object, json_object_double_to_json_string, (void *)"%.2f", NULL);
+	assert_number(object, "0.3333333333333333");
+	object = json_object_new_double(1e30 / 3);
+	json_object_set_serializer(object, json_object_double_to_json_string, (void *)"%.0f", NULL);
+	assert_number(object, "333333333333333316505293553664");
 }
 
 static void assert_refused(struct json_object *object)
@@ -99,6 +135,7 @@ int main(void)
 	        cmocka_unit_test(values_go_and_come),
 	        cmocka_unit_test(values_are_json_cs),
 	        cmocka_unit_test(a_large_integer_keeps_its_digits),
+	        cmocka_unit_test(a_number_has_its_value_whatever_its_text),
 	        cmocka_unit_test(what_is_no_json_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
