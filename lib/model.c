@@ -216,8 +216,10 @@ int64_t sbx__model_integer(const sbx__model *model, size_t field)
 {
 	const sbx_json *value = get(model, field);
 	int64_t integer = sbx_json_integer(value);
-	/* 3.0 is an integer, 3.5 is not. */
-	return sbx_json_number(value) == (double)integer ? integer : 0;
+	double number = sbx_json_number(value);
+	/* 3.0 is an integer, 3.5 is not. One that does not fit was read as the nearest that does. */
+	bool is_whole = number == (double)integer || integer == INT64_MIN || integer == INT64_MAX;
+	return is_whole ? integer : 0;
 }
 
 double sbx__model_number(const sbx__model *model, size_t field)

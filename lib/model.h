@@ -58,7 +58,8 @@ sbx__model *sbx__model_ref(sbx__model *model);
 void sbx__model_unref(sbx__model *model);
 
 /* The accessors that the generated ones call; `field` is an index into the descriptor's fields. A field that is absent,
- * null or of another type reads as "", 0, NULL or false. A NULL model reads the same way. */
+ * null or of another type reads as "", 0, NULL or false. A NULL model reads the same way. An integer beyond 64 bits
+ * reads as the nearest that fits, never as another one's value such as 0. */
 sbx_presence sbx__model_presence(const sbx__model *model, size_t field);
 const char *sbx__model_string(const sbx__model *model, size_t field, size_t *length);
 int64_t sbx__model_integer(const sbx__model *model, size_t field);

@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "json_printer.h"
 #include "keep_errno.h"
 #include "model.h"
 #include "sandbox_create.h"
@@ -130,10 +131,28 @@ static const char *last_part(const char *text, size_t length)
 	return at;
 }
 
+static const sbx_json *exit_code_of(const sbx_execution *execution)
+{
+	return sbx_json_get(sbx_execution_json(execution), "exit_code");
+}
+
 /* What is no integer reads as 0, and is no exit code. */
 static bool has_exit_code(const sbx_execution *execution)
 {
-	return sbx__type_fits(SBX__INTEGER, sbx_json_get(sbx_execution_json(execution), "exit_code"));
+	return sbx__type_fits(SBX__INTEGER, exit_code_of(execution));
+}
+
+/* With each digit that the server gave. */
+static sbx_error *exit_code_error(const sbx_execution *execution)
+{
+	sbx__buffer digits = {0};
+	sbx__json_append_text(exit_code_of(execution), 0, &digits);
+	sbx_error *error = digits.failed
+	                           ? sbx__error_memory()
+	                           : sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command ended with exit code %.*s",
+	                                            (int)digits.length, digits.data);
+	sbx__buffer_free(&digits);
+	return error;
 }
 
 sbx_error *sbx__command_error(const sbx_execution *execution)
@@ -147,8 +166,7 @@ sbx_error *sbx__command_error(const sbx_execution *execution)
 	else if (!has_exit_code(execution))
 		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The server does not say how the command ended");
 	else
-		error = sbx__error_new(SBX_ERROR_COMMAND_FAILED, "The command ended with exit code %lld",
-		                       (long long)sbx_execution_exit_code(execution));
+		error = exit_code_error(execution);
 	if (sbx__error_is_static(error))
 		return error;
 	error->attachment = sbx_execution_ref(execution);

@@ -4,8 +4,9 @@
  * What the operations answer. A model is an immutable view on the decoded answer: any number of threads may read one.
  *
  * A field that the answer does not have, that is null, or that is of another type than the API's description says,
- * reads as "", 0 or NULL. The `_has_` function beside each accessor tells absent, null and present apart, and the
- * `_json` function shows the value as it came. Every function accepts a NULL model, which has no field.
+ * reads as "", 0 or NULL. An integer beyond 64 bits reads as the nearest that fits: INT64_MAX or INT64_MIN. The `_has_`
+ * function beside each accessor tells absent, null and present apart, and the `_json` function shows the value as it
+ * came. Every function accepts a NULL model, which has no field.
  */
 #ifndef SANDBOX_SDK_MODELS_H
 #define SANDBOX_SDK_MODELS_H

@@ -202,6 +202,14 @@ def test_another_exit_code_is_a_result_unless_it_is_checked(session: Session) ->
     assert session.run("true", check=True).exit_code == 0
 
 
+@pytest.mark.parametrize("exit_code", [2**64 - 1, 10**20, -(10**20)])
+def test_an_exit_code_of_any_size_is_no_success(client: SandboxSDK, server: Recorder, exit_code: int) -> None:
+    server.answer(EXECUTION | {"exit_code": exit_code})
+    with pytest.raises(CommandFailedError, match=f"exit code {exit_code}$") as caught:
+        of_recorder(client).run("true", check=True)
+    assert caught.value.result.exit_code == exit_code
+
+
 def test_a_command_may_run_longer_than_it_may(session: Session) -> None:
     with pytest.raises(CommandFailedError, match="timeout"):
         session.run("sleep 5", api_timeout=1, check=True)

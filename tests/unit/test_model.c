@@ -458,10 +458,34 @@ static void an_integer_has_no_fraction(void **state)
 	sbx_execution_free(broken);
 }
 
+static void an_integer_of_more_bits_is_the_nearest(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t read;
+	} cases[] = {
+	        {"{\"exit_code\":9223372036854775807}", INT64_MAX},
+	        {"{\"exit_code\":9223372036854775808}", INT64_MAX},
+	        {"{\"exit_code\":18446744073709551615}", INT64_MAX},
+	        {"{\"exit_code\":100000000000000000000}", INT64_MAX},
+	        {"{\"exit_code\":1e20}", INT64_MAX},
+	        {"{\"exit_code\":-9223372036854775808}", INT64_MIN},
+	        {"{\"exit_code\":-9223372036854775809}", INT64_MIN},
+	        {"{\"exit_code\":-1e300}", INT64_MIN},
+	};
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		sbx_execution *execution = model_of(&sbx__execution_descriptor, cases[index].text);
+		assert_true(sbx_execution_exit_code(execution) == cases[index].read);
+		sbx_execution_free(execution);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(an_integer_has_no_fraction),
+	        cmocka_unit_test(an_integer_of_more_bits_is_the_nearest),
 	        cmocka_unit_test(accessors_of_sandboxes),
 	        cmocka_unit_test(accessors_of_volumes),
 	        cmocka_unit_test(lists_of_texts),

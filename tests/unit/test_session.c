@@ -348,6 +348,13 @@ static void commands(void **state)
 	        {"{\"exit_code\":\"0\",\"stdout\":\"out\"}", false, "The server does not say how the command ended",
 		 ""},
 	        {"{\"exit_code\":0.5,\"stdout\":\"out\"}", false, "The server does not say how the command ended", ""},
+	        {"{\"exit_code\":100000000000000000000,\"stdout\":\"out\"}", false,
+		 "The command ended with exit code 100000000000000000000", ""},
+	        {"{\"exit_code\":-100000000000000000000,\"stdout\":\"out\"}", false,
+		 "The command ended with exit code -100000000000000000000", ""},
+	        {"{\"exit_code\":18446744073709551615,\"stdout\":\"out\"}", false,
+		 "The command ended with exit code 18446744073709551615", ""},
+	        {"{\"exit_code\":1e20,\"stdout\":\"out\"}", false, "The server does not say how the command ended", ""},
 	};
 	fixture *test = *state;
 	open_session(test);
