@@ -15,7 +15,8 @@ struct sbx_client {
 	pthread_mutex_t mutex; /* of the pointer to the config */
 	sbx__config *config;
 	sbx__core *core;
-	bool apart; /* it does not keep the core open */
+	bool apart;       /* it does not keep the core open */
+	bool calls_count; /* each started call on it does, until its caller gives it up */
 };
 
 /* Makes a client over a core of the caller's, whose reference is taken over also on failure. */

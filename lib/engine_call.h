@@ -22,6 +22,7 @@
 struct sbx_call {
 	atomic_size_t references; /* the caller's, and the engine's while it has work with the call */
 	atomic_bool done;
+	bool keeps_open; /* the core, until the caller gives up the call */
 	sbx__core *core;
 	sbx__call machine;
 	sbx__cancel_link cancel;

@@ -48,11 +48,14 @@ sbx_status sbx__session_new(sbx_client *client, const sbx_session_options *optio
 	atomic_init(&made->references, 1);
 	atomic_init(&made->keep, options->keep == SBX_FLAG_YES);
 	sbx_status status = sbx__client_again(client, &made->client, error);
-	if (status < 0)
+	if (status < 0) {
 		free(made);
-	else
-		*session = made;
-	return status;
+		return status;
+	}
+	/* Session and client may be freed before them. */
+	made->client->calls_count = true;
+	*session = made;
+	return SBX_OK;
 }
 
 sbx_status sbx__session_read_options(sbx_session_options *known, const sbx_session_options *given,
@@ -355,7 +358,7 @@ void sbx_session_free(sbx_session *session)
 		options.deadline = SBX__SESSION_FREE_SECONDS;
 		sbx_session_close(session, &options, NULL);
 	}
-	/* Calls on it may be under way. */
+	/* Calls on it may be under way, which those who have them keep going. */
 	sbx__client_stand_apart(session->client);
 	sbx__session_unref(session);
 }

@@ -27,7 +27,7 @@ sbx_status sbx_session_create_start(sbx_client *client, const sbx_session_option
 	sbx_status status = sbx__session_read_options(&known, session_options, client, call, "call", error);
 	if (status < 0 || (status = sbx__session_new(client, &known, &made, error)) < 0)
 		return status;
-	/* Until somebody takes it. */
+	/* Until somebody takes it: the call is what somebody has. */
 	sbx__client_stand_apart(made->client);
 	status = sbx__sandbox_create(made, &known, options, true, &creation, error);
 	if (status == SBX_OK)

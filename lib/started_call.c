@@ -80,6 +80,14 @@ static void on_cancel(void *context)
 	sbx__engine_ask_later(sbx__core_engine_of(call->core), call, SBX__WANTS_CANCEL);
 }
 
+void sbx__started_call_keep_open(sbx_call *call, const sbx_client *client)
+{
+	if (!client->calls_count)
+		return;
+	call->keeps_open = true;
+	sbx__core_count(call->core);
+}
+
 void sbx__started_call_start(sbx_call *call, sbx_cancel *cancel)
 {
 	/* On another thread the call may be done, and freed in its callback, at once. */
@@ -122,6 +130,7 @@ sbx_status sbx__client_start(sbx_client *client, const sbx_request *request, con
 	made->user_data = user_data;
 	/* Before the start: on another thread the call may be done, and looked for, at once. */
 	*call = made;
+	sbx__started_call_keep_open(made, client);
 	sbx__started_call_start(made, made->machine.options.cancel);
 	return SBX_OK;
 }
@@ -212,5 +221,8 @@ void sbx_call_free(sbx_call *call)
 	if (!call || sbx__started_call_is_forked(call))
 		return;
 	sbx__engine_release(sbx__core_engine_of(call->core), call);
+	/* Without any client that somebody has, it ends here. */
+	if (call->keeps_open)
+		sbx__core_uncount(call->core);
 	sbx__engine_call_unref(call);
 }

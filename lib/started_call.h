@@ -15,6 +15,9 @@ sbx_status sbx__started_call_new(sbx_client *client, const sbx_request *request,
 sbx_status sbx__client_start(sbx_client *client, const sbx_request *request, const sbx__arguments *typed,
                              const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
                              sbx_call **call, sbx_error **error);
+/* Lets the call keep the connections open, until its caller gives it up, where those on that client do so. Before it is
+ * started. */
+void sbx__started_call_keep_open(sbx_call *call, const sbx_client *client);
 /* Starts it; its `tell` and `callback` are set. The cancel (NULL: none) ends it when it is fired. */
 void sbx__started_call_start(sbx_call *call, sbx_cancel *cancel);
 /* A `tell` for a call whose end goes to its callback, or to the queue. */

@@ -123,6 +123,7 @@ sbx_status sbx__sequence_start(sbx__sequence *sequence, sbx_call_callback on_don
 	made->user_data = user_data;
 	/* Before the start: on another thread the call may be done, and looked for, at once. */
 	*call = made;
+	sbx__started_call_keep_open(made, sequence->steps.client);
 	sbx__started_call_start(made, sequence->steps.options.cancel);
 	return SBX_OK;
 }

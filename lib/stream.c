@@ -152,6 +152,7 @@ sbx_status sbx__stream_start(sbx_client *client, const sbx_request *request, con
 	made->call->callback.ready = on_ready;
 	made->call->user_data = user_data;
 	*stream = made;
+	sbx__started_call_keep_open(made->call, client);
 	sbx__started_call_start(made->call, made->call->machine.options.cancel);
 	return SBX_OK;
 }

@@ -13,8 +13,9 @@
  *
  * Each function that waits has a form that is started and does not (call.h): the call that it gives out is one, however
  * many requests it takes, and its result is what the other one returns. What the options of a started form point to is
- * copied, but for callbacks, `cancel` and their data. The session may be freed while a call of it is under way, which
- * goes on.
+ * copied, but for callbacks, `cancel` and their data. Session and client may be freed while a call of them is under
+ * way, which goes on: until sbx_call_free(), or sbx_execution_stream_free(), it keeps the connections, and
+ * sbx_call_wait() drives it.
  */
 #ifndef SANDBOX_SDK_SESSION_H
 #define SANDBOX_SDK_SESSION_H
@@ -499,7 +500,8 @@ SBX_API sbx_status sbx_session_close(sbx_session *session, const sbx_request_opt
  * that sbx_client_next() reads
  * @param user_data given to `on_done`
  * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_session_close(). NULL: nobody is
- *        told, and there is nothing to free; what the loop has not done when the last client is freed is not done
+ *        told, and there is nothing to free; what the loop has not done when the last client, session and call is freed
+ * is not done
  * @param error receives the error; may be NULL
  * @return as sbx_client_start()
  *
