@@ -70,7 +70,10 @@ SBX_API sbx_pair sbx_response_header_at(const sbx_response *response, size_t ind
 SBX_API size_t sbx_response_request_headers_count(const sbx_response *response);
 
 /**
- * One header of the last request, the key among them. Those that the transport adds (`Host`, `Content-Length`) are not.
+ * One header of the last request. Those that the transport adds (`Host`, `Content-Length`) are not among them.
+ *
+ * The client's key is, as it was sent (`X-API-Key`), and so are passwords and cookies: they are not for logs.
+ * sbx_error_to_json() makes a text that is.
  *
  * @param response a response
  * @param index from 0
@@ -108,6 +111,9 @@ SBX_API const sbx_response *sbx_response_previous(const sbx_response *response);
  * @param error an error
  * @return what the error owns; NULL where it came before there was a request. Its status is 0 where no answer came, and
  *         its body is decoded by sbx_error_json().
+ *
+ * The headers of the request, and of an answer that repeats it, hold the client's key: they are not for logs.
+ * sbx_error_to_json() leaves it out.
  *
  * Since 0.1.0.
  */

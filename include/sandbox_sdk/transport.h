@@ -194,9 +194,9 @@ SBX_API void *sbx_exchange_data(const sbx_exchange *exchange);
  * @param exchange an exchange that has neither an answer nor failed
  * @param http_status 200 to 599
  * @param headers the answer's headers, copied. A `Content-Length` among them has to be that of the bytes that `read`
- * gives. A `Content-Encoding` has to say what those bytes are: a transport that decompresses leaves it away. Where
- * `compression` of ::sbx_http_options lets the answer come compressed the library decodes it; elsewhere the caller gets
- * the bytes as they are
+ * gives. A `Content-Encoding` has to say what those bytes are: a transport that decompresses leaves it away. The
+ * library decodes gzip and deflate, whoever asked for them, unless `compression` of ::sbx_http_options is
+ * ::SBX_COMPRESSION_NONE; bytes in any other coding reach the caller as they are
  * @param headers_count how many
  * @return ::SBX_OK, ::SBX_ERROR_INVALID_ARGUMENT or ::SBX_ERROR_OUT_OF_MEMORY; then nothing was told
  *
