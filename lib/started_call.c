@@ -217,12 +217,15 @@ sbx_status sbx__started_call_model(const sbx_call *call, const sbx__model_descri
 void sbx_call_free(sbx_call *call)
 {
 	SBX__KEEP_ERRNO();
-	/* In a forked child the call is the parent's: its memory stays, and nothing is sent. */
-	if (!call || sbx__started_call_is_forked(call))
+	if (!call)
 		return;
-	sbx__engine_release(sbx__core_engine_of(call->core), call);
+	/* In a forked child the call is the parent's: its memory stays, and nothing is sent. */
+	bool is_forked = sbx__started_call_is_forked(call);
+	if (!is_forked)
+		sbx__engine_release(sbx__core_engine_of(call->core), call);
 	/* Without any client that somebody has, it ends here. */
 	if (call->keeps_open)
 		sbx__core_uncount(call->core);
-	sbx__engine_call_unref(call);
+	if (!is_forked)
+		sbx__engine_call_unref(call);
 }

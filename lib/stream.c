@@ -493,9 +493,13 @@ void sbx_stream_cancel(sbx_stream *stream)
 void sbx_stream_free(sbx_stream *stream)
 {
 	SBX__KEEP_ERRNO();
-	/* In a forked child the stream is the parent's: its memory stays, and nothing is sent. */
-	if (!stream || sbx__started_call_is_forked(stream->call))
+	if (!stream)
 		return;
+	/* In a forked child the stream is the parent's: its memory stays, and nothing is sent. */
+	if (sbx__started_call_is_forked(stream->call)) {
+		sbx_call_free(stream->call);
+		return;
+	}
 	sbx_call *call = stream->call;
 	if (stream->started) {
 		sbx_call_free(call);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -514,6 +515,42 @@ static void deletions_that_are_left_end_with_the_client(void **state)
 	}
 }
 
+/* The child has no use for the descriptors, and lets go of what it was given. */
+static void a_forked_child_closes_its_descriptors(void **state)
+{
+	fixture *test = *state;
+	for (int way = 0; way < 2; way++) {
+		sbx_session *session = NULL;
+		sbx_execution_stream *stream = NULL;
+		int status;
+		assert_int_equal(sbx_session_adopt(test->client, "sbx-7", NULL, &session, NULL), SBX_OK);
+		if (way)
+			assert_int_equal(
+			        sbx_session_stream_start(session, "true", NULL, NULL, NULL, NULL, &stream, NULL),
+			        SBX_OK);
+		else
+			assert_int_equal(sbx_session_run_start(session, "true", NULL, NULL, count, &test->told,
+			                                       &test->call, NULL),
+			                 SBX_OK);
+		pid_t child = fork();
+		if (child == 0) {
+			size_t before = folder_count("/proc/self/fd");
+			sbx_client_free(test->client);
+			sbx_session_free(session);
+			sbx_call_free(test->call);
+			sbx_execution_stream_free(stream);
+			_exit(before - folder_count("/proc/self/fd") < 3);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		drive(test);
+		sbx_execution_stream_free(stream);
+		sbx_call_free(test->call);
+		test->call = NULL;
+		sbx_session_free(session);
+	}
+}
+
 static void a_session_that_is_taken_keeps_the_connections(void **state)
 {
 	fixture *test = *state;
@@ -661,6 +698,7 @@ int main(void)
 	        TEST(a_session_may_be_freed_before_its_calls),
 	        TEST(calls_go_on_without_client_and_session),
 	        TEST(calls_end_with_the_last_who_has_any),
+	        TEST(a_forked_child_closes_its_descriptors),
 	        TEST(a_session_that_is_taken_keeps_the_connections),
 	        TEST(deletions_that_are_left_end_with_the_client),
 	        TEST(a_kept_one_is_closed_without_a_request),
