@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import ssl
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -351,13 +352,21 @@ def test_a_class_derived_from_one_is_derived_from_httpx() -> None:
     assert sent == ["/v1/sandboxes/create"]
 
 
-def test_the_aiohttp_extra_is_named_where_only_httpx_over_it_would_do() -> None:
-    pytest.importorskip("httpx")
-    try:
-        import httpx_aiohttp  # noqa: F401
-    except ImportError:
-        with pytest.raises(ImportError, match=r"pip install sandbox-sdk\[aiohttp\]"):
-            DefaultAioHttpClient(transport=httpx.MockTransport(handler))
+def test_over_aiohttp_where_only_httpx_over_it_would_do() -> None:
+    httpx_aiohttp = pytest.importorskip("httpx_aiohttp")
+    for arguments in (
+        {"transport": httpx.MockTransport(handler)},
+        {"cookies": {"a": "b"}, "local_address": "127.0.0.1"},
+    ):
+        made = DefaultAioHttpClient(**arguments)
+        assert isinstance(made, httpx_aiohttp.HttpxAiohttpClient) and isinstance(made, DefaultAioHttpClient)
+    assert isinstance(made._transport, httpx_aiohttp.AiohttpTransport)
+
+
+def test_the_aiohttp_extra_is_named_where_only_httpx_over_it_would_do(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx_aiohttp", None)
+    with pytest.raises(ImportError, match=r"pip install sandbox-sdk\[aiohttp\]"):
+        DefaultAioHttpClient(transport=httpx.MockTransport(handler))
 
 
 def test_unknown_arguments_are_httpx_s_to_refuse() -> None:

@@ -430,3 +430,288 @@ with respx.mock(base_url=URL) as router:
         trap,
     )
     assert trap.connections == 0
+
+
+# ---- aiohttp ----
+
+# What the programs below begin with. `every_way_over_aiohttp` makes a mocked `delete_all` in each way that there is.
+OVER_AIOHTTP = """
+import aiohttp
+from unittest import mock
+
+over_aiohttp = AsyncSandboxSDK(**OPTIONS, http_client=DefaultAioHttpClient())
+
+
+def ways_over_aiohttp():
+    yield over_aiohttp
+    yield over_aiohttp.with_options(timeout=3)
+    yield async_before.with_options(http_client=DefaultAioHttpClient())
+    yield AsyncSandboxSDK(**OPTIONS, http_client=DefaultAioHttpClient())
+    yield AsyncSandboxSDK(**OPTIONS, http_client=DefaultAioHttpClient(local_address="127.0.0.1"))
+    yield AsyncSandboxSDK(**OPTIONS, http_client=DefaultAioHttpClient(), http_options={"max_connections": 3})
+    yield AsyncSandboxSDK(**OPTIONS, transport=print).with_options(http_client=DefaultAioHttpClient())
+
+
+async def every_way_over_aiohttp(count):
+    made = []
+    for client in ways_over_aiohttp():
+        assert (await client.sandboxes.delete_all()).deleted_count == count
+        raw = await client.sandboxes.with_raw_response.delete_all()
+        assert raw.status_code == 200 and (await raw.parse()).deleted_count == count
+        async with client.sandboxes.with_streaming_response.delete_all() as streamed:
+            assert b"deleted_count" in await streamed.read()
+        assert (await client.delete(PATH, cast_to=dict))["deleted_count"] == count
+        made.append(client)
+    for client in made:
+        await client.close()
+"""
+
+# Every import of these fails as if they were not there.
+WITHOUT = """
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in sys.argv[2:]:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+def test_aioresponses(trap: Trap) -> None:
+    run(
+        OVER_AIOHTTP
+        + """
+from aioresponses import aioresponses
+
+assert "httpx" not in sys.modules
+with aioresponses() as mocked:
+    mocked.delete(URL + PATH, payload={"deleted_count": 3}, repeat=True)
+    asyncio.run(every_way_over_aiohttp(3))
+    (calls,) = mocked.requests.values()
+    assert len(calls) == 7 * 4
+    headers = calls[-1].kwargs["headers"]
+    assert headers["x-api-key"] == "k" and headers["x-stainless-async"] == "async:asyncio"
+""",
+        trap,
+    )
+    assert trap.connections == 0
+
+
+def test_what_aioresponses_answers_badly(trap: Trap) -> None:
+    run(
+        OVER_AIOHTTP
+        + """
+from aioresponses import aioresponses
+
+
+async def main():
+    with aioresponses() as mocked:
+        # What it has no answer for is what it says of that.
+        try:
+            await over_aiohttp.sandboxes.list()
+        except sandbox_sdk.APIConnectionError as error:
+            assert "Connection refused: GET" in str(error.__cause__), error.__cause__
+        mocked.get(URL + "/v1/sandboxes/list", exception=aiohttp.ServerTimeoutError("slow"))
+        try:
+            await over_aiohttp.sandboxes.list()
+        except sandbox_sdk.APITimeoutError as error:
+            assert "slow" in str(error.__cause__)
+        # Retries, bodies and later options are the library's, as over every transport.
+        client = over_aiohttp.with_options(max_retries=2)
+        url = URL + "/v1/sandboxes/create"
+        mocked.post(url, status=500, headers={"retry-after-ms": "1"})
+        mocked.post(url, payload={"id": "a"})
+        raw = await client.sandboxes.with_raw_response.create(name="x")
+        assert raw.retries_taken == 1 and (await raw.parse()).id == "a"
+        assert b'"name":"x"' in list(mocked.requests.values())[-1][-1].kwargs["data"].replace(b" ", b"")
+        client.api_key = "other"
+        mocked.get(URL + "/v1/sandboxes/list", status=503, headers={"x-should-retry": "false"})
+        try:
+            await client.sandboxes.list()
+        except sandbox_sdk.InternalServerError:
+            pass
+        assert list(mocked.requests.values())[0][-1].kwargs["headers"]["x-api-key"] == "other"
+        await client.close()
+        try:
+            await client.sandboxes.list()
+        except sandbox_sdk.APIConnectionError as error:
+            assert error.code == "closed"
+
+
+asyncio.run(main())
+""",
+        trap,
+    )
+    assert trap.connections == 0
+
+
+def test_aiohttp_that_is_not_mocked_carries_nothing(trap: Trap) -> None:
+    run(
+        OVER_AIOHTTP
+        + """
+from aioresponses import aioresponses
+
+async_cause_of(over_aiohttp)
+assert not [name for name in sys.modules if name.startswith(("httpx", "httpcore"))]
+for _ in range(2):
+    with aioresponses() as mocked:
+        mocked.delete(URL + PATH, payload={"deleted_count": 3})
+        assert asyncio.run(over_aiohttp.sandboxes.delete_all()).deleted_count == 3
+# A mock that has ended is one no more, and one of aiohttp is none of the other clients'.
+with mock.patch("httpx_aiohttp.AiohttpTransport.get_client", side_effect=AssertionError):
+    assert "Assertion" not in repr(async_cause_of(over_aiohttp).__cause__)
+with aioresponses():
+    async_cause_of(async_before)
+    async_cause_of(AsyncSandboxSDK(**OPTIONS, http_client=DefaultAsyncHttpxClient()))
+# Nor has it to do with a transport of the program's own.
+own = sandbox_sdk.MockTransport(lambda request: sandbox_sdk.Response(200, json={"deleted_count": 8}))
+with aioresponses():
+    over_own = AsyncSandboxSDK(**OPTIONS, http_client=DefaultAioHttpClient(transport=own))
+    assert asyncio.run(over_own.sandboxes.delete_all()).deleted_count == 8
+asyncio.run(over_aiohttp.close())
+""",
+        trap,
+    )
+    assert trap.connections == 4
+
+
+def test_what_aioresponses_lets_pass_goes_over_aiohttp(trap: Trap) -> None:
+    run(
+        OVER_AIOHTTP
+        + """
+from aioresponses import aioresponses
+
+with aioresponses(passthrough=[URL]):
+    error = async_cause_of(over_aiohttp)
+    assert isinstance(error.__cause__.__cause__, aiohttp.ClientError), error.__cause__.__cause__
+asyncio.run(over_aiohttp.close())
+""",
+        trap,
+    )
+    assert trap.connections == 2  # aiohttp itself sends a GET once more
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "aiohttp.ClientSession.request",
+        "aiohttp.ClientSession._request",
+        "aiohttp.TCPConnector.connect",
+        "aiohttp.TCPConnector._create_connection",
+        "aiohttp.TCPConnector._resolve_host",
+        "httpx_aiohttp.AiohttpTransport.handle_async_request",
+    ],
+)
+def test_plain_mocks_of_aiohttp(trap: Trap, target: str) -> None:
+    run(
+        OVER_AIOHTTP
+        + """
+with mock.patch(sys.argv[2], side_effect=AssertionError("mocked")) as mocked:
+    assert "mocked" in repr(async_cause_of(over_aiohttp).__cause__)
+    assert mocked.call_count == 1
+asyncio.run(over_aiohttp.close())
+""",
+        trap,
+        target,
+    )
+    assert trap.connections == 0
+
+
+def test_aioresponses_that_was_there_before_this_package(trap: Trap) -> None:
+    program = """
+import asyncio, sys
+from aioresponses import aioresponses
+
+async def main():
+    with aioresponses() as mocked:
+        mocked.delete(sys.argv[1] + "/v1/sandboxes/delete-all", payload={"deleted_count": 3})
+        from sandbox_sdk import AsyncSandboxSDK, DefaultAioHttpClient
+        made = AsyncSandboxSDK(api_key="k", base_url=sys.argv[1], max_retries=0, http_client=DefaultAioHttpClient())
+        async with made as client:
+            assert (await client.sandboxes.delete_all()).deleted_count == 3
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [*strict.PYTHON, "-c", program, trap.url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0 and not strict.without_slow_callbacks(done.stderr), done.stderr
+    assert trap.connections == 0
+
+
+@pytest.mark.parametrize("missing", ["httpx_aiohttp", "httpx"])
+def test_a_mock_of_aiohttp_without_the_extra_is_refused(trap: Trap, missing: str) -> None:
+    run(
+        WITHOUT
+        + OVER_AIOHTTP
+        + """
+from aioresponses import aioresponses
+
+
+def refused(*words):
+    for client in (over_aiohttp, over_aiohttp.with_options(timeout=2)):
+        for call in (client.sandboxes.delete_all, client.sandboxes.with_raw_response.delete_all):
+            try:
+                asyncio.run(call())
+            except ImportError as error:
+                for word in (*words, "needs the package " + sys.argv[2], "pip install sandbox-sdk[aiohttp]"):
+                    assert word in str(error), error
+            else:
+                raise AssertionError("it was not refused")
+
+
+with aioresponses() as mocked:
+    mocked.delete(URL + PATH, payload={"deleted_count": 3}, repeat=True)
+    refused("aiohttp.client.ClientSession._request", "aioresponses.core")
+    if sys.argv[2] != "httpx":
+        # What only looks on at httpx lets requests pass.
+        import httpx
+
+        real_send = httpx.AsyncClient.send
+        with mock.patch("httpx.AsyncClient.send", lambda *given, **options: real_send(*given, **options)):
+            refused("aiohttp.client.ClientSession._request", "aioresponses.core")
+with mock.patch("aiohttp.TCPConnector.connect"):
+    refused("aiohttp.connector.TCPConnector.connect", "unittest.mock")
+""",
+        trap,
+        missing,
+    )
+    assert trap.connections == 0
+
+
+def test_sessions_pages_and_files_over_aioresponses(trap: Trap) -> None:
+    run(
+        OVER_AIOHTTP
+        + """
+import re
+from aioresponses import aioresponses
+
+
+async def main():
+    with aioresponses() as mocked:
+        one = {"id": "a", "status": "running"}
+        mocked.post(URL + "/v1/sandboxes/create", payload=one)
+        page = {"data": [one], "pagination": {"page": 1, "total_pages": 1}}
+        mocked.get(re.compile(".*/list"), payload=page, repeat=True)
+        mocked.post(re.compile(".*/execute"), payload={"stdout": "hi", "stderr": "", "exit_code": 0})
+        mocked.post(re.compile(".*/upload"), payload={})
+        mocked.get(re.compile(".*/download"), body=b"back")
+        mocked.get(re.compile(".*/a($|[?])"), payload=one, repeat=True)
+        mocked.delete(re.compile(".*/a"), payload={})
+        async with over_aiohttp.sandboxes.session(image="x") as session:
+            assert (await session.run("echo hi")).stdout == "hi"
+            await over_aiohttp.sandboxes.upload("a", path="/x", file=b"bytes of mine")
+            assert await (await over_aiohttp.sandboxes.download("a", path="/x")).read() == b"back"
+        assert [each.id async for each in over_aiohttp.sandboxes.each()] == ["a"]
+    await over_aiohttp.close()
+
+
+asyncio.run(main())
+""",
+        trap,
+    )
+    assert trap.connections == 0

@@ -30,8 +30,8 @@ class AsyncAPIClient(BaseClient):
         """Closes the connections, which copies share, and the server of ``local()``. Later calls fail."""
         caller = self._caller
         _native.client_close(caller.handle)
-        if caller.detour is not None:
-            await caller.detour.aclose()
+        for detour in tuple(caller.detours.values()):
+            await detour.aclose()
         if caller.connections is not None:
             await caller.connections.aclose()
 

@@ -91,7 +91,7 @@ class BaseClient:
         own_headers = (
             kind.auth_headers is not BaseClient.auth_headers or kind.default_headers is not BaseClient.default_headers
         )
-        self._caller = Caller(
+        self._caller = (Caller if connections is None else connections.caller_class())(
             handle,
             (lambda: self._own_headers()) if own_headers else None,
             (lambda: self._own_query()) if kind.default_query is not BaseClient.default_query else None,
@@ -269,8 +269,8 @@ class SyncAPIClient(BaseClient):
         """Closes the connections, which copies share, and the server of ``local()``. Later calls fail."""
         caller = self._caller
         _native.client_close(caller.handle)
-        if caller.detour is not None:
-            caller.detour.close()
+        for detour in tuple(caller.detours.values()):
+            detour.close()
         if caller.connections is not None:
             caller.connections.close()
 

@@ -34,7 +34,7 @@ class Caller:
         "_strict_response_validation",
         "async_library",
         "connections",
-        "detour",
+        "detours",
         "follows_logging",
         "handle",
         "log_level",
@@ -65,8 +65,8 @@ class Caller:
         self._default_stream_cls = default_stream_cls
         self.watch: Any = None
         """Tells whether httpx is mocked; None: nobody has asked yet."""
-        self.detour: Any = None
-        """The way through httpx while that is mocked; None: it was not needed yet."""
+        self.detours: dict[Any, Any] = {}
+        """The ways through what is mocked, by what tells of the mock; each is made when it is first needed."""
         self.connections = connections
         """What the library calls and does not own: a hook of attempts, a transport in Python; None: nothing."""
         self.follows_logging = follows_logging
@@ -170,19 +170,23 @@ class Caller:
         watch = self.watch
         if watch is None:
             watch = self.watch = load_module("sandbox_sdk._mocks").watch_of(asynchronous=self.loops is not None)
-        if not watch.is_patched():
-            return self
-        if client_is_closed(self.handle) or (self.connections is not None and self.connections.transport is not None):
-            return self
-        if self.detour is None:
-            self.detour = load_module("sandbox_sdk._mocks").Detour(self)
-        return self.detour
+        return self.detour_by(watch) if watch.is_patched() and self.is_over_network() else self
+
+    def is_over_network(self) -> bool:
+        """Whether the library's own connections carry the calls."""
+        return not client_is_closed(self.handle) and (self.connections is None or self.connections.transport is None)
+
+    def detour_by(self, watch: Any) -> Any:
+        """The way through what is watched."""
+        if watch not in self.detours:
+            self.detours[watch] = load_module("sandbox_sdk._mocks").Detour(self, watch.http_client(self))
+        return self.detours[watch]
 
     def set_options(self, options: dict[str, Any]) -> None:
         """Changes options of the library's client."""
         client_set_options(self.handle, options)
-        if self.detour is not None:
-            client_set_options(self.detour.handle, options)
+        for detour in tuple(self.detours.values()):
+            client_set_options(detour.handle, options)
 
 
 def without_omitted(arguments: dict[str, Any], extra_body: Any) -> tuple[dict[str, Any], Any]:

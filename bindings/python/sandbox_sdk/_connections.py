@@ -8,6 +8,7 @@ from __future__ import annotations
 from sys import modules
 
 from ._attempt import AttemptHook
+from ._caller import Caller
 from ._types import not_given
 
 TYPE_CHECKING = False
@@ -61,6 +62,14 @@ class Connections:
     def shares(self) -> bool:
         """Whether the connections belong to the HTTP client, which may have other clients as well."""
         return is_mapped(self.http_client) and self.transport is None and not self.is_apart
+
+    def caller_class(self) -> type[Caller]:
+        """What the client's calls are made by."""
+        if is_mapped(self.http_client) and self.http_client._extra == "aiohttp":
+            from ._aiohttp_caller import AiohttpCaller
+
+            return AiohttpCaller
+        return Caller
 
     def apply(self, options: dict[str, Any]) -> None:
         """Adds what there is to the options of a client that is made."""

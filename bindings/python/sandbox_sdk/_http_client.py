@@ -214,13 +214,30 @@ class DefaultAsyncHttpxClient(_MappedClient, metaclass=_ClientType):
 class DefaultAioHttpClient(_MappedClient, metaclass=_ClientType):
     """The same as DefaultAsyncHttpxClient; the library's own connections are what this was chosen for.
 
-    With an argument that only httpx can take it is an ``httpx.AsyncClient`` over aiohttp (extra ``aiohttp``).
+    With an argument that only httpx can take it is an ``httpx.AsyncClient`` over aiohttp (extra ``aiohttp``), and while
+    somebody mocks aiohttp one carries the calls.
     """
 
     _extra = "aiohttp"
     _httpx_name = "AsyncClient"
     _real_name = "RealAioHttpClient"
-    aclose = DefaultAsyncHttpxClient.aclose
+
+    def __init__(self, arguments: dict[str, Any], mapped: Mapped) -> None:
+        super().__init__(arguments, mapped)
+        self._over_aiohttp: Any = None
+
+    def over_aiohttp(self, wanted: str) -> Any:
+        """A client of httpx over aiohttp that does the same; ``wanted`` is what needs it. It is made once."""
+        if self._over_aiohttp is None:
+            self._over_aiohttp = type(self).real_class(wanted)(**self._arguments)
+        return self._over_aiohttp
+
+    async def aclose(self) -> None:
+        """Closes the connections of the clients that were made with it."""
+        await DefaultAsyncHttpxClient.aclose(self)  # type: ignore[arg-type]
+        if self._over_aiohttp is not None:
+            await self._over_aiohttp.aclose()
+
     __aenter__ = DefaultAsyncHttpxClient.__aenter__
     __aexit__ = DefaultAsyncHttpxClient.__aexit__
 

@@ -71,10 +71,11 @@ RealAsyncClient.__name__ = RealAsyncClient.__qualname__ = "DefaultAsyncHttpxClie
 def __getattr__(name: str) -> Any:
     if name != "RealAioHttpClient":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    base = load_module("httpx_aiohttp").HttpxAiohttpClient
+    over_aiohttp = load_module("httpx_aiohttp")
+    base = over_aiohttp.HttpxAiohttpClient
 
     def __init__(self: Any, **arguments: Any) -> None:
-        base.__init__(self, **_arguments(_defaults(arguments), httpx.AsyncHTTPTransport))
+        base.__init__(self, **_arguments(_defaults(arguments), over_aiohttp.AiohttpTransport))
 
     made = type("DefaultAioHttpClient", (base,), {"__init__": __init__, "__module__": "sandbox_sdk"})
     globals()[name] = made

@@ -2,9 +2,10 @@
 
 Libraries for tests (respx, pytest-httpx, vcrpy) put functions of their own in the place of httpx's. While one is there,
 the calls of a client that would go over the library's own connections go through a client of httpx instead, so that
-such a function gets them. It counts for nothing when the client was made.
+such a function gets them. It counts for nothing when the client was made. The same holds for mocks of aiohttp
+(aioresponses) and the clients that were made with a ``DefaultAioHttpClient``.
 
-A call asks a `_Watch` only in a program that has loaded httpx.
+A call asks a `_Watch` only in a program that has loaded httpx, or aiohttp.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ _ASYNC = (
     ("httpcore._async.connection_pool", "AsyncConnectionPool", ("handle_async_request",)),
     ("httpcore._async.connection", "AsyncHTTPConnection", ("handle_async_request",)),
 )
+_AIOHTTP = (
+    ("aiohttp.client", "ClientSession", ("request", "_request")),
+    ("aiohttp.connector", "TCPConnector", ("connect", "_create_connection", "_resolve_host")),
+    ("httpx_aiohttp.transport", "AiohttpTransport", ("handle_async_request",)),
+)
 
 
 class _Watch:
@@ -51,6 +57,18 @@ class _Watch:
                 return True
         return bool(self.missing) and self.look()
 
+    def http_client(self, caller: Caller) -> Any:
+        """The client of httpx that stands for a client's own connections."""
+        given = caller.connections and caller.connections.http_client
+        if given is not None:
+            return given.real()
+        from . import _httpx_clients
+        from ._http_arguments import arguments_of
+
+        options = caller.connections.native.get("http", {}) if caller.connections else {}
+        kind = _httpx_clients.RealClient if caller.loops is None else _httpx_clients.RealAsyncClient
+        return kind(**arguments_of(options))
+
     def look(self) -> bool:
         """Looks at the missing ones. True: a function of one of them is not its own."""
         patched = False
@@ -69,12 +87,40 @@ class _Watch:
         return patched
 
 
+class _AiohttpWatch(_Watch):
+    """The same for aiohttp, over which the calls then have to go."""
+
+    __slots__ = ()
+
+    def http_client(self, caller: Caller) -> Any:
+        return caller.connections.http_client.over_aiohttp(f"DefaultAioHttpClient under {self.name_of_mock()}")
+
+    def name_of_mock(self) -> str:
+        """What was replaced, and by whom."""
+        for module_name, owner_name, names in _AIOHTTP:
+            module: Any = modules.get(module_name)
+            owner = getattr(module, owner_name, None)
+            for name in names:
+                function = getattr(owner, name, None)
+                if function is not None and not _is_own(module, function):
+                    return f"the mock of {module_name}.{owner_name}.{name} by {_author_of(function)}"
+        return "a mock of aiohttp"
+
+
+def _author_of(function: Any) -> str:
+    """The module that has put a function where it is; of a mock that of what it calls, if it calls anything."""
+    called = getattr(function, "side_effect", None) or function
+    author = getattr(called, "__globals__", {}).get("__name__")
+    return author or type(getattr(function, "mock", function)).__module__
+
+
 def _is_own(module: Any, function: Any) -> bool:
     """Whether a function is the module's: what others put there is defined elsewhere, or is no function at all."""
     return getattr(function, "__globals__", None) is vars(module)
 
 
 _watches = {False: _Watch(_SYNC), True: _Watch(_ASYNC)}
+aiohttp_watch = _AiohttpWatch(_AIOHTTP)
 
 
 def watch_of(*, asynchronous: bool) -> _Watch:
@@ -83,17 +129,16 @@ def watch_of(*, asynchronous: bool) -> _Watch:
 
 
 class Detour:
-    """A client's way through httpx, kept for the calls that need it."""
+    """A client's way through one of httpx, kept for the calls that need it."""
 
     __slots__ = ("adapter", "handle", "loops")
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, http_client: Any) -> None:
         from ._native import client_with_options
 
         asynchronous = caller.loops is not None
         self.loops: Any = None
         self.adapter: Any
-        http_client = _http_client(caller, asynchronous)
         if asynchronous:
             from ._async_httpx_transport import AsyncHttpxTransport
             from ._async_transport import CoroutineTransport
@@ -123,16 +168,3 @@ class Detour:
 
         client_close(self.handle)
         await self.adapter.aclose()
-
-
-def _http_client(caller: Caller, asynchronous: bool) -> Any:
-    """The client of httpx that stands for a client's own connections."""
-    given = caller.connections and caller.connections.http_client
-    if given is not None:
-        return given.real()
-    from . import _httpx_clients
-    from ._http_arguments import arguments_of
-
-    options = caller.connections.native.get("http", {}) if caller.connections else {}
-    kind = _httpx_clients.RealAsyncClient if asynchronous else _httpx_clients.RealClient
-    return kind(**arguments_of(options))
