@@ -158,7 +158,9 @@ static sbx_status check_options(const sbx__request_input *input, sbx_error **err
 	const char *key = options->idempotency_key;
 	if (key && !sbx__header_value_valid(key))
 		return sbx__fail_argument(error, "idempotency_key", "has a byte that no header can carry");
-	return sbx__headers_check(options->headers, options->headers_count, "extra_headers", error);
+	sbx_status status = sbx__headers_check(options->credentials, options->credentials_count, "credentials", error);
+	return status < 0 ? status
+	                  : sbx__headers_check(options->headers, options->headers_count, "extra_headers", error);
 }
 
 static sbx_status check_arguments(const sbx__request_input *input, sbx_error **error)
@@ -419,22 +421,37 @@ static void put_own_headers(sbx__request *request, const sbx__request_input *inp
 		sbx__header_set_put(headers, "Idempotency-Key", key ? key : request->idempotency_key);
 }
 
-/* Away from the base URL's origin nothing that proves who asks is sent along, but what the call itself has set. */
-static void remove_secrets(sbx__request *request, const sbx__request_input *input)
+static void remove_header(sbx__header_set *headers, const char *name)
+{
+	if (sbx__header_set_find(headers, name))
+		sbx__header_set_put(headers, name, NULL);
+}
+
+/* Away from the base URL's origin nothing that proves who asks is sent along. */
+static void remove_secrets(sbx__header_set *headers, const sbx_request_options *options)
 {
 	static const char *const names[] = {"x-api-key", "Authorization", "Proxy-Authorization", "Cookie"};
-	const sbx_request_options *options = input->options;
-	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
-		if (!sbx__pairs_have(options->headers, options->headers_count, names[index]) &&
-		    sbx__header_set_find(&request->headers, names[index]))
-			sbx__header_set_put(&request->headers, names[index], NULL);
-	}
+	for (size_t index = 0; index < sizeof names / sizeof names[0]; index++)
+		remove_header(headers, names[index]);
+	/* Neither in the call's values nor in those that the client has by the same names. */
+	for (size_t index = 0; index < options->credentials_count; index++)
+		remove_header(headers, options->credentials[index].name);
+}
+
+static void put_credentials(sbx__request *request, const sbx_request_options *options)
+{
+	if (request->foreign)
+		remove_secrets(&request->headers, options);
+	else
+		sbx__header_set_merge(&request->headers, options->credentials, options->credentials_count);
 }
 
 static void put_call_headers(sbx__request *request, const sbx__request_input *input, int retries)
 {
 	sbx__header_set *headers = &request->headers;
 	size_t length;
+	/* What the call itself sets goes wherever it goes. */
+	put_credentials(request, input->options);
 	sbx__header_set_merge(headers, input->options->headers, input->options->headers_count);
 	/* A call that says of its form what it is, and not how its parts are told apart. */
 	if (request->body.form == SBX__BODY_FORM && own_form_type(input) && !own_boundary(input, &length))
@@ -442,8 +459,6 @@ static void put_call_headers(sbx__request *request, const sbx__request_input *in
 	/* What became a GET on its way is sent on with all else that it began with. */
 	if (is_get(request->method) && !request->became_get)
 		sbx__header_set_put(headers, "Content-Type", NULL);
-	if (request->foreign)
-		remove_secrets(request, input);
 	/* These two may be overridden by the call only, as the call alone knows what they mean for it. */
 	const sbx_pair *call = input->options->headers;
 	size_t count = input->options->headers_count;

@@ -78,16 +78,22 @@ static sbx_pair *copy_pairs(const sbx_pair *pairs, size_t count)
 	return copy;
 }
 
+/* Headers that are counted and not there are refused by the call. False: no memory. */
+static bool keep_pairs(const sbx_pair **pairs, size_t count, void **kept)
+{
+	if (!count || !*pairs)
+		return true;
+	*kept = copy_pairs(*pairs, count);
+	*pairs = *kept;
+	return *kept != NULL;
+}
+
 sbx_status sbx__steps_keep(sbx__steps *steps, sbx_error **error)
 {
 	sbx_request_options *options = &steps->options;
-	/* Headers that are counted and not there are refused by the call. */
-	if (options->headers_count && options->headers) {
-		steps->kept = copy_pairs(options->headers, options->headers_count);
-		options->headers = steps->kept;
-		if (!steps->kept)
-			return sbx__fail_memory(error);
-	}
+	if (!keep_pairs(&options->headers, options->headers_count, &steps->kept) ||
+	    !keep_pairs(&options->credentials, options->credentials_count, &steps->kept_credentials))
+		return sbx__fail_memory(error);
 	if (options->query) {
 		steps->kept_query = sbx_json_copy(options->query);
 		options->query = steps->kept_query;
@@ -100,8 +106,10 @@ sbx_status sbx__steps_keep(sbx__steps *steps, sbx_error **error)
 void sbx__steps_let_go(sbx__steps *steps)
 {
 	free(steps->kept);
+	free(steps->kept_credentials);
 	sbx_json_free(steps->kept_query);
 	steps->kept = NULL;
+	steps->kept_credentials = NULL;
 	steps->kept_query = NULL;
 }
 

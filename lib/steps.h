@@ -14,6 +14,7 @@ typedef struct sbx__steps {
 	sbx_request_options options; /* the caller's, without what belongs to one request */
 	int64_t deadline;            /* on the client's platform; SBX__NEVER: none */
 	void *kept;                  /* copies of what the caller passed; NULL: none */
+	void *kept_credentials;
 	sbx_json *kept_query;
 } sbx__steps;
 

@@ -66,6 +66,9 @@ typedef struct sbx_request_options {
 	void *progress_user_data;       /**< given to `progress` */
 	sbx_cancel *cancel;             /**< ends the call when it is fired; NULL: nothing does */
 	void *attempt_user_data;        /**< given to the client's `on_attempt` as the call's */
+	const sbx_pair *credentials; /**< headers that prove who asks, before `headers`, which replace them: they go to
+	                     the base URL's origin only. A NULL value removes one */
+	size_t credentials_count;    /**< how many */
 } sbx_request_options;
 
 /** Options that change nothing. */
@@ -92,7 +95,9 @@ typedef struct sbx_request_options {
 	 NULL, \
 	 NULL, \
 	 NULL, \
-	 NULL}
+	 NULL, \
+	 NULL, \
+	 0}
 
 SBX_END_DECLS
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import math
 
 import pytest
 import sandbox_sdk
-from recorder import Recorder
-from sandbox_sdk import APIConnectionError, Omit, SandboxSDK, SandboxSDKError, Timeout
+from recorder import Recorded, Recorder
+from sandbox_sdk import APIConnectionError, AsyncSandboxSDK, Omit, SandboxSDK, SandboxSDKError, Timeout
 
 
 def make(server: Recorder, **options: object) -> SandboxSDK:
@@ -191,6 +193,70 @@ def test_a_subclass_authenticates_in_its_own_way(server: Recorder) -> None:
         client.with_options(max_retries=0).sandboxes.list()
     assert [request.header("Authorization") for request in server.requests] == ["Bearer token", "Basic x", "Bearer new"]
     assert [request.header("x-api-key") for request in server.requests] == [None, None, None]
+
+
+class Proving(SandboxSDK):
+    """Proves who asks in its own way."""
+
+    @property
+    def auth_headers(self) -> dict[str, str]:
+        return {"Authorization": "Bearer own", "X-Token": "own-token"}
+
+
+class Defaulting(SandboxSDK):
+    """The same, and a header that proves nothing, by the defaults."""
+
+    @property
+    def default_headers(self) -> dict[str, object]:
+        return {**super().default_headers, "authorization": "Bearer own", "cookie": "a=own", "X-Plain": "1"}
+
+
+PROOFS = ("x-api-key", "authorization", "x-token", "cookie")
+
+
+def proofs(request: Recorded) -> dict[str, str]:
+    return {name: value for name in PROOFS if (value := request.header(name)) is not None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        (Proving, {"authorization": "Bearer own", "x-token": "own-token"}),
+        (Defaulting, {"x-api-key": "k", "authorization": "Bearer own", "cookie": "a=own"}),
+    ],
+)
+def test_what_a_subclass_proves_itself_by_stays_with_its_server(server: Recorder, kind: type, sent: dict) -> None:
+    with contextlib.closing(Recorder()) as other, kind(api_key="k", base_url=server.url, max_retries=0) as client:
+        server.answer({}, status=307, headers={"Location": other.url + "/final"})
+        server.answer({})
+        client.get("/redirected", cast_to=object)
+        client.get(other.url + "/elsewhere", cast_to=object)
+        client.get(other.url, cast_to=object, options={"headers": {"x-token": "mine", "Authorization": "Basic mine"}})
+        client.sandboxes.list(extra_headers={"Authorization": "Basic mine"})
+        assert proofs(server.requests[0]) == sent
+        assert [proofs(request) for request in other.requests[:2]] == [{}, {}]
+        assert proofs(other.requests[2]) == {"x-token": "mine", "authorization": "Basic mine"}
+        assert proofs(server.requests[1]) == {**sent, "authorization": "Basic mine"}
+        if kind is Defaulting:
+            assert [request.header("X-Plain") for request in other.requests] == ["1", "1", "1"]
+
+
+def test_a_started_session_of_a_subclass_proves_itself_in_each_request(server: Recorder) -> None:
+    class Asynchronous(AsyncSandboxSDK):
+        auth_headers = Proving.auth_headers
+
+    async def main() -> None:
+        async with Asynchronous(api_key="k", base_url=server.url) as client:
+            session = await client.sandboxes.session(name="s")
+            session.keep()
+
+    server.answer({"id": "a", "status": "pending"})
+    server.answer({"data": [{"id": "a", "status": "running"}]})
+    asyncio.run(main())
+    assert [request.path for request in server.requests] == ["/v1/sandboxes/create", "/v1/sandboxes/list"]
+    assert {tuple(proofs(request).items()) for request in server.requests} == {
+        (("authorization", "Bearer own"), ("x-token", "own-token"))
+    }
 
 
 def test_a_copy_of_a_subclass_may_have_other_arguments(server: Recorder) -> None:

@@ -295,7 +295,7 @@ def test_a_compressed_answer_of_a_transport_is_given_as_its_headers_say() -> Non
 def test_a_plain_answer_s_content_is_decoded_whatever_the_case_of_its_headers(name, asynchronous) -> None:
     class Answer:
         status_code = 200
-        headers = {name: "gzip", "Content-Length": "999", "X-Kept": "1"}  # noqa: RUF012
+        headers = {name: "gzip", "Content-Length": "999", "X-Kept": "1"}
         content = b'{"id":"a"}'
 
     async def main() -> Any:

@@ -349,6 +349,8 @@ static void calls_that_succeed(void **state)
 	call_options.query = extra;
 	call_options.headers = &header;
 	call_options.headers_count = 1;
+	call_options.credentials = &header;
+	call_options.credentials_count = 1;
 	torture_call("sandboxes.list", "{\"page\":2}", answers, 3, SBX_OK);
 	const fake_answer made[] = {{.status = 200, .body = "{\"id\":\"a\"}"}};
 	call_options.body = extra;

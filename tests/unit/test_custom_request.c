@@ -684,6 +684,54 @@ static void who_leads_a_request_back_does_not_get_the_key_sent(void **state)
 	run_clear(&result);
 }
 
+static void credentials_of_a_call_go_to_its_own_origin(void **state)
+{
+	(void)state;
+	static const sbx_pair credentials[] = {
+	        {"x-api-key", NULL}, {"Authorization", "Bearer own"}, {"X-Token", "own"}};
+	static const sbx_pair headers[] = {{"x-token", "of the call"}};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	options.credentials = credentials;
+	options.credentials_count = 3;
+	sbx_request request = request_to(NULL, "a");
+	run_result result;
+	/* Nor does the client's own header of such a name go elsewhere. */
+	static const sbx_pair defaults[] = {{"x-token", "of the client"}};
+	static const fake_answer answers[] = {{.status = 307, .headers = {"Location: http://elsewhere.test/b"}},
+	                                      {.status = 307, .headers = {"Location: " BASE "c"}},
+	                                      {.status = 200}};
+	sbx_client_options client = SBX_CLIENT_OPTIONS_INIT;
+	client.api_key = "test-key-0123456789";
+	client.base_url = BASE;
+	client.default_headers = defaults;
+	client.default_headers_count = 1;
+	run_request(&result, test_config(&client), &request, &options, answers, 3);
+	assert_header(&result, 0, "x-api-key", NULL);
+	assert_header(&result, 0, "Authorization", "Bearer own");
+	assert_header(&result, 0, "X-Token", "own");
+	for (size_t attempt = 1; attempt < 3; attempt++) {
+		assert_header(&result, attempt, "x-api-key", NULL);
+		assert_header(&result, attempt, "Authorization", NULL);
+		assert_header(&result, attempt, "X-Token", NULL);
+	}
+	run_clear(&result);
+	/* The call's own header wins, here and elsewhere. */
+	options.headers = headers;
+	options.headers_count = 1;
+	RUN(&result, &request, &options, {.status = 307, .headers = {"Location: http://elsewhere.test/b"}},
+	    {.status = 200});
+	assert_header(&result, 0, "X-Token", "of the call");
+	assert_header(&result, 1, "X-Token", "of the call");
+	assert_header(&result, 1, "Authorization", NULL);
+	run_clear(&result);
+	options.credentials = (const sbx_pair[]){{"X-Token", "a\nb"}};
+	options.credentials_count = 1;
+	RUN(&result, &request, &options, {.status = 200});
+	assert_int_equal(result.status, SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(result.error), "credentials");
+	run_clear(&result);
+}
+
 static void find_key(void *user_data, sbx_log_level level, const char *message)
 {
 	(void)level;
@@ -874,6 +922,7 @@ int main(void)
 	        cmocka_unit_test(members_that_say_nothing_together_are_refused),
 	        cmocka_unit_test(the_key_goes_to_its_own_origin),
 	        cmocka_unit_test(who_leads_a_request_back_does_not_get_the_key_sent),
+	        cmocka_unit_test(credentials_of_a_call_go_to_its_own_origin),
 	        cmocka_unit_test(nobody_sees_a_key_in_a_url),
 	        cmocka_unit_test(an_answer_that_says_it_is_json_is_decoded),
 	        cmocka_unit_test(an_answer_can_stay_as_it_came),

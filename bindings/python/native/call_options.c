@@ -15,6 +15,16 @@ static int read_headers(void *member, PyObject *value, const char *name, PyObjec
 	return 0;
 }
 
+static int read_credentials(void *member, PyObject *value, const char *name, PyObject *kept)
+{
+	python_call_options *call = member;
+
+	if (python_headers_read(value, name, kept, &call->credentials, &call->options.credentials_count) < 0)
+		return -1;
+	call->options.credentials = call->credentials;
+	return 0;
+}
+
 static int read_query(void *member, PyObject *value, const char *name, PyObject *kept)
 {
 	python_call_options *call = member;
@@ -92,6 +102,7 @@ static int read_progress(void *member, PyObject *value, const char *name, PyObje
 
 static const python_member members[] = {
         WHOLE(headers, "extra_headers", read_headers),
+        WHOLE(credentials, "auth_headers", read_credentials),
         WHOLE(query, "extra_query", read_query),
         WHOLE(body, "extra_body", read_body),
         MEMBER(timeout, "timeout", python_read_seconds),
@@ -128,6 +139,7 @@ void python_call_options_clear(python_call_options *call)
 	sbx_json_free(call->query);
 	sbx_json_free(call->body);
 	free(call->headers);
+	free(call->credentials);
 	Py_CLEAR(call->source.chunk);
 	Py_CLEAR(call->callbacks.raised);
 	Py_CLEAR(call->kept);

@@ -161,6 +161,7 @@ typedef struct python_call_options {
 	PyObject *kept;      /* the list that keeps text, bytes and callables alive; NULL: no options were given */
 	PyObject *exchanges; /* what a transport in Python remembers of them, a dict; NULL: nothing */
 	sbx_pair *headers;
+	sbx_pair *credentials;
 	sbx_json *query;
 	sbx_json *body;
 	sbx_response *response;

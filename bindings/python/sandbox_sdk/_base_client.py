@@ -161,19 +161,25 @@ class BaseClient:
         """The headers that a request is authenticated by. A subclass may have others."""
         return {"x-api-key": self.api_key}
 
-    def _own_headers(self) -> dict[str, str | Omit]:
-        """The headers of a subclass that differ from those that the library sends by itself."""
+    def _own_headers(self) -> tuple[dict[str, str | Omit], dict[str, str | Omit]]:
+        """What a subclass has otherwise than the library sends it: headers that prove who asks, and other ones."""
         kind = type(self)
+        credentials: dict[str, str | Omit] = {}
         headers: dict[str, str | Omit] = {}
         if kind.auth_headers is not BaseClient.auth_headers:
-            headers = {"x-api-key": Omit(), **self.auth_headers}
-            if any(name != "x-api-key" and name.lower() == "x-api-key" for name in headers):
-                del headers["x-api-key"]
+            credentials = {"x-api-key": Omit(), **self.auth_headers}
+            if any(name != "x-api-key" and name.lower() == "x-api-key" for name in credentials):
+                del credentials["x-api-key"]
         if kind.default_headers is not BaseClient.default_headers:
+            from ._headers import SECRETS
+
             usual, mine = BaseClient.default_headers.fget(self), self.default_headers  # type: ignore[attr-defined]
-            headers.update((name, value) for name, value in mine.items() if usual.get(name) != value)
+            secret = {*SECRETS, "cookie", *(name.lower() for name in credentials)}
+            for name, value in mine.items():
+                if usual.get(name) != value:
+                    (credentials if name.lower() in secret else headers)[name] = value
             headers.update((name, Omit()) for name in usual if name not in mine)
-        return headers
+        return credentials, headers
 
     def _own_query(self) -> dict[str, object]:
         """The query of a subclass, and None for what the library would send by itself."""

@@ -48,7 +48,7 @@ class Caller:
     def __init__(
         self,
         handle: Any,
-        own_headers: Callable[[], dict[str, Any]] | None,
+        own_headers: Callable[[], tuple[dict[str, Any], dict[str, Any]]] | None,
         own_query: Callable[[], dict[str, Any]] | None,
         *,
         strict: bool,
@@ -58,7 +58,9 @@ class Caller:
     ) -> None:
         self.handle = handle
         self.own_headers = own_headers
-        """Gives the headers of a subclass that has its own way to authenticate, or other default ones, else None."""
+        """Gives the headers that a subclass authenticates by in its own way, and its other default ones, else None.
+
+        The former go to the base URL's origin only, unless a header of the call's own is in their place."""
         self.own_query = own_query
         """Gives the query of a subclass that has its own default one, else None."""
         self._strict_response_validation = strict
@@ -92,7 +94,8 @@ class Caller:
         if extra_headers is not None:
             options["headers"] = extra_headers
         if self.own_headers is not None:
-            options["headers"] = {**self.own_headers(), **(extra_headers or {})}
+            options["credentials"], own_headers = self.own_headers()
+            options["headers"] = {**own_headers, **(extra_headers or {})}
         if self.own_query is not None:
             extra_query = {**self.own_query(), **(extra_query or {})}
         if extra_query is not None:

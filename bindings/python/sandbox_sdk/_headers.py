@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Headers"]
 
-_SECRETS = ("authorization", "proxy-authorization", "x-api-key")
+SECRETS = ("authorization", "proxy-authorization", "x-api-key")
 
 
 class Headers(MutableMapping[str, str]):
@@ -143,10 +143,10 @@ class Headers(MutableMapping[str, str]):
 
     def without_secrets(self) -> Headers:
         """The same with the values hidden that prove who asks."""
-        hidden = (*_SECRETS, "cookie")
+        hidden = (*SECRETS, "cookie")
         return Headers([(name, b"[secure]" if name.decode().lower() in hidden else value) for name, value in self.raw])
 
     def __repr__(self) -> str:
-        shown = [(name, "[secure]" if name in _SECRETS else value) for name, value in self.multi_items()]
+        shown = [(name, "[secure]" if name in SECRETS else value) for name, value in self.multi_items()]
         names_once = dict(shown)
         return f"Headers({(names_once if len(names_once) == len(shown) else shown)!r})"
