@@ -65,6 +65,17 @@ static void take_answer(sbx_response *response, sbx__call *call)
 	response->size = call->attempt.received;
 }
 
+/* The headers that were sent, and which of them the call's credentials are. False: no memory. */
+static bool keep_headers(sbx_response *response, const sbx__call *call)
+{
+	sbx__buffer *names = &response->credential_names;
+	for (size_t index = 0; index < call->options.credentials_count; index++) {
+		const char *name = call->options.credentials[index].name;
+		sbx__buffer_append(names, name, strlen(name) + 1);
+	}
+	return !names->failed && sbx__headers_add_set(&response->request_headers, &call->request.headers);
+}
+
 /* What is known of the request that the attempt was. NULL: no memory. */
 static sbx_response *new_response(const sbx__call *call, bool keeps_headers)
 {
@@ -73,8 +84,7 @@ static sbx_response *new_response(const sbx__call *call, bool keeps_headers)
 		return NULL;
 	atomic_init(&response->references, 1);
 	response->url = sbx__redact_url(call->request.url, call->config->api_key);
-	if (!response->url ||
-	    (keeps_headers && !sbx__headers_add_set(&response->request_headers, &call->request.headers))) {
+	if (!response->url || (keeps_headers && !keep_headers(response, call))) {
 		sbx_response_free(response);
 		return NULL;
 	}

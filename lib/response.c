@@ -1,9 +1,12 @@
 #include "response.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "arguments.h"
 #include "error.h"
+#include "redact.h"
 
 int sbx_response_status(const sbx_response *response)
 {
@@ -33,6 +36,20 @@ size_t sbx_response_request_headers_count(const sbx_response *response)
 sbx_pair sbx_response_request_header_at(const sbx_response *response, size_t index)
 {
 	return response ? sbx__headers_at(&response->request_headers, index) : (sbx_pair){NULL, NULL};
+}
+
+int sbx_response_request_header_is_secret(const sbx_response *response, size_t index)
+{
+	sbx_pair pair = sbx_response_request_header_at(response, index);
+	if (!pair.name)
+		return 0;
+	if (sbx__redact_is_secret(pair.name))
+		return 1;
+	const sbx__buffer *names = &response->credential_names;
+	for (size_t at = 0; at < names->length; at += strlen(names->data + at) + 1)
+		if (strcasecmp(names->data + at, pair.name) == 0)
+			return 1;
+	return 0;
 }
 
 const char *sbx_response_request_body(const sbx_response *response, size_t *length)
@@ -138,6 +155,7 @@ static void destroy(sbx_response *response)
 {
 	sbx__headers_free(&response->headers);
 	sbx__headers_free(&response->request_headers);
+	sbx__buffer_free(&response->credential_names);
 	sbx__buffer_free(&response->sent);
 	sbx__buffer_free(&response->body);
 	sbx__model_unref(response->model);

@@ -17,7 +17,8 @@ struct sbx_response {
 	int status; /* 0: no answer came */
 	sbx__headers headers;
 	sbx__headers request_headers;
-	const char *request_body; /* NULL: it was not kept */
+	sbx__buffer credential_names; /* of the call's credentials, each with its NUL */
+	const char *request_body;     /* NULL: it was not kept */
 	size_t request_length;
 	sbx__buffer sent; /* where that lies, for the answers of redirects too, which are freed with this one */
 	bool had_body;    /* the request */

@@ -84,6 +84,18 @@ SBX_API size_t sbx_response_request_headers_count(const sbx_response *response);
 SBX_API sbx_pair sbx_response_request_header_at(const sbx_response *response, size_t index);
 
 /**
+ * Whether that header proves who asks, so that its value should not be shown or stored: a key, a password, cookies, and
+ * what the call's `credentials` had.
+ *
+ * @param response a response
+ * @param index from 0
+ * @return 1 or 0; 0 beyond the end
+ *
+ * Since 0.1.0.
+ */
+SBX_API int sbx_response_request_header_is_secret(const sbx_response *response, size_t index);
+
+/**
  * The body of that request, byte for byte. It is kept where the headers are, unless it was read from a source or was a
  * form of several parts.
  *

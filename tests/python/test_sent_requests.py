@@ -149,6 +149,27 @@ def test_no_key_is_pickled(client: SandboxSDK, server: Recorder) -> None:
     assert again.response.elapsed == error.response.elapsed
 
 
+def test_what_a_subclass_authenticates_by_is_neither_pickled_nor_shown(server: Recorder) -> None:
+    class Proving(SandboxSDK):
+        @property
+        def auth_headers(self) -> dict[str, str]:
+            return {"X-Token": "token-of-its-own"}
+
+    server.answer({}, status=307, headers=REDIRECT)
+    server.answer({}, status=404)
+    with Proving(api_key="test-key", base_url=server.url) as client:
+        error = failure(lambda: client.sandboxes.create(name="n"))
+    first = error.response.history[0].request
+    requests = [error.request, first, copy.copy(error.request), copy.deepcopy(first)]
+    for request in requests:
+        assert request.headers["x-token"] == "token-of-its-own"
+        assert request.headers.copy().without_secrets()["x-token"] == "[secure]"
+        for shown in (repr(request.headers), repr(request.headers.copy()), repr(pickle.loads(pickle.dumps(request)))):
+            assert "token-of-its-own" not in shown
+    for pickled in (error, error.response, *requests, error.request.headers.without_secrets()):
+        assert b"token-of-its-own" not in pickle.dumps(pickled)
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copy_of_a_request_is_the_same_request(client: SandboxSDK, server: Recorder, copied: Any) -> None:
     server.answer({}, status=404)

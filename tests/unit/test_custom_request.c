@@ -724,6 +724,19 @@ static void credentials_of_a_call_go_to_its_own_origin(void **state)
 	assert_header(&result, 1, "X-Token", "of the call");
 	assert_header(&result, 1, "Authorization", NULL);
 	run_clear(&result);
+	request.undecoded = true;
+	RUN(&result, &request, &options, {.status = 200});
+	size_t secrets = 0;
+	for (size_t index = 0; index < sbx_response_request_headers_count(result.response); index++) {
+		const char *name = sbx_response_request_header_at(result.response, index).name;
+		int known = strcasecmp(name, "X-Token") == 0 || strcasecmp(name, "Authorization") == 0;
+		assert_int_equal(sbx_response_request_header_is_secret(result.response, index), known);
+		secrets += (size_t)known;
+	}
+	assert_int_equal(secrets, 2);
+	assert_int_equal(sbx_response_request_header_is_secret(result.response, 1000), 0);
+	assert_int_equal(sbx_response_request_header_is_secret(NULL, 0), 0);
+	run_clear(&result);
 	options.credentials = (const sbx_pair[]){{"X-Token", "a\nb"}};
 	options.credentials_count = 1;
 	RUN(&result, &request, &options, {.status = 200});

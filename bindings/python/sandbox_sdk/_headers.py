@@ -7,7 +7,7 @@ from _collections_abc import ItemsView, KeysView, Mapping, MutableMapping, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 __all__ = ["Headers"]
@@ -22,7 +22,7 @@ class Headers(MutableMapping[str, str]):
     ``get_list`` and ``multi_items`` tell them apart.
     """
 
-    __slots__ = ("_list", "encoding")
+    __slots__ = ("_list", "_secret", "encoding")
 
     def __init__(self, headers: Any = None, encoding: str | None = None) -> None:
         """Takes a mapping, pairs of text or bytes, or other headers.
@@ -32,8 +32,10 @@ class Headers(MutableMapping[str, str]):
         """
         self.encoding = encoding or "utf-8"
         self._list: list[tuple[str, str, str]] = []  # name, name in lower case, value
+        self._secret: tuple[str, ...] = SECRETS
         if isinstance(headers, Headers):
             self._list.extend(headers._list)
+            self._secret = headers._secret
             return
         if hasattr(headers, "multi_items"):
             headers = headers.multi_items()
@@ -143,10 +145,16 @@ class Headers(MutableMapping[str, str]):
 
     def without_secrets(self) -> Headers:
         """The same with the values hidden that prove who asks."""
-        hidden = (*SECRETS, "cookie")
-        return Headers([(name, b"[secure]" if name.decode().lower() in hidden else value) for name, value in self.raw])
+        hidden = (*self._secret, "cookie")
+        shown = [(name, b"[secure]" if name.decode().lower() in hidden else value) for name, value in self.raw]
+        return Headers(shown).with_secret(self._secret)
+
+    def with_secret(self, names: Iterable[str]) -> Headers:
+        """These, which do not show the values of some more names."""
+        self._secret = tuple(dict.fromkeys((*self._secret, *(name.lower() for name in names))))
+        return self
 
     def __repr__(self) -> str:
-        shown = [(name, "[secure]" if name in SECRETS else value) for name, value in self.multi_items()]
+        shown = [(name, "[secure]" if name in self._secret else value) for name, value in self.multi_items()]
         names_once = dict(shown)
         return f"Headers({(names_once if len(names_once) == len(shown) else shown)!r})"

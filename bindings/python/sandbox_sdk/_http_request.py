@@ -91,17 +91,21 @@ class Request:
         setattr(self, name, value)
         return value
 
-    def _sent_headers(self) -> list[tuple[str, str]]:
+    def _sent_headers(self) -> Headers:
         """What the library sent, with what its transport adds of itself."""
+        from ._headers import Headers
+
         count = _native.response_request_headers_count(self._native)
         headers = [_native.response_request_header_at(self._native, index) for index in range(count)]
+        is_secret = _native.response_request_header_is_secret
+        secret = [name for index, (name, _) in enumerate(headers) if is_secret(self._native, index)]
         names = {name.lower() for name, _ in headers}
         if headers and "host" not in names:
             headers.insert(0, ("Host", self.url.netloc.decode("ascii")))
         has_length = self._content if self._content is None else self._content or self.method in _BODY_METHODS
         if headers and has_length and "content-length" not in names:
             headers.append(("Content-Length", str(len(self._content))))
-        return headers
+        return Headers(headers).with_secret(secret)
 
     @property
     def headers(self) -> Headers:
