@@ -200,7 +200,7 @@ def in_real_time(retry_after: str) -> str:
 
 def detour(client: Any) -> Any:
     """In the place of the private ``_client``: the client of httpx that a mocked client's requests go through."""
-    return client._caller.detour.adapter.owner.client
+    return next(iter(client._caller.detours.values())).adapter.owner.client
 
 
 def stand_in(module_name: str, names: dict[str, Any]) -> None:
