@@ -370,7 +370,8 @@ class BinaryAPIResponse(APIResponse[bytes]):
 
         ``download(..., into=path)`` does so while they come, without holding them in memory.
         """
-        _write(file, self.iter_bytes())
+        with open(file, mode="wb") as opened:
+            opened.writelines(self.iter_bytes())
 
 
 class AsyncBinaryAPIResponse(AsyncAPIResponse[bytes]):
@@ -409,12 +410,6 @@ class AsyncStreamedBinaryAPIResponse(AsyncAPIResponse[bytes]):
     async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
         """Writes the bytes to a file as they come. Writing a piece blocks, as it does in any coroutine."""
         await _async_write(file, self.iter_bytes(chunk_size))
-
-
-def _write(file: str | os.PathLike[str], pieces: Iterator[bytes]) -> None:
-    with open(file, mode="wb") as opened:
-        for piece in pieces:
-            opened.write(piece)
 
 
 async def _async_write(file: str | os.PathLike[str], pieces: AsyncIterator[bytes]) -> None:
