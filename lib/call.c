@@ -8,6 +8,7 @@
 #include "call_log.h"
 #include "custom_request.h"
 #include "error.h"
+#include "kept_text.h"
 #include "outcome.h"
 #include "redact.h"
 #include "redirect.h"
@@ -143,54 +144,25 @@ void sbx__call_set_stream(sbx__call *call, sbx__stream_buffer *stream, bool pati
 
 /* ---- what the caller passed ---- */
 
-static size_t text_size(const char *text)
-{
-	return text ? strlen(text) + 1 : 0;
-}
-
-static const char *keep_text(char **at, const char *text)
-{
-	if (!text)
-		return NULL;
-	char *copy = *at;
-	*at = stpcpy(copy, text) + 1;
-	return copy;
-}
-
-static size_t pairs_size(const sbx_pair *pairs, size_t count)
-{
-	size_t size = count * sizeof *pairs;
-	for (size_t index = 0; index < count; index++)
-		size += text_size(pairs[index].name) + text_size(pairs[index].value);
-	return size;
-}
-
-static void keep_pairs(sbx_pair *kept, const sbx_pair *pairs, size_t count, char **at)
-{
-	for (size_t index = 0; index < count; index++) {
-		kept[index].name = keep_text(at, pairs[index].name);
-		kept[index].value = keep_text(at, pairs[index].value);
-	}
-}
-
 bool sbx__call_keep(sbx__call *call)
 {
 	sbx_request_options *options = &call->options;
 	size_t count = options->headers_count;
 	size_t credentials_count = options->credentials_count;
-	size_t size = pairs_size(options->headers, count) + pairs_size(options->credentials, credentials_count) +
-	              text_size(options->idempotency_key) + text_size(call->sink.sink.path);
+	size_t size = sbx__pairs_size(options->headers, count) +
+	              sbx__pairs_size(options->credentials, credentials_count) +
+	              sbx__text_size(options->idempotency_key) + sbx__text_size(call->sink.sink.path);
 	sbx_pair *pairs = malloc(size ? size : 1);
 	if (!pairs)
 		return false;
 	call->kept = pairs;
 	char *at = (char *)(pairs + count + credentials_count);
-	keep_pairs(pairs, options->headers, count, &at);
-	keep_pairs(pairs + count, options->credentials, credentials_count, &at);
+	sbx__pairs_keep(pairs, options->headers, count, &at);
+	sbx__pairs_keep(pairs + count, options->credentials, credentials_count, &at);
 	options->headers = pairs;
 	options->credentials = pairs + count;
-	options->idempotency_key = keep_text(&at, options->idempotency_key);
-	call->sink.sink.path = keep_text(&at, call->sink.sink.path);
+	options->idempotency_key = sbx__text_keep(&at, options->idempotency_key);
+	call->sink.sink.path = sbx__text_keep(&at, call->sink.sink.path);
 	/* What the request was built from is not looked at again. */
 	options->query = NULL;
 	options->body = NULL;

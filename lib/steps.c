@@ -1,12 +1,12 @@
 #include "steps.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "kept_text.h"
 #include "platform.h"
 
 /* How often a wait asks whether it should end, in nanoseconds. */
@@ -50,31 +50,14 @@ sbx_status sbx__steps_init(sbx__steps *steps, sbx_client *client, const sbx_requ
 	return SBX_OK;
 }
 
-static size_t text_size(const char *text)
-{
-	return text ? strlen(text) + 1 : 0;
-}
-
-static const char *keep_text(char **at, const char *text)
-{
-	char *copy = *at;
-	if (text)
-		*at = stpcpy(copy, text) + 1;
-	return text ? copy : NULL;
-}
-
 /* Pairs and their texts in one piece of memory. */
 static sbx_pair *copy_pairs(const sbx_pair *pairs, size_t count)
 {
-	size_t size = count * sizeof *pairs;
-	for (size_t index = 0; index < count; index++)
-		size += text_size(pairs[index].name) + text_size(pairs[index].value);
-	sbx_pair *copy = malloc(size);
+	sbx_pair *copy = malloc(sbx__pairs_size(pairs, count));
+	if (!copy)
+		return NULL;
 	char *at = (char *)(copy + count);
-	for (size_t index = 0; copy && index < count; index++) {
-		copy[index].name = keep_text(&at, pairs[index].name);
-		copy[index].value = keep_text(&at, pairs[index].value);
-	}
+	sbx__pairs_keep(copy, pairs, count, &at);
 	return copy;
 }
 
