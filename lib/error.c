@@ -131,6 +131,13 @@ sbx_status sbx__fail_argument(sbx_error **error, const char *argument, const cha
 	return (*error)->code;
 }
 
+sbx_status sbx__misuse(sbx_error **error, sbx_status code)
+{
+	if (error && !sbx__error_is_static(*error))
+		(*error)->misuse = true;
+	return code;
+}
+
 sbx_status sbx__fail_option(sbx_error **error, const char *option, const char *format, ...)
 {
 	if (!error)
@@ -290,6 +297,11 @@ double sbx_error_retry_after(const sbx_error *error)
 int sbx_error_retryable(const sbx_error *error)
 {
 	return error && error->retryable;
+}
+
+int sbx_error_is_misuse(const sbx_error *error)
+{
+	return error && error->misuse;
 }
 
 int sbx_error_outcome_unknown(const sbx_error *error)

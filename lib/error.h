@@ -25,6 +25,7 @@ struct sbx_error {
 	double retry_after;
 	bool retryable;
 	bool outcome_unknown;
+	bool misuse;      /* an argument of a wrong type, an unknown or a missing one */
 	bool echoes;      /* the answer holds the client's key */
 	sbx_json *shown;  /* where it does, what sbx_error_to_json() says; NULL: there was no memory for it */
 	void *attachment; /* what the error is about, as those know who made it; NULL: nothing */
@@ -41,6 +42,8 @@ SBX__COLD sbx_status sbx__fail(sbx_error **error, sbx_status code, const char *f
 /* The same for an argument that is refused; the message begins with its name. */
 SBX__COLD sbx_status sbx__fail_argument(sbx_error **error, const char *argument, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
+/* Marks the error that was just given as a mistake in the program's text, and returns its code. */
+SBX__COLD sbx_status sbx__misuse(sbx_error **error, sbx_status code);
 /* The same for an option of a client that cannot be fulfilled: SBX_ERROR_CONFIGURATION. */
 SBX__COLD sbx_status sbx__fail_option(sbx_error **error, const char *option, const char *format, ...)
         __attribute__((format(printf, 3, 4)));

@@ -74,9 +74,9 @@ static sbx_status fail_at(const check_place *place, sbx_error **error, const cha
 {
 	sbx__buffer path = {0};
 	append_place(place, &path);
-	sbx_status status =
-	        path.failed ? sbx__fail_memory(error)
-		            : sbx__fail_argument(error, path.data, "%s %s%s", place->operation, problem, actual);
+	sbx_status status = path.failed ? sbx__fail_memory(error)
+	                                : sbx__misuse(error, sbx__fail_argument(error, path.data, "%s %s%s",
+	                                                                        place->operation, problem, actual));
 	sbx__buffer_free(&path);
 	return status;
 }
@@ -172,9 +172,11 @@ static sbx_status check_arguments(const sbx__request_input *input, sbx_error **e
 	if (status < 0)
 		return status;
 	if (operation->file_part && !input->file && !input->config->lenient_arguments)
-		return sbx__fail_argument(error, operation->file_part, "%s needs this argument", operation->name);
+		return sbx__misuse(error, sbx__fail_argument(error, operation->file_part, "%s needs this argument",
+		                                             operation->name));
 	if (input->file && operation->body != SBX__BODY_MULTIPART)
-		return sbx__fail_argument(error, "file", "%s does not send a file", operation->name);
+		return sbx__misuse(error,
+		                   sbx__fail_argument(error, "file", "%s does not send a file", operation->name));
 	if (input->typed)
 		return check_typed(input, error);
 	return check_members(operation, NULL, operation->parameters, operation->parameters_count, input->arguments,

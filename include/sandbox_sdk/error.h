@@ -204,6 +204,18 @@ SBX_API int sbx_error_retryable(const sbx_error *error);
 SBX_API int sbx_error_outcome_unknown(const sbx_error *error);
 
 /**
+ * Whether an ::SBX_ERROR_INVALID_ARGUMENT of an operation is a mistake in the program's text, whatever its values: an
+ * argument of a wrong type, one that the operation does not have, or one that it needs and was not given. Languages
+ * whose functions raise such mistakes apart from what can happen ask it.
+ *
+ * @param error an error
+ * @return 1 or 0
+ *
+ * Since 0.1.0.
+ */
+SBX_API int sbx_error_is_misuse(const sbx_error *error);
+
+/**
  * The number of the system's own error, as in `errno`, where the error comes of one: a local file, a local server.
  *
  * @param error an error

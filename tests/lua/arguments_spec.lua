@@ -1,5 +1,6 @@
 --- Arguments of every operation: each of every wrong type, unknown ones, missing ones. None is sent, each is named.
 package.path = "tests/lua/?.lua;" .. package.path
+local outcome = require "support.outcome"
 local sdk = require "sandbox_sdk"
 
 -- Nothing listens there: what is not refused ends as a refused connection.
@@ -57,9 +58,9 @@ local function call(resource, operation, id, arguments)
 	local self = client[resource]
 	local takes_id = OPERATIONS[resource][operation].id
 	if takes_id then
-		return self[operation](self, id, arguments)
+		return outcome.of(self[operation], self, id, arguments)
 	end
-	return self[operation](self, arguments)
+	return outcome.of(self[operation], self, arguments)
 end
 
 --- The arguments that an operation must have, and one more if there is a name.
@@ -147,28 +148,32 @@ for resource, operations in pairs(OPERATIONS) do
 			end
 
 			it("raises an error for a mistake in the program", function()
-				local ok, message = pcall(client[resource][operation], "id", {})
+				local ok, err = pcall(client[resource][operation], "id", {})
 				assert.is_false(ok)
-				assert.truthy(message:find(("client.%s:%s() is called with a colon"):format(resource, operation), 1, true))
+				local usage = ("client.%s:%s%%(%%)"):format(resource, operation)
+				local wanted = "arguments_spec.lua:%d+: " .. usage .. ": self: it is called with a colon"
+				assert.truthy(err.message:find(wanted), err.message)
 				for _, value in ipairs { "text", 1, true, print } do
-					ok, message = pcall(call, resource, operation, "id", value)
-					assert.is_false(ok)
-					assert.truthy(message:find("the arguments must be a table, not a " .. type(value), 1, true))
+					check_refused("arguments", call(resource, operation, "id", value))
 				end
 			end)
 		end)
 	end
 end
 
+local function refused(operation, ...)
+	return outcome.of(client.sandboxes[operation], client.sandboxes, ...)
+end
+
 it("a member of a known shape is named with its place", function()
-	check_refused("resources.cpus", client.sandboxes:create { resources = { cpus = "four" } })
-	check_refused("resources.no_such", client.sandboxes:create { resources = { no_such = 1 } })
-	check_refused("env_vars", client.sandboxes:create { env_vars = { A = 1 } })
-	check_refused("env.A", client.sandboxes:execute("id", { command = "x", env = { A = print } }))
+	check_refused("resources.cpus", refused("create", { resources = { cpus = "four" } }))
+	check_refused("resources.no_such", refused("create", { resources = { no_such = 1 } }))
+	check_refused("env_vars", refused("create", { env_vars = { A = 1 } }))
+	check_refused("env.A", refused("execute", "id", { command = "x", env = { A = print } }))
 end)
 
 it("a file is no argument of other operations, nor is a place for one", function()
-	check_refused("file", client.sandboxes:create { file = "x" })
-	check_refused("into", client.sandboxes:upload("id", { path = "/f", file = "x", into = "y" }))
-	check_refused("file", client.sandboxes:download("id", { path = "/f", file = "x" }))
+	check_refused("file", refused("create", { file = "x" }))
+	check_refused("into", refused("upload", "id", { path = "/f", file = "x", into = "y" }))
+	check_refused("file", refused("download", "id", { path = "/f", file = "x" }))
 end)

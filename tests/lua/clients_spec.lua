@@ -1,10 +1,11 @@
 --- Clients: their options, their copies, closing them.
 package.path = "tests/lua/?.lua;" .. package.path
+local outcome = require "support.outcome"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
 
 local function refused(options)
-	local client, err = sdk.new(options)
+	local client, err = outcome.of(sdk.new, options)
 	assert.is_nil(client)
 	return err
 end
@@ -84,12 +85,16 @@ describe("a client", function()
 		local changed, err = client:set_options { base_url = "nonsense" }
 		assert.is_nil(changed)
 		assert.truthy(err.code == "configuration" or err.code == "invalid_argument")
-		assert.has_error(function()
-			client.max_retries = "many"
-		end, "client.max_retries: max_retries: must be an integer, not a string")
-		assert.has_error(function()
-			client.no_such_option = 1
-		end, "client.no_such_option: no_such_option: is not an option")
+		local mistakes = { max_retries = "must be an integer, not a string", no_such_option = "is not an option" }
+		for name, mistake in pairs(mistakes) do
+			local ok, raised = pcall(function()
+				client[name] = "many"
+			end)
+			assert.is_false(ok)
+			assert.equal(name, raised.argument)
+			assert.truthy(raised.message:find(("clients_spec.lua:%%d+: client.%s"):format(name)), raised.message)
+			assert.truthy(raised.message:find(mistake, 1, true), raised.message)
+		end
 	end)
 end)
 
@@ -123,7 +128,7 @@ describe("a copy with other options", function()
 
 	it("is refused as a client is", function()
 		local client = assert(sdk.new { api_key = "k" })
-		local copy, err = client:with_options { no_such = 1 }
+		local copy, err = outcome.of(client.with_options, client, { no_such = 1 })
 		assert.is_nil(copy)
 		assert.equal("no_such", err.argument)
 		copy, err = client:with_options { default_headers = { a = "1" }, set_default_headers = { a = "2" } }
@@ -265,20 +270,20 @@ end)
 describe("a mistake in the program raises an error", function()
 	local client = assert(sdk.new { api_key = "k", base_url = "http://127.0.0.1:1" })
 	local mistakes = {
-		["options that are no table"] = { "sandbox_sdk.new: the options must be a table, not a string", sdk.new, "key" },
-		["a local server's options"] = { "sandbox_sdk.local_server: the options must be a table", sdk.local_server, 1 },
-		["close with a dot"] = { "client:close() is called with a colon", client.close },
-		["is_closed with a dot"] = { "client:is_closed() is called with a colon", client.is_closed, {} },
-		["with_options with a dot"] = { "client:with_options() is called with a colon", client.with_options, {} },
-		["with_options of a string"] = { "client:with_options: the options must be", client.with_options, client, "x" },
-		["set_options with a dot"] = { "client:set_options() is called with a colon", client.set_options, {} },
-		["set_options of a number"] = { "client:set_options: the options must be", client.set_options, client, 1 },
+		["options that are no table"] = { "sandbox_sdk.new(): options: must be a table, not a string", sdk.new, "key" },
+		["a local server's options"] = { "sandbox_sdk.local_server(): options: must be a table", sdk.local_server, 1 },
+		["close with a dot"] = { "client:close(): self: it is called with a colon", client.close },
+		["is_closed with a dot"] = { "client:is_closed(): self: it is called with a colon", client.is_closed, {} },
+		["with_options with a dot"] = { "client:with_options(): self: it is called with a colon", client.with_options, {} },
+		["with_options of a string"] = { "client:with_options(): options: must be", client.with_options, client, "x" },
+		["set_options with a dot"] = { "client:set_options(): self: it is called with a colon", client.set_options, {} },
+		["set_options of a number"] = { "client:set_options(): options: must be", client.set_options, client, 1 },
 	}
 	for name, mistake in pairs(mistakes) do
 		it(name, function()
-			local ok, message = pcall(table.unpack(mistake, 2))
+			local ok, err = pcall(table.unpack(mistake, 2))
 			assert.is_false(ok)
-			assert.truthy(message:find(mistake[1], 1, true), message)
+			assert.truthy(tostring(err):find(mistake[1], 1, true), tostring(err))
 		end)
 	end
 end)

@@ -26,7 +26,20 @@ it("gives a few names, and nothing that frees", function()
 		names[#names + 1] = name
 	end
 	table.sort(names)
-	assert.same({ "array", "local_server", "new", "null", "object", "version" }, names)
+	assert.same({
+		"array",
+		"assert",
+		"cancel",
+		"local_server",
+		"loop",
+		"new",
+		"null",
+		"object",
+		"sleep",
+		"use",
+		"version",
+		"with",
+	}, names)
 	for name in pairs(getmetatable(require "sandbox_sdk.core")[".fn"]) do
 		assert.is_nil(name:find "free")
 	end

@@ -1,6 +1,7 @@
 --- Uploads from everything, downloads to everything, and what goes wrong with them.
 package.path = "tests/lua/?.lua;" .. package.path
 local process = require "support.process"
+local outcome = require "support.outcome"
 local recorder = require "support.recorder"
 
 local EVERY_BYTE = {}
@@ -23,7 +24,8 @@ end
 --- Uploads a file and gives what arrived.
 local function upload(file)
 	local case = recorder.case(WRITTEN)
-	local result, err = case:client().sandboxes:upload("s-1", { path = "/f", file = file })
+	local sandboxes = case:client().sandboxes
+	local result, err = outcome.of(sandboxes.upload, sandboxes, "s-1", { path = "/f", file = file })
 	if not result then
 		return nil, err
 	end
@@ -256,7 +258,8 @@ end)
 --- Downloads into a place; the answer's body is the bytes.
 local function download(bytes, into, status)
 	local answer = recorder.answer(status or 200, bytes, { ["Content-Type"] = "application/octet-stream" })
-	return recorder.case(answer):client().sandboxes:download("s-1", { path = "/f", into = into })
+	local sandboxes = recorder.case(answer):client().sandboxes
+	return outcome.of(sandboxes.download, sandboxes, "s-1", { path = "/f", into = into })
 end
 
 describe("a download", function()

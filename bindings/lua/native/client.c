@@ -1,108 +1,105 @@
 #include "client.h"
 
-#include <lauxlib.h>
+#include <sandbox_sdk/operation.h>
+#include <sandbox_sdk/request.h>
 
+#include "call.h"
 #include "failure.h"
 #include "userdata.h"
-#include "view.h"
+#include "values.h"
 
 #define CLIENT "sandbox_sdk.client"
-#define CALL "sandbox_sdk.call"
-#define ERROR "sandbox_sdk.error_place"
 
 /* What a client takes in memory once it has a connection, measured. */
 #define CLIENT_SIZE 32768
 
+typedef struct client_place {
+	sbx_client *client;
+	sbx_lua_state *state;
+} client_place;
+
 sbx_client **sbx_lua_new_client(lua_State *L)
 {
-	sbx_client **place = sbx_lua_new_userdata(L, sizeof(sbx_client *), CLIENT);
+	client_place *made = sbx_lua_new_userdata(L, sizeof *made, CLIENT);
+	made->state = sbx_lua_state_of(L);
 	sbx_lua_account(L, CLIENT_SIZE);
-	return place;
+	return &made->client;
+}
+
+static client_place *check_client(lua_State *L, int index)
+{
+	client_place *self = luaL_checkudata(L, index, CLIENT);
+	if (!self->client)
+		luaL_argerror(L, index, "the client was collected");
+	return self;
 }
 
 sbx_client *sbx_lua_check_client(lua_State *L, int index)
 {
-	sbx_client **place = luaL_checkudata(L, index, CLIENT);
-	if (!*place)
-		luaL_argerror(L, index, "the client was collected");
-	return *place;
+	return check_client(L, index)->client;
 }
 
-static int collect_client(lua_State *L)
+/* Calls that are under way end here, and their functions may be told. */
+static int collect(lua_State *L)
 {
-	sbx_client **place = lua_touserdata(L, 1);
-	sbx_client *client = *place;
-	*place = NULL;
-	sbx_client_free(client);
+	client_place *self = lua_touserdata(L, 1);
+	sbx_client *freed = self->client;
+	if (!freed)
+		return 0;
+	lua_State *before = sbx_lua_enter(self->state, L);
+	self->client = NULL;
+	sbx_client_free(freed);
+	sbx_lua_leave(self->state, before);
 	return 0;
 }
 
-sbx_error **sbx_lua_new_error(lua_State *L)
+int sbx_lua_client_close(lua_State *L)
 {
-	return sbx_lua_new_userdata(L, sizeof(sbx_error *), ERROR);
-}
-
-static int collect_error(lua_State *L)
-{
-	sbx_error **place = lua_touserdata(L, 1);
-	sbx_error_free(*place);
-	*place = NULL;
+	client_place *self = check_client(L, 1);
+	lua_State *before = sbx_lua_enter(self->state, L);
+	sbx_client_close(self->client);
+	sbx_lua_leave(self->state, before);
 	return 0;
 }
 
-sbx_lua_call *sbx_lua_new_call(lua_State *L)
+int sbx_lua_operation_find(lua_State *L)
 {
-	return sbx_lua_new_userdata(L, sizeof(sbx_lua_call), CALL);
+	const sbx_operation *found = sbx_operation_find(sbx_lua_check_text(L, 1));
+	if (!found)
+		return 0;
+	lua_pushlightuserdata(L, (void *)found);
+	return 1;
 }
 
-static void free_outputs(sbx_lua_call *call)
+int sbx_lua_client_invoke(lua_State *L)
 {
-	sbx_response_free(call->response);
-	sbx_error_free(call->error);
-	call->response = NULL;
-	call->error = NULL;
-}
-
-static int collect_call(lua_State *L)
-{
-	free_outputs(lua_touserdata(L, 1));
-	return 0;
-}
-
-static int push_bytes(lua_State *L, const sbx_response *response)
-{
-	size_t length;
-	const char *bytes = sbx_response_body(response, &length);
-	lua_pushlstring(L, bytes, length);
-	lua_pushinteger(L, (lua_Integer)sbx_response_size(response));
-	return 2;
-}
-
-int sbx_lua_finish_call(lua_State *L, sbx_lua_call *call, sbx_status status)
-{
+	bool started = lua_toboolean(L, 1);
+	sbx_client *client = sbx_lua_check_client(L, 2);
+	luaL_checktype(L, 3, LUA_TLIGHTUSERDATA);
+	const sbx_operation *operation = lua_touserdata(L, 3);
+	lua_settop(L, 5);
 	sbx_lua_refusal refusal;
-	int results = 1;
-	if (status < 0) {
-		results = sbx_lua_fail(L, call->error);
-		sbx_lua_explain_transfer(L, &call->options.transfer);
-	} else if (!sbx_lua_finish_transfer(&call->options.transfer, &refusal)) {
-		results = sbx_lua_fail_refused(L, &refusal);
-	} else if (sbx_response_json(call->response)) {
-		sbx_lua_push_response(L, &call->response);
+	sbx_lua_call *call = sbx_lua_new_call(L, 2);
+	const sbx_json *arguments = sbx_lua_hold_object(L, 4, &refusal);
+	if (!arguments || !sbx_lua_read_call_options(L, 5, &call->options, &refusal))
+		return sbx_lua_fail_refused(L, &refusal);
+	const sbx_request_options *options = &call->options.request;
+	lua_State *before = sbx_lua_begin_call(L, call);
+	sbx_status status;
+	if (started) {
+		sbx_request request = SBX_REQUEST_INIT;
+		request.operation = operation;
+		request.arguments = arguments;
+		status = sbx_client_start(client, &request, options, NULL, call, &call->call, &call->error);
 	} else {
-		results = push_bytes(L, call->response);
+		status = sbx_client_invoke(client, operation, arguments, options, &call->response, &call->error);
 	}
-	free_outputs(call);
-	return results;
+	return sbx_lua_end_call(L, call, before, status, started);
 }
 
 void sbx_lua_open_client(lua_State *L)
 {
-	static const luaL_Reg client[] = {{"__gc", collect_client}, {NULL, NULL}};
-	static const luaL_Reg call[] = {{"__gc", collect_call}, {NULL, NULL}};
-	static const luaL_Reg error[] = {{"__gc", collect_error}, {NULL, NULL}};
-	sbx_lua_new_metatable(L, CLIENT, client);
-	sbx_lua_new_metatable(L, CALL, call);
-	sbx_lua_new_metatable(L, ERROR, error);
-	lua_pop(L, 3);
+	static const luaL_Reg functions[] = {{"__gc", collect}, {NULL, NULL}};
+	sbx_lua_new_metatable(L, CLIENT, functions);
+	lua_pop(L, 1);
 }

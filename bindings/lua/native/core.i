@@ -5,15 +5,19 @@
 %module sandbox_sdk_core
 
 %begin %{
-#include <lua.h>
+#include "compat.h"
 /* SWIG sets two helpers in the table that this pushes. A module leaves the global table alone. */
 #undef lua_pushglobaltable
 #define lua_pushglobaltable(L) lua_newtable(L)
 %}
 
 %{
+#include "call.h"
+#include "cancel.h"
 #include "client.h"
 #include "failure.h"
+#include "loop.h"
+#include "state.h"
 #include "userdata.h"
 #include "values.h"
 #include "view.h"
@@ -75,31 +79,33 @@
 		return sbx_lua_fail_refused(L, &refusal);
 }
 
-/* The last three of sbx_client_invoke(): one table of options in, what the call gave out. */
-%typemap(in) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
-	(sbx_lua_call *call, sbx_lua_refusal refusal)
-{
-	call = sbx_lua_new_call(L);
-	if (!sbx_lua_read_call_options(L, $input, &call->options, &refusal))
-		return sbx_lua_fail_refused(L, &refusal);
-	$1 = &call->options.request;
-	$2 = &call->response;
-	$3 = &call->error;
-}
-%typemap(check) (const sbx_request_options *options, sbx_response **response, sbx_error **error) ""
-%typemap(argout) (const sbx_request_options *options, sbx_response **response, sbx_error **error)
-{
-	return sbx_lua_finish_call(L, call$argnum, result);
-}
-
+/* What enters the library and may call back, and what makes calls. */
+%ignore sbx_client_close;
+%ignore sbx_client_invoke;
+%ignore sbx_operation_find;
+%native(operation_find) int sbx_lua_operation_find(lua_State *L);
+%native(client_close) int sbx_lua_client_close(lua_State *L);
+%native(client_invoke) int sbx_lua_client_invoke(lua_State *L);
+%native(client_descriptor) int sbx_lua_client_descriptor(lua_State *L);
+%native(client_process) int sbx_lua_client_process(lua_State *L);
+%native(client_poll) int sbx_lua_client_poll(lua_State *L);
+%native(client_next_told) int sbx_lua_client_next_told(lua_State *L);
+%native(call_results) int sbx_lua_call_results(lua_State *L);
+%native(cancel_waitable) int sbx_lua_cancel_waitable(lua_State *L);
+%native(cancel) int sbx_lua_new_cancel(lua_State *L);
+%native(poll) int sbx_lua_poll(lua_State *L);
+%native(now) int sbx_lua_now(lua_State *L);
 %native(refuse) int sbx_lua_refuse_argument(lua_State *L);
 
 %init %{
+	sbx_lua_open_state(L);
 	sbx_lua_open_userdata(L);
 	sbx_lua_open_values(L);
 	sbx_lua_open_view(L);
 	sbx_lua_open_failure(L);
 	sbx_lua_open_client(L);
+	sbx_lua_open_call(L);
+	sbx_lua_open_cancel(L);
 %}
 
 %include "sandbox_sdk.i"

@@ -1,12 +1,12 @@
 #include "failure.h"
 
 #include <ctype.h>
-#include <lauxlib.h>
 
 #include "userdata.h"
 #include "values.h"
 
 #define ERROR "sandbox_sdk.error"
+#define PLACE "sandbox_sdk.error_place"
 #define HEADERS "sandbox_sdk.headers"
 
 /* The setters leave out what is not there: the field reads as nil. */
@@ -91,6 +91,26 @@ static void set_answer(lua_State *L, const sbx_error *error)
 	set_text(L, "request_id", sbx_error_request_id(error));
 }
 
+sbx_error **sbx_lua_new_error(lua_State *L)
+{
+	return sbx_lua_new_userdata(L, sizeof(sbx_error *), PLACE);
+}
+
+static int collect_place(lua_State *L)
+{
+	sbx_error **place = lua_touserdata(L, 1);
+	sbx_error_free(*place);
+	*place = NULL;
+	return 0;
+}
+
+/* What Lua raises, and does not return. */
+static void set_misuse(lua_State *L, bool is_misuse)
+{
+	if (is_misuse)
+		set_boolean(L, "is_misuse", 1);
+}
+
 int sbx_lua_fail(lua_State *L, const sbx_error *error)
 {
 	lua_pushnil(L);
@@ -109,6 +129,7 @@ int sbx_lua_fail(lua_State *L, const sbx_error *error)
 		lua_pushnumber(L, sbx_error_retry_after(error));
 		lua_setfield(L, -2, "retry_after");
 	}
+	set_misuse(L, sbx_error_is_misuse(error));
 	if (sbx_error_body(error, NULL))
 		set_answer(L, error);
 	luaL_setmetatable(L, ERROR);
@@ -129,6 +150,7 @@ int sbx_lua_fail_refused(lua_State *L, const sbx_lua_refusal *refusal)
 	lua_createtable(L, 0, 6);
 	set_text(L, "code", sbx_status_name(refusal->code));
 	set_text(L, "argument", refusal->argument);
+	set_misuse(L, refusal->is_misuse);
 	lua_pushfstring(L, refusal->argument[0] ? "%s: %s" : "%s%s", refusal->argument, refusal->reason);
 	lua_setfield(L, -2, "message");
 	set_integer(L, "attempts", 0);
@@ -141,7 +163,7 @@ int sbx_lua_fail_refused(lua_State *L, const sbx_lua_refusal *refusal)
 int sbx_lua_refuse_argument(lua_State *L)
 {
 	sbx_lua_refusal refusal;
-	sbx_lua_refuse(&refusal, luaL_checkstring(L, 1), "%s", luaL_checkstring(L, 2));
+	sbx_lua_refuse_misuse(&refusal, luaL_checkstring(L, 1), "%s", luaL_checkstring(L, 2));
 	return sbx_lua_fail_refused(L, &refusal);
 }
 
@@ -166,8 +188,10 @@ static int concatenate(lua_State *L)
 void sbx_lua_open_failure(lua_State *L)
 {
 	static const luaL_Reg error[] = {{"__tostring", to_string}, {"__concat", concatenate}, {NULL, NULL}};
+	static const luaL_Reg place[] = {{"__gc", collect_place}, {NULL, NULL}};
 	static const luaL_Reg headers[] = {{"__index", get_header}, {NULL, NULL}};
 	sbx_lua_new_metatable(L, ERROR, error);
 	sbx_lua_new_metatable(L, HEADERS, headers);
-	lua_pop(L, 2);
+	sbx_lua_new_metatable(L, PLACE, place);
+	lua_pop(L, 3);
 }

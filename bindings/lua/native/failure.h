@@ -4,10 +4,13 @@
 #ifndef SBX_LUA_FAILURE_H
 #define SBX_LUA_FAILURE_H
 
-#include <lua.h>
 #include <sandbox_sdk/error.h>
 
+#include "compat.h"
 #include "refusal.h"
+
+/* Pushes a place for an error, which owns the error. */
+sbx_error **sbx_lua_new_error(lua_State *L);
 
 /* Push nil and the error, and return 2, for use in a return statement. */
 int sbx_lua_fail(lua_State *L, const sbx_error *error); /* stays its owner's */

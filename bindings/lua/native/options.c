@@ -1,11 +1,11 @@
 #include "options.h"
 
-#include <lauxlib.h>
 #include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "cancel.h"
 #include "values.h"
 
 /* A reading under way: which option, and where its value lies on the stack. */
@@ -25,8 +25,7 @@ typedef struct option {
 
 static bool refuse_type(const reading *from, const char *wanted)
 {
-	return sbx_lua_refuse(from->refusal, from->name, "must be %s, not a %s", wanted,
-	                      luaL_typename(from->L, from->value));
+	return sbx_lua_refuse_type(from->refusal, from->name, wanted, luaL_typename(from->L, from->value));
 }
 
 static bool read_text(const reading *from, void *target)
@@ -112,7 +111,7 @@ static bool check_header(const reading *from, size_t *size)
 	lua_State *L = from->L;
 	char argument[96];
 	if (lua_type(L, -2) != LUA_TSTRING)
-		return sbx_lua_refuse(from->refusal, from->name, "must be a table with names for keys");
+		return sbx_lua_refuse_misuse(from->refusal, from->name, "must be a table with names for keys");
 	size_t name_length;
 	size_t value_length = 0;
 	const char *name = lua_tolstring(L, -2, &name_length);
@@ -120,9 +119,8 @@ static bool check_header(const reading *from, size_t *size)
 	bool removes = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
 	snprintf(argument, sizeof argument, "%s.%s", from->name, name);
 	if (!removes && lua_type(L, -1) != LUA_TSTRING)
-		return sbx_lua_refuse(from->refusal, argument,
-		                      "must be a string, or false to remove the header, not a %s",
-		                      luaL_typename(L, -1));
+		return sbx_lua_refuse_type(from->refusal, argument, "a string, or false to remove the header",
+		                           luaL_typename(L, -1));
 	if (!removes)
 		value = lua_tolstring(L, -1, &value_length);
 	if (strlen(name) != name_length || strlen(value) != value_length)
@@ -191,9 +189,9 @@ static bool check_names(const reading *from, const option *options)
 	lua_pushnil(L);
 	for (; lua_next(L, from->value); lua_pop(L, 1)) {
 		if (lua_type(L, -2) != LUA_TSTRING)
-			return sbx_lua_refuse(from->refusal, from->name, "must be a table with names for keys");
+			return sbx_lua_refuse_misuse(from->refusal, from->name, "must be a table with names for keys");
 		if (!is_option(options, lua_tostring(L, -2))) {
-			sbx_lua_refuse(from->refusal, lua_tostring(L, -2), "is not an option");
+			sbx_lua_refuse_misuse(from->refusal, lua_tostring(L, -2), "is not an option");
 			if (from->name[0])
 				sbx_lua_refusal_within(from->refusal, from->name, 0);
 			return false;
@@ -319,6 +317,27 @@ static bool read_sink(const reading *from, void *target)
 	return sbx_lua_read_sink(from->L, from->value, &options->sink, &options->transfer, from->refusal);
 }
 
+/* A function that is told of the bytes of the file. */
+static bool read_progress(const reading *from, void *target)
+{
+	sbx_lua_call_options *options = target;
+	if (!lua_isfunction(from->L, from->value))
+		return refuse_type(from, "a function");
+	sbx_lua_callbacks_set(from->L, &options->callbacks, SBX_LUA_PROGRESS, from->value);
+	options->request.progress = sbx_lua_tell_progress;
+	options->request.progress_user_data = &options->callbacks;
+	return true;
+}
+
+static bool read_cancel(const reading *from, void *target)
+{
+	sbx_cancel *cancel = sbx_lua_to_cancel(from->L, from->value);
+	if (!cancel)
+		return refuse_type(from, "what sdk.cancel() gives");
+	*(sbx_cancel **)target = cancel;
+	return true;
+}
+
 #define REQUEST(member) offsetof(sbx_lua_call_options, request.member)
 static const option call_options[] = {{"extra_headers", read_headers, REQUEST(headers)},
                                       {"extra_query", read_object, REQUEST(query)},
@@ -327,6 +346,9 @@ static const option call_options[] = {{"extra_headers", read_headers, REQUEST(he
                                       {"deadline", read_seconds, REQUEST(deadline)},
                                       {"max_retries", read_count, REQUEST(max_retries)},
                                       {"idempotency_key", read_text, REQUEST(idempotency_key)},
+                                      {"follow_redirects", read_flag, REQUEST(follow_redirects)},
+                                      {"progress", read_progress, 0},
+                                      {"cancel", read_cancel, REQUEST(cancel)},
                                       {"file", read_source, 0},
                                       {"into", read_sink, 0},
                                       {NULL, NULL, 0}};

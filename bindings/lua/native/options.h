@@ -4,10 +4,10 @@
 #ifndef SBX_LUA_OPTIONS_H
 #define SBX_LUA_OPTIONS_H
 
-#include <lua.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/request_options.h>
 
+#include "callbacks.h"
 #include "refusal.h"
 #include "transfer.h"
 
@@ -20,6 +20,7 @@ typedef struct sbx_lua_call_options {
 	sbx_request_options request;
 	sbx_source source;
 	sbx_sink sink;
+	sbx_lua_callbacks callbacks;
 	sbx_lua_transfer transfer;
 } sbx_lua_call_options;
 

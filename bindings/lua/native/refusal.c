@@ -4,15 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
+static void note(sbx_lua_refusal *refusal, bool is_misuse, const char *argument, const char *format, va_list values)
+{
+	refusal->code = SBX_ERROR_INVALID_ARGUMENT;
+	refusal->is_misuse = is_misuse;
+	snprintf(refusal->argument, sizeof refusal->argument, "%s", argument);
+	vsnprintf(refusal->reason, sizeof refusal->reason, format, values);
+}
+
 bool sbx_lua_refuse(sbx_lua_refusal *refusal, const char *argument, const char *format, ...)
 {
 	va_list values;
 	va_start(values, format);
-	refusal->code = SBX_ERROR_INVALID_ARGUMENT;
-	snprintf(refusal->argument, sizeof refusal->argument, "%s", argument);
-	vsnprintf(refusal->reason, sizeof refusal->reason, format, values);
+	note(refusal, false, argument, format, values);
 	va_end(values);
 	return false;
+}
+
+bool sbx_lua_refuse_misuse(sbx_lua_refusal *refusal, const char *argument, const char *format, ...)
+{
+	va_list values;
+	va_start(values, format);
+	note(refusal, true, argument, format, values);
+	va_end(values);
+	return false;
+}
+
+bool sbx_lua_refuse_type(sbx_lua_refusal *refusal, const char *argument, const char *wanted, const char *actual)
+{
+	return sbx_lua_refuse_misuse(refusal, argument, "must be %s, not a %s", wanted, actual);
 }
 
 bool sbx_lua_refuse_memory(sbx_lua_refusal *refusal)

@@ -1,190 +1,194 @@
 #include "transfer.h"
 
 #include <errno.h>
-#include <lauxlib.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define SOURCE "file"
 #define SINK "into"
 
-/* No callback may raise an error or allocate in Lua outside lua_pcall(): a longjmp would pass through the library. */
-
-static int fail_with_top(sbx_lua_transfer *transfer)
+/* The FILE of an io file; NULL where the program has closed it. */
+static FILE *open_file(const luaL_Stream *stream)
 {
-	lua_replace(transfer->L, transfer->reason);
-	transfer->failed = true;
-	return -1;
+	return sbx_lua_stream_is_open(stream) ? stream->f : NULL;
 }
 
-/* Whether the last result says that the function failed: `false`, or `nil, reason`. Two results are on top. */
-static bool told_failure(lua_State *L)
-{
-	return (lua_isnil(L, -2) && !lua_isnil(L, -1)) || (lua_isboolean(L, -2) && !lua_toboolean(L, -2));
-}
+typedef struct pull {
+	sbx_lua_transfer *transfer;
+	void *buffer;
+	size_t capacity;
+	int64_t result;
+} pull;
 
-/* Puts the next string that the function gives in the place of the chunk. 1: there is one; 0: the end; -1: failure. */
-static int next_chunk(sbx_lua_transfer *transfer, size_t capacity)
+/* Puts the next string that the function gives in the place of the chunk. The slots are at index 2. */
+static bool next_chunk(lua_State *L, pull *what)
 {
-	lua_State *L = transfer->L;
-	lua_pushvalue(L, transfer->function);
-	lua_pushinteger(L, (lua_Integer)capacity);
-	if (lua_pcall(L, 1, 2, 0) != 0)
-		return fail_with_top(transfer);
-	if (told_failure(L)) {
-		lua_remove(L, -2);
-		return fail_with_top(transfer);
-	}
+	sbx_lua_callbacks *callbacks = what->transfer->callbacks;
+	lua_rawgeti(L, 2, SBX_LUA_SOURCE);
+	lua_pushinteger(L, (lua_Integer)what->capacity);
+	if (!sbx_lua_callbacks_call(L, callbacks, 1))
+		return false;
 	lua_pop(L, 1);
 	int type = lua_type(L, -1);
-	lua_replace(L, transfer->chunk);
-	transfer->chunk_done = 0;
+	lua_rawseti(L, 2, SBX_LUA_CHUNK);
+	what->transfer->chunk_done = 0;
 	if (type == LUA_TNIL)
-		return 0;
-	if (type == LUA_TSTRING)
-		return 1;
-	transfer->failed = true;
-	transfer->fault = "the function must return strings, and nil at the end";
-	return -1;
+		what->result = 0;
+	else if (type != LUA_TSTRING)
+		sbx_lua_callbacks_fault(callbacks, "the function must return strings, and nil at the end");
+	return type == LUA_TSTRING;
+}
+
+/* Copies what is left of the chunk at the top of the stack. */
+static bool take_chunk(lua_State *L, pull *what)
+{
+	size_t length = 0;
+	const char *chunk = NULL;
+	if (lua_type(L, -1) == LUA_TSTRING)
+		chunk = lua_tolstring(L, -1, &length);
+	size_t left = length - what->transfer->chunk_done;
+	if (!left)
+		return false;
+	size_t taken = left < what->capacity ? left : what->capacity;
+	memcpy(what->buffer, chunk + what->transfer->chunk_done, taken);
+	what->transfer->chunk_done += taken;
+	what->result = (int64_t)taken;
+	return true;
+}
+
+static void pull_chunk(lua_State *L, void *data)
+{
+	pull *what = data;
+	if (!sbx_lua_callbacks_slots(L, what->transfer->callbacks))
+		return;
+	/* An empty string is no end: there is more to come. */
+	do {
+		lua_settop(L, 2);
+		lua_rawgeti(L, 2, SBX_LUA_CHUNK);
+		if (take_chunk(L, what))
+			return;
+		lua_pop(L, 1);
+	} while (next_chunk(L, what));
 }
 
 static int64_t read_function(void *user_data, void *buffer, size_t capacity)
 {
 	sbx_lua_transfer *transfer = user_data;
-	for (;;) {
-		size_t length = 0;
-		const char *chunk = NULL;
-		if (lua_type(transfer->L, transfer->chunk) == LUA_TSTRING)
-			chunk = lua_tolstring(transfer->L, transfer->chunk, &length);
-		size_t left = length - transfer->chunk_done;
-		if (left) {
-			size_t taken = left < capacity ? left : capacity;
-			memcpy(buffer, chunk + transfer->chunk_done, taken);
-			transfer->chunk_done += taken;
-			return (int64_t)taken;
-		}
-		/* An empty string is no end: there is more to come. */
-		int more = next_chunk(transfer, capacity);
-		if (more <= 0)
-			return more;
-	}
+	pull what = {transfer, buffer, capacity, -1};
+	return sbx_lua_callbacks_run(transfer->callbacks, SOURCE, pull_chunk, &what) ? what.result : -1;
+}
+
+static void go_back(lua_State *L, void *data)
+{
+	sbx_lua_transfer *transfer = data;
+	if (!sbx_lua_callbacks_slots(L, transfer->callbacks))
+		return;
+	lua_pushboolean(L, 0);
+	lua_rawseti(L, -2, SBX_LUA_CHUNK);
+	transfer->chunk_done = 0;
+	lua_rawgeti(L, -1, SBX_LUA_REWIND);
+	sbx_lua_callbacks_call(L, transfer->callbacks, 0);
 }
 
 static int rewind_function(void *user_data)
 {
 	sbx_lua_transfer *transfer = user_data;
-	lua_State *L = transfer->L;
-	lua_pushvalue(L, transfer->rewind);
-	if (lua_pcall(L, 0, 2, 0) != 0)
-		return fail_with_top(transfer);
-	if (told_failure(L)) {
-		lua_remove(L, -2);
-		return fail_with_top(transfer);
-	}
-	lua_pop(L, 2);
-	lua_pushnil(L);
-	lua_replace(L, transfer->chunk);
-	transfer->chunk_done = 0;
-	return 0;
+	return sbx_lua_callbacks_run(transfer->callbacks, SOURCE, go_back, transfer) ? 0 : -1;
 }
 
-/* What one call of the sink's function is given: the string is made in protected mode. */
+/* What one call of the sink's function is given. */
 typedef struct delivery {
+	sbx_lua_callbacks *callbacks;
 	const void *data;
 	size_t length;
 } delivery;
 
-static int deliver(lua_State *L)
+static void deliver(lua_State *L, void *data)
 {
-	const delivery *what = lua_touserdata(L, 2);
-	lua_settop(L, 1);
+	const delivery *what = data;
+	if (!sbx_lua_callbacks_slots(L, what->callbacks))
+		return;
+	lua_rawgeti(L, -1, SBX_LUA_SINK);
 	lua_pushlstring(L, what->data, what->length);
-	lua_call(L, 1, 2);
-	return 2;
+	sbx_lua_callbacks_call(L, what->callbacks, 1);
 }
 
 static int write_function(void *user_data, const void *data, size_t length)
 {
 	sbx_lua_transfer *transfer = user_data;
-	lua_State *L = transfer->L;
-	delivery what = {data, length};
-	lua_pushcfunction(L, deliver);
-	lua_pushvalue(L, transfer->function);
-	lua_pushlightuserdata(L, &what);
-	if (lua_pcall(L, 2, 2, 0) != 0)
-		return fail_with_top(transfer);
-	if (told_failure(L)) {
-		lua_remove(L, -2);
-		return fail_with_top(transfer);
-	}
-	lua_pop(L, 2);
-	return 0;
+	delivery what = {transfer->callbacks, data, length};
+	return sbx_lua_callbacks_run(transfer->callbacks, SINK, deliver, &what) ? 0 : -1;
 }
+
+static int fail_file(const sbx_lua_transfer *transfer, const char *name, const char *fault)
+{
+	transfer->callbacks->name = name;
+	sbx_lua_callbacks_fault(transfer->callbacks, fault);
+	return -1;
+}
+
+/* A program may close its file while a call uses it. */
+#define FILE_CLOSED "the file was closed"
 
 static int64_t read_file(void *user_data, void *buffer, size_t capacity)
 {
 	sbx_lua_transfer *transfer = user_data;
-	size_t got = fread(buffer, 1, capacity, transfer->file);
-	if (got || !ferror(transfer->file))
+	FILE *file = open_file(transfer->source);
+	if (!file)
+		return fail_file(transfer, SOURCE, FILE_CLOSED);
+	size_t got = fread(buffer, 1, capacity, file);
+	if (got || !ferror(file))
 		return (int64_t)got;
-	transfer->failed = true;
-	transfer->fault = strerror(errno);
-	return -1;
+	return fail_file(transfer, SOURCE, strerror(errno));
 }
 
 static int rewind_file(void *user_data)
 {
 	sbx_lua_transfer *transfer = user_data;
-	clearerr(transfer->file);
-	return fseeko(transfer->file, transfer->file_start, SEEK_SET);
+	FILE *file = open_file(transfer->source);
+	if (!file)
+		return fail_file(transfer, SOURCE, FILE_CLOSED);
+	clearerr(file);
+	return fseeko(file, transfer->file_start, SEEK_SET);
 }
 
 static int write_file(void *user_data, const void *data, size_t length)
 {
 	sbx_lua_transfer *transfer = user_data;
-	if (fwrite(data, 1, length, transfer->file) == length)
+	FILE *file = open_file(transfer->sink);
+	if (!file)
+		return fail_file(transfer, SINK, FILE_CLOSED);
+	if (fwrite(data, 1, length, file) == length)
 		return 0;
-	transfer->failed = true;
-	transfer->fault = strerror(errno);
-	return -1;
+	return fail_file(transfer, SINK, strerror(errno));
 }
 
-/* Keeps two places on the stack for the callbacks, and room for what they push. */
-static void prepare(lua_State *L, sbx_lua_transfer *transfer)
+/* The open io file at an index. */
+static bool get_file(lua_State *L, int index, const char *argument, luaL_Stream **stream, sbx_lua_refusal *refusal)
 {
-	transfer->L = L;
-	lua_pushnil(L);
-	transfer->chunk = lua_gettop(L);
-	lua_pushnil(L);
-	transfer->reason = lua_gettop(L);
-	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	*stream = luaL_testudata(L, index, LUA_FILEHANDLE);
+	if (!*stream)
+		return sbx_lua_refuse_type(refusal, argument, "a string, an io file or a function",
+		                           luaL_typename(L, index));
+	return open_file(*stream) || sbx_lua_refuse(refusal, argument, "must be an open file, not a closed one");
 }
 
-/* The FILE of an open io file. */
-static bool get_file(lua_State *L, int index, const char *argument, FILE **file, sbx_lua_refusal *refusal)
-{
-	luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
-	if (!stream)
-		return sbx_lua_refuse(refusal, argument, "must be a string, an io file or a function, not a %s",
-		                      luaL_typename(L, index));
-	if (!stream->closef)
-		return sbx_lua_refuse(refusal, argument, "must be an open file, not a closed one");
-	*file = stream->f;
-	return true;
-}
-
-static bool read_text(lua_State *L, int index, const char *argument, const char **text, sbx_lua_refusal *refusal)
+static bool read_text(lua_State *L, int index, sbx_lua_transfer *transfer, const char *argument, const char **text,
+                      sbx_lua_refusal *refusal)
 {
 	size_t length;
 	*text = lua_tolstring(L, index, &length);
-	return strlen(*text) == length || sbx_lua_refuse(refusal, argument, "must not have a NUL in it");
+	if (strlen(*text) != length)
+		return sbx_lua_refuse(refusal, argument, "must not have a NUL in it");
+	sbx_lua_callbacks_keep(L, transfer->callbacks, index);
+	return true;
 }
 
-static bool read_memory_source(lua_State *L, int index, sbx_source *source)
+static bool read_memory_source(lua_State *L, int index, sbx_source *source, sbx_lua_transfer *transfer)
 {
 	source->kind = SBX_SOURCE_MEMORY;
 	source->data = lua_tolstring(L, index, &source->length);
+	sbx_lua_callbacks_keep(L, transfer->callbacks, index);
 	return true;
 }
 
@@ -193,17 +197,17 @@ static bool read_function_source(lua_State *L, int index, sbx_source *source, sb
 	source->kind = SBX_SOURCE_CALLBACK;
 	source->read = read_function;
 	source->user_data = transfer;
-	transfer->function = index;
-	prepare(L, transfer);
+	transfer->is_function = true;
+	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_SOURCE, index);
 	return true;
 }
 
 /* The FILE is read through its own buffer, from where the program stands in it. */
-static bool read_file_source(lua_State *L, sbx_source *source, sbx_lua_transfer *transfer)
+static bool read_file_source(lua_State *L, int index, sbx_source *source, sbx_lua_transfer *transfer)
 {
-	FILE *file = transfer->file;
+	FILE *file = transfer->source->f;
 	struct stat status;
-	prepare(L, transfer);
+	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_SOURCE, index);
 	clearerr(file); /* an error of before is not one of this transfer */
 	transfer->file_start = ftello(file);
 	source->kind = SBX_SOURCE_CALLBACK;
@@ -220,10 +224,10 @@ static bool read_plain_source(lua_State *L, int index, sbx_source *source, sbx_l
                               sbx_lua_refusal *refusal)
 {
 	if (lua_type(L, index) == LUA_TSTRING)
-		return read_memory_source(L, index, source);
+		return read_memory_source(L, index, source, transfer);
 	if (lua_isfunction(L, index))
 		return read_function_source(L, index, source, transfer);
-	return get_file(L, index, SOURCE, &transfer->file, refusal) && read_file_source(L, source, transfer);
+	return get_file(L, index, SOURCE, &transfer->source, refusal) && read_file_source(L, index, source, transfer);
 }
 
 /* Pushes a member of a source that is a table. Its place on the stack; 0, and nothing pushed, where there is none. */
@@ -244,17 +248,18 @@ static bool check_members(lua_State *L, int table, sbx_lua_refusal *refusal)
 	while (lua_next(L, table)) {
 		lua_pop(L, 1);
 		if (lua_type(L, -1) != LUA_TSTRING)
-			return sbx_lua_refuse(refusal, SOURCE, "must be a table with names for keys");
+			return sbx_lua_refuse_misuse(refusal, SOURCE, "must be a table with names for keys");
 		int known = 0;
 		while (names[known] && strcmp(names[known], lua_tostring(L, -1)) != 0)
 			known++;
 		if (!names[known])
-			return sbx_lua_refuse(refusal, SOURCE, "has no member '%s'", lua_tostring(L, -1));
+			return sbx_lua_refuse_misuse(refusal, SOURCE, "has no member '%s'", lua_tostring(L, -1));
 	}
 	return true;
 }
 
-static bool read_text_member(lua_State *L, int table, const char *name, const char **text, sbx_lua_refusal *refusal)
+static bool read_text_member(lua_State *L, int table, sbx_lua_transfer *transfer, const char *name, const char **text,
+                             sbx_lua_refusal *refusal)
 {
 	char argument[32];
 	int index = push_member(L, table, name);
@@ -262,8 +267,8 @@ static bool read_text_member(lua_State *L, int table, const char *name, const ch
 		return true;
 	snprintf(argument, sizeof argument, SOURCE ".%s", name);
 	if (lua_type(L, index) != LUA_TSTRING)
-		return sbx_lua_refuse(refusal, argument, "must be a string, not a %s", luaL_typename(L, index));
-	return read_text(L, index, argument, text, refusal);
+		return sbx_lua_refuse_type(refusal, argument, "a string", luaL_typename(L, index));
+	return read_text(L, index, transfer, argument, text, refusal);
 }
 
 static bool read_size(lua_State *L, int table, sbx_source *source, sbx_lua_refusal *refusal)
@@ -271,8 +276,10 @@ static bool read_size(lua_State *L, int table, sbx_source *source, sbx_lua_refus
 	int index = push_member(L, table, "size");
 	if (!index)
 		return true;
-	if (!lua_isinteger(L, index) || lua_tointeger(L, index) < 0)
-		return sbx_lua_refuse(refusal, SOURCE ".size", "must be an integer that is not negative");
+	if (!lua_isinteger(L, index))
+		return sbx_lua_refuse_type(refusal, SOURCE ".size", "an integer", luaL_typename(L, index));
+	if (lua_tointeger(L, index) < 0)
+		return sbx_lua_refuse(refusal, SOURCE ".size", "must not be negative");
 	source->total = lua_tointeger(L, index);
 	return true;
 }
@@ -283,9 +290,9 @@ static bool read_rewind(lua_State *L, int table, sbx_source *source, sbx_lua_tra
 	int index = push_member(L, table, "rewind");
 	if (!index)
 		return true;
-	if (!transfer->function || !lua_isfunction(L, index))
-		return sbx_lua_refuse(refusal, SOURCE ".rewind", "must be a function, beside data that is one");
-	transfer->rewind = index;
+	if (!transfer->is_function || !lua_isfunction(L, index))
+		return sbx_lua_refuse_misuse(refusal, SOURCE ".rewind", "must be a function, beside data that is one");
+	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_REWIND, index);
 	source->rewind = rewind_function;
 	return true;
 }
@@ -293,17 +300,17 @@ static bool read_rewind(lua_State *L, int table, sbx_source *source, sbx_lua_tra
 static bool read_table_source(lua_State *L, int table, sbx_source *source, sbx_lua_transfer *transfer,
                               sbx_lua_refusal *refusal)
 {
-	if (!check_members(L, table, refusal) || !read_text_member(L, table, "path", &source->path, refusal))
+	if (!check_members(L, table, refusal) || !read_text_member(L, table, transfer, "path", &source->path, refusal))
 		return false;
 	int data = push_member(L, table, "data");
 	if (!data == !source->path)
-		return sbx_lua_refuse(refusal, SOURCE, "must have either a path or data");
+		return sbx_lua_refuse_misuse(refusal, SOURCE, "must have either a path or data");
 	if (source->path)
 		source->kind = SBX_SOURCE_PATH;
 	else if (!read_plain_source(L, data, source, transfer, refusal))
 		return false;
-	return read_text_member(L, table, "filename", &source->filename, refusal) &&
-	       read_text_member(L, table, "content_type", &source->content_type, refusal) &&
+	return read_text_member(L, table, transfer, "filename", &source->filename, refusal) &&
+	       read_text_member(L, table, transfer, "content_type", &source->content_type, refusal) &&
 	       read_size(L, table, source, refusal) && read_rewind(L, table, source, transfer, refusal);
 }
 
@@ -318,48 +325,31 @@ bool sbx_lua_read_source(lua_State *L, int index, sbx_source *source, sbx_lua_tr
 
 bool sbx_lua_read_sink(lua_State *L, int index, sbx_sink *sink, sbx_lua_transfer *transfer, sbx_lua_refusal *refusal)
 {
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
 	if (lua_type(L, index) == LUA_TSTRING) {
 		sink->kind = SBX_SINK_PATH;
-		return read_text(L, index, SINK, &sink->path, refusal);
+		return read_text(L, index, transfer, SINK, &sink->path, refusal);
 	}
-	transfer->is_output = true;
 	sink->kind = SBX_SINK_CALLBACK;
 	sink->user_data = transfer;
-	if (lua_isfunction(L, index)) {
-		transfer->function = index;
+	if (lua_isfunction(L, index))
 		sink->write = write_function;
-	} else if (get_file(L, index, SINK, &transfer->file, refusal)) {
+	else if (get_file(L, index, SINK, &transfer->sink, refusal))
 		sink->write = write_file;
-	} else {
+	else
 		return false;
-	}
-	prepare(L, transfer);
+	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_SINK, index);
 	return true;
 }
 
 bool sbx_lua_finish_transfer(const sbx_lua_transfer *transfer, sbx_lua_refusal *refusal)
 {
-	if (!transfer->is_output || !transfer->file || fflush(transfer->file) == 0)
+	if (!transfer->sink)
 		return true;
-	sbx_lua_refuse(refusal, SINK, "%s", strerror(errno));
+	FILE *file = open_file(transfer->sink);
+	if (file && fflush(file) == 0)
+		return true;
+	sbx_lua_refuse(refusal, SINK, "%s", file ? strerror(errno) : FILE_CLOSED);
 	refusal->code = SBX_ERROR_LOCAL_FILE;
 	return false;
-}
-
-void sbx_lua_explain_transfer(lua_State *L, const sbx_lua_transfer *transfer)
-{
-	if (!transfer->failed)
-		return;
-	const char *reason = transfer->fault;
-	if (!reason)
-		reason = lua_type(L, transfer->reason) == LUA_TSTRING ? lua_tostring(L, transfer->reason)
-		                                                      : "the function failed";
-	lua_pushfstring(L, "%s: %s", transfer->is_output ? SINK : SOURCE, reason);
-	lua_setfield(L, -2, "message");
-	lua_pushstring(L, reason);
-	lua_setfield(L, -2, "detail");
-	if (!transfer->fault) {
-		lua_pushvalue(L, transfer->reason);
-		lua_setfield(L, -2, "cause");
-	}
 }

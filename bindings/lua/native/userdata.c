@@ -7,7 +7,7 @@
 
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable)
 {
-	void *userdata = lua_newuserdata(L, size);
+	void *userdata = sbx_lua_newuserdata(L, size);
 	memset(userdata, 0, size);
 	luaL_setmetatable(L, metatable);
 	return userdata;

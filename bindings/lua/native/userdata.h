@@ -5,8 +5,7 @@
 #ifndef SBX_LUA_USERDATA_H
 #define SBX_LUA_USERDATA_H
 
-#include <lauxlib.h>
-#include <lua.h>
+#include "compat.h"
 
 /* Pushes a new, zeroed userdata with the metatable of that name. */
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable);

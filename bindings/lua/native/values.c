@@ -167,7 +167,7 @@ static sbx_json *read_value(reader *from, int depth)
 			return check_memory(from, sbx_json_copy(sbx_lua_view_json(lua_touserdata(L, -1))));
 		break;
 	}
-	sbx_lua_refuse(from->refusal, "", "is a %s, which JSON cannot carry", luaL_typename(L, -1));
+	sbx_lua_refuse_misuse(from->refusal, "", "is a %s, which JSON cannot carry", luaL_typename(L, -1));
 	return NULL;
 }
 
@@ -190,7 +190,8 @@ const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *re
 	if (lua_istable(L, -1) && !has_metatable(&from, from.array))
 		held->thing = read_object(&from, 0);
 	else
-		sbx_lua_refuse(refusal, "", "must be a table with names for keys, not a %s", luaL_typename(L, -1));
+		sbx_lua_refuse_misuse(refusal, "", "must be a table with names for keys, not a %s",
+		                      luaL_typename(L, -1));
 	lua_settop(L, top);
 	return held->thing;
 }

@@ -5,9 +5,9 @@
 #ifndef SBX_LUA_VALUES_H
 #define SBX_LUA_VALUES_H
 
-#include <lua.h>
 #include <sandbox_sdk/json.h>
 
+#include "compat.h"
 #include "refusal.h"
 
 /* The JSON object of the table at an index, whose keys must be names. It is owned by a userdata that is pushed. NULL

@@ -5,9 +5,10 @@
 #ifndef SBX_LUA_VIEW_H
 #define SBX_LUA_VIEW_H
 
-#include <lua.h>
 #include <sandbox_sdk/json.h>
 #include <sandbox_sdk/response.h>
+
+#include "compat.h"
 
 #define SBX_LUA_VIEW "sandbox_sdk.model"
 

@@ -1,5 +1,6 @@
 --- A client: a table with a resource for each group of operations, over the C half's userdata, which frees it.
 local core = require "sandbox_sdk.core"
+local misuse = require "sandbox_sdk.misuse"
 local resources = require "sandbox_sdk.resources"
 
 ---Options of a client. Times are in seconds; `false` is for ever.
@@ -16,6 +17,7 @@ local resources = require "sandbox_sdk.resources"
 ---@field set_default_query? table<string, any> in with_options: in the place of the client's, not merged
 ---@field strict_response_validation? boolean an answer with a field of a wrong type is an error; default false
 ---@field log_level? "off"|"info"|"debug" default: as the environment's SANDBOX_SDK_LOG says
+---@field loop? table the adapter of the event loop whose coroutines use this client; default: that of sdk.use()
 
 ---Timeouts of the phases of a request, in seconds; `false` is for ever.
 ---@class sandbox_sdk.Timeouts
@@ -59,34 +61,43 @@ local getters = {
 
 local function check_receiver(self, method)
 	if getmetatable(self) ~= metatable then
-		error(("client:%s() is called with a colon"):format(method), 3)
+		misuse.refuse(("client:%s()"):format(method), "self", "it is called with a colon")
 	end
 end
 
-local function check_options(name, options)
-	if options ~= nil and type(options) ~= "table" then
-		error(("%s: the options must be a table, not a %s"):format(name, type(options)), 4)
+--- Takes the options apart that are the Lua half's own.
+local function sort(usage, options)
+	misuse.check(usage, "options", options, "table")
+	local native, loop = {}, nil
+	for name, value in next, options or {} do
+		if name == "loop" then
+			misuse.check(usage, "loop", value, "table")
+			loop = value
+		else
+			native[name] = value
+		end
 	end
+	return native, loop
 end
 
-local function wrap(native)
-	local self = { native = native }
+local function wrap(native, loop)
+	local self = { native = native, loop = loop }
 	for name, class in pairs(resources) do
-		self[name] = setmetatable({ native = native }, class)
+		self[name] = setmetatable({ native = native, client = self }, class)
 	end
 	return setmetatable(self, metatable)
 end
 
 local client = {}
 
---- Makes a client with one of the C half's functions; `name` is what the program called.
-function client.make(name, construct, options)
-	check_options(name, options)
-	local native, err = construct(options)
+--- Makes a client with one of the C half's functions; `usage` is what the program called.
+function client.make(usage, construct, options, inherited_loop)
+	local given, loop = sort(usage, options)
+	local native, err = misuse.checked(usage, construct(given))
 	if not native then
 		return nil, err
 	end
-	return wrap(native)
+	return wrap(native, loop or inherited_loop)
 end
 
 ---Makes a client with other options that shares this one's connections.
@@ -95,9 +106,18 @@ end
 ---@return sandbox_sdk.Error? err
 function Client:with_options(options)
 	check_receiver(self, "with_options")
-	return client.make("client:with_options", function(given)
+	return client.make("client:with_options()", function(given)
 		return core.client_with_options(self.native, given)
-	end, options)
+	end, options, self.loop)
+end
+
+local function set(self, usage, options)
+	local given, loop = sort(usage, options)
+	local changed, err = misuse.checked(usage, core.client_set_options(self.native, given))
+	if changed and loop then
+		rawset(self, "loop", loop)
+	end
+	return changed, err
 end
 
 ---Changes options of this client. `client.max_retries = 5` does the same for one, and raises what is wrong with it.
@@ -106,8 +126,7 @@ end
 ---@return sandbox_sdk.Error? err
 function Client:set_options(options)
 	check_receiver(self, "set_options")
-	check_options("client:set_options", options)
-	return core.client_set_options(self.native, options)
+	return set(self, "client:set_options()", options)
 end
 
 ---Closes the connections, which its copies share, and the server that sdk.local_server() started. Later calls give an
@@ -132,9 +151,9 @@ function metatable.__index(self, name)
 end
 
 function metatable.__newindex(self, name, value)
-	local _, err = core.client_set_options(self.native, { [name] = value })
-	if err then
-		error(("client.%s: %s"):format(name, err.message), 2)
+	local changed, err = set(self, "client." .. name, { [name] = value })
+	if not changed then
+		misuse.raise("client." .. name, err)
 	end
 end
 

@@ -7,8 +7,17 @@
 ---
 --- What can happen comes back as `nil, err`, where err.code is a stable name such as "not_found" and err prints as its
 --- message. Only a mistake in the program raises an error: a method called with a dot, or options that are no table.
+local Loop = require "sandbox_sdk.loop"
+local await = require "sandbox_sdk.await"
 local client = require "sandbox_sdk.client"
 local core = require "sandbox_sdk.core"
+local misuse = require "sandbox_sdk.misuse"
+
+local unpack = table.unpack or unpack
+
+local function pack(...)
+	return { n = select("#", ...), ... }
+end
 
 ---@class sandbox_sdk
 local sdk = {
@@ -41,7 +50,7 @@ end
 ---@return sandbox_sdk.Client? client
 ---@return sandbox_sdk.Error? err
 function sdk.new(options)
-	return client.make("sandbox_sdk.new", core.client_new, options)
+	return client.make("sandbox_sdk.new()", core.client_new, options)
 end
 
 ---Starts a `sandboxd` on this machine and makes a client of it. The server and all that it keeps is gone when the
@@ -50,7 +59,69 @@ end
 ---@return sandbox_sdk.Client? client
 ---@return sandbox_sdk.Error? err
 function sdk.local_server(options)
-	return client.make("sandbox_sdk.local_server", core.client_new_local, options)
+	return client.make("sandbox_sdk.local_server()", core.client_new_local, options)
+end
+
+---What ends calls: given to any number of them as the option `cancel`.
+---@class sandbox_sdk.Cancel
+---Ends the calls that it was given to, and each later one before it begins: their errors have the code "cancelled".
+---@field fire fun(self: sandbox_sdk.Cancel)
+---@field is_fired fun(self: sandbox_sdk.Cancel): boolean
+
+---Makes what ends calls.
+---@return sandbox_sdk.Cancel
+function sdk.cancel()
+	return assert(core.cancel())
+end
+
+---Makes a loop for a program that has none: `loop:spawn(f)` begins a coroutine, `loop:run()` runs all to their ends.
+---@return sandbox_sdk.Loop
+function sdk.loop()
+	return Loop.new()
+end
+
+---Makes an event loop the one whose coroutines calls yield in, unless their client has one of its own.
+---@param adapter table? such as `require "sandbox_sdk.loops.luv"`; nil: calls block again
+function sdk.use(adapter)
+	misuse.check("sandbox_sdk.use()", "adapter", adapter, "table")
+	await.use(adapter)
+end
+
+---Waits: in a coroutine that a loop runs by letting others run, else by blocking.
+---@param seconds number
+function sdk.sleep(seconds)
+	if type(seconds) ~= "number" then
+		misuse.refuse("sandbox_sdk.sleep()", "seconds", "must be a number, not a %s", type(seconds))
+	end
+	await.sleep(seconds)
+end
+
+---Calls a function with something that can be closed, and closes that however the function ends.
+---@generic T
+---@param thing T a client or a session
+---@param f fun(thing: T, ...): ...
+---@param ... any what the function is given as well
+---@return any ... what the function returns; what it raises is raised again
+function sdk.with(thing, f, ...)
+	local results = pack(pcall(f, thing, ...))
+	thing:close()
+	if not results[1] then
+		error(results[2], 0)
+	end
+	return unpack(results, 2, results.n)
+end
+
+---As Lua's own assert(), which before 5.3 takes only text as the reason: raises the error itself.
+---@generic T
+---@param value T?
+---@param err any
+---@param ... any
+---@return T value, any ...
+function sdk.assert(value, err, ...)
+	if not value then
+		error(err == nil and "assertion failed!" or err, 0)
+	end
+	return value, err, ...
 end
 
 return sdk

@@ -1,8 +1,10 @@
 --- What the generated resources are made of: the one way in which an operation is called.
+local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
+local misuse = require "sandbox_sdk.misuse"
 
 local next = next
-local invoke, refuse = core.client_invoke, core.refuse
+local invoke, perform = core.client_invoke, await.perform
 
 ---Options of a call, beside the operation's own arguments in the same table. Times are in seconds; `false` is for ever.
 ---@class sandbox_sdk.CallOptions
@@ -12,7 +14,10 @@ local invoke, refuse = core.client_invoke, core.refuse
 ---@field timeout? number|false|sandbox_sdk.Timeouts
 ---@field deadline? number|false for the whole call, retries and waits included
 ---@field max_retries? integer how often the request is sent again
+---@field follow_redirects? boolean else a redirect is an error
 ---@field idempotency_key? string default: a new one for each POST
+---@field progress? fun(done: integer, total: integer?) told of the bytes of a file; `false`, or an error, ends the call
+---@field cancel? sandbox_sdk.Cancel ends the call when it is fired
 local OPTIONS = {
 	extra_headers = true,
 	extra_query = true,
@@ -20,7 +25,10 @@ local OPTIONS = {
 	timeout = true,
 	deadline = true,
 	max_retries = true,
+	follow_redirects = true,
 	idempotency_key = true,
+	progress = true,
+	cancel = true,
 }
 
 local resource = {}
@@ -47,7 +55,7 @@ local function sort(operation, given, arguments)
 	local options
 	for name, value in next, given do
 		if arguments[name] ~= nil then
-			return refuse(tostring(name), "is given twice")
+			misuse.refuse(operation.usage, tostring(name), "is given twice")
 		elseif OPTIONS[name] then
 			options = options or {}
 			options[name] = value
@@ -61,29 +69,26 @@ local function sort(operation, given, arguments)
 			arguments[name] = value
 		end
 	end
-	return options or false
+	return options
 end
 
 --- Calls an operation: `given` is the table of arguments and options, behind it come the arguments of the path.
 function resource.call(self, operation, given, ...)
 	if getmetatable(self) ~= operation.class then
-		error(operation.usage .. " is called with a colon", 3)
-	elseif given ~= nil and type(given) ~= "table" then
-		error(("%s: the arguments must be a table, not a %s"):format(operation.usage, type(given)), 3)
+		misuse.refuse(operation.usage, "self", "it is called with a colon")
 	end
+	misuse.check(operation.usage, "arguments", given, "table")
 	local arguments, options = {}, nil
 	for position = 1, #operation.path do
 		arguments[operation.path[position]] = (select(position, ...))
 	end
 	if given then
-		local err
-		options, err = sort(operation, given, arguments)
-		if err then
-			return nil, err
-		end
+		options = sort(operation, given, arguments)
 	end
-	local answer, detail = invoke(self.native, operation.handle, arguments, options or nil)
-	if answer and options and options.into ~= nil then
+	local answer, detail = perform(self.client, invoke, self.native, operation.handle, arguments, options)
+	if answer == nil then
+		return misuse.checked(operation.usage, nil, detail)
+	elseif options and options.into ~= nil then
 		return detail -- how many bytes went there
 	end
 	return answer, detail

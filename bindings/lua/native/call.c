@@ -1,0 +1,157 @@
+#include "call.h"
+
+#include "failure.h"
+#include "userdata.h"
+#include "view.h"
+
+#define CALL "sandbox_sdk.call"
+
+/* Lua's own programs let a signal set a hook, which runs when Lua goes on: that ends a call which waits. */
+static int is_interrupted(void *user_data)
+{
+	const sbx_lua_call *call = user_data;
+	return call->options.callbacks.failed || lua_gethook(call->waitable.state->main) != call->hook;
+}
+
+static void cancel(sbx_lua_waitable *waitable)
+{
+	sbx_call_cancel(((sbx_lua_call *)waitable)->call);
+}
+
+sbx_lua_call *sbx_lua_new_call(lua_State *L, int owner)
+{
+	owner = lua_absindex(L, owner);
+	sbx_lua_call *call = sbx_lua_new_userdata(L, sizeof *call, CALL);
+	call->waitable.state = sbx_lua_state_of(L);
+	call->waitable.cancel = cancel;
+	call->options.callbacks.call = call;
+	call->options.callbacks.owner = owner;
+	call->options.callbacks.userdata = lua_gettop(L);
+	call->options.transfer.callbacks = &call->options.callbacks;
+	return call;
+}
+
+static void free_outputs(sbx_lua_call *call)
+{
+	sbx_response_free(call->response);
+	sbx_error_free(call->error);
+	call->response = NULL;
+	call->error = NULL;
+	if (call->made)
+		call->free_made(call->made);
+	call->made = NULL;
+}
+
+lua_State *sbx_lua_begin_call(lua_State *L, sbx_lua_call *call)
+{
+	sbx_lua_state *state = call->waitable.state;
+	call->hook = lua_gethook(state->main);
+	call->options.request.interrupt = is_interrupted;
+	call->options.request.interrupt_user_data = call;
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	return sbx_lua_enter(state, L);
+}
+
+static int push_bytes(lua_State *L, const sbx_response *response)
+{
+	size_t length;
+	const char *bytes = sbx_response_body(response, &length);
+	lua_pushlstring(L, bytes, length);
+	lua_pushinteger(L, (lua_Integer)sbx_response_size(response));
+	return 2;
+}
+
+int sbx_lua_push_done(lua_State *L, sbx_lua_call *call)
+{
+	(void)call;
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static int push_success(lua_State *L, sbx_lua_call *call)
+{
+	if (call->push)
+		return call->push(L, call);
+	if (sbx_response_json(call->response)) {
+		sbx_lua_push_response(L, &call->response);
+		return 1;
+	}
+	return push_bytes(L, call->response);
+}
+
+/* Pushes what a call gave, and returns how many values. */
+static int push_results(lua_State *L, sbx_lua_call *call, sbx_status status)
+{
+	sbx_lua_refusal refusal;
+	int results;
+	if (status < 0) {
+		results = sbx_lua_fail(L, call->error);
+		sbx_lua_callbacks_explain(L, &call->options.callbacks);
+	} else if (call->options.callbacks.failed) {
+		/* It came to its end before it could be told to end. */
+		sbx_lua_refuse(&refusal, "", "Cancelled");
+		refusal.code = SBX_ERROR_CANCELLED;
+		results = sbx_lua_fail_refused(L, &refusal);
+		sbx_lua_callbacks_explain(L, &call->options.callbacks);
+	} else if (!sbx_lua_finish_transfer(&call->options.transfer, &refusal)) {
+		results = sbx_lua_fail_refused(L, &refusal);
+	} else {
+		results = push_success(L, call);
+	}
+	free_outputs(call);
+	return results;
+}
+
+int sbx_lua_end_call(lua_State *L, sbx_lua_call *call, lua_State *before, sbx_status status, bool started)
+{
+	sbx_lua_leave(call->waitable.state, before);
+	if (!started || status < 0)
+		return push_results(L, call, status);
+	sbx_lua_callbacks_prepare(L, &call->options.callbacks);
+	lua_pushvalue(L, call->options.callbacks.userdata);
+	return 1;
+}
+
+static sbx_lua_call *check_call(lua_State *L, int index)
+{
+	return luaL_checkudata(L, index, CALL);
+}
+
+int sbx_lua_call_results(lua_State *L)
+{
+	sbx_lua_call *call = check_call(L, 1);
+	if (!call->call || !sbx_call_is_done(call->call))
+		return luaL_argerror(L, 1, "the call is not over");
+	sbx_status status =
+	        call->collect ? call->collect(call) : sbx_call_result(call->call, &call->response, &call->error);
+	int results = push_results(L, call, status);
+	sbx_call_free(call->call);
+	call->call = NULL;
+	return results;
+}
+
+/* A call that is under way ends here, and with it the use of its connection. */
+static int collect_call(lua_State *L)
+{
+	sbx_lua_call *call = lua_touserdata(L, 1);
+	sbx_call *started = call->call;
+	sbx_lua_state *state = call->waitable.state;
+	if (!state)
+		return 0;
+	lua_State *before = sbx_lua_enter(state, L);
+	call->call = NULL;
+	sbx_lua_forget(&call->waitable);
+	sbx_call_free(started);
+	free_outputs(call);
+	sbx_lua_leave(state, before);
+	return 0;
+}
+
+void sbx_lua_open_call(lua_State *L)
+{
+	static const luaL_Reg functions[] = {{"__gc", collect_call}, {NULL, NULL}};
+	sbx_lua_new_metatable(L, CALL, functions);
+	lua_pushboolean(L, 1);
+	lua_setfield(L, -2, SBX_LUA_WAITABLE);
+	lua_pop(L, 1);
+}

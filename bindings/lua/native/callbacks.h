@@ -1,0 +1,60 @@
+/*
+ * The program's functions that one call uses, such as the source of an upload: kept with the call's userdata, called
+ * protected. What one raises, or gives as a failure, is kept too and told as the reason of the call's failure.
+ */
+#ifndef SBX_LUA_CALLBACKS_H
+#define SBX_LUA_CALLBACKS_H
+
+#include <sandbox_sdk/request_options.h>
+
+#include "state.h"
+
+/* The places of a call's slots. */
+enum {
+	SBX_LUA_OWNER = 1, /* the client or session whose call it is */
+	SBX_LUA_SOURCE,    /* the function or io file that gives chunks */
+	SBX_LUA_REWIND,    /* the function that goes back to the first chunk */
+	SBX_LUA_CHUNK,     /* the string that a function gave and that is not yet sent */
+	SBX_LUA_SINK,      /* the function or io file that takes chunks */
+	SBX_LUA_PROGRESS,
+	SBX_LUA_SKIPPED,
+	SBX_LUA_REASON, /* what a function failed with */
+	SBX_LUA_CALL_SLOTS = SBX_LUA_REASON
+};
+
+typedef struct sbx_lua_callbacks {
+	struct sbx_lua_call *call;
+	int owner; /* stack indices, while the call is prepared */
+	int userdata;
+	bool has_slots;
+	bool failed;       /* one of them did; nothing is called any more */
+	bool has_reason;   /* the reason's slot has what it failed with */
+	const char *name;  /* of the argument that failed, such as "file" */
+	const char *fault; /* why, where that is no function's own words; static, or NULL */
+} sbx_lua_callbacks;
+
+/* While a call is prepared: sees that it has slots, and puts the value at an index into one. */
+void sbx_lua_callbacks_set(lua_State *L, sbx_lua_callbacks *callbacks, int slot, int value);
+/* While a call is prepared: sees that it has slots, and keeps the value at an index as long as the call. */
+void sbx_lua_callbacks_keep(lua_State *L, sbx_lua_callbacks *callbacks, int value);
+/* The same without a value. */
+void sbx_lua_callbacks_prepare(lua_State *L, sbx_lua_callbacks *callbacks);
+
+/* Runs a job in protected mode unless one has failed before. Returns whether none has failed. */
+bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data);
+
+/* Within a job. The slots of the call are pushed; false: they are gone, and nothing is pushed. */
+bool sbx_lua_callbacks_slots(lua_State *L, const sbx_lua_callbacks *callbacks);
+/* Calls the function below its arguments for two results. Returns false, with nothing left on the stack, where it
+ * raised an error or told of a failure: `false`, or `nil, reason`. */
+bool sbx_lua_callbacks_call(lua_State *L, sbx_lua_callbacks *callbacks, int arguments);
+/* Notes a failure in our own words. */
+void sbx_lua_callbacks_fault(sbx_lua_callbacks *callbacks, const char *fault);
+
+/* Puts what a function failed with into the error on top of the stack. */
+void sbx_lua_callbacks_explain(lua_State *L, const sbx_lua_callbacks *callbacks);
+
+/* Told how far the file is; `user_data` are the callbacks. */
+void sbx_lua_tell_progress(void *user_data, int64_t done, int64_t total);
+
+#endif
