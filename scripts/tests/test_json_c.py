@@ -20,7 +20,7 @@ def setup(tmp_path):
     """Runs the script where apt's only package source is a port that nobody listens on."""
     root = tmp_path / "a tree"
     (root / "scripts").mkdir(parents=True)
-    for name in ("setup", "common.sh", "debian_sources.sh", "requirements.txt"):
+    for name in ("setup", "common.sh", "debian_sources.sh", "lua_sources.sh", "requirements.txt"):
         shutil.copy(SCRIPTS / name, root / "scripts" / name)
     (root / "scripts/packages.txt").write_text("bash\n")
     (root / ".venv/bin").mkdir(parents=True)

@@ -239,7 +239,8 @@ def test_python(python, call):
 
 def test_lua(twelve, call):
     module = twelve / "build/twelve/lua"
-    call("lua5.4", "-e", LUA_PROGRAM, LUA_PATH=f"{module}/?.lua;{module}/?/init.lua", LUA_CPATH=f"{module}/?.so")
+    paths = {"LUA_PATH": f"{module}/share/?.lua;{module}/share/?/init.lua", "LUA_CPATH": f"{module}/5.4/?.so"}
+    call("lua5.4", "-e", LUA_PROGRAM, **paths)
 
 
 def test_reference(twelve):

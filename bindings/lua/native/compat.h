@@ -7,6 +7,7 @@
 #define SBX_LUA_COMPAT_H
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <lua.h>
 #include <math.h>
 #include <stdbool.h>
@@ -133,6 +134,8 @@ static inline void sbx_compat_setfuncs(lua_State *L, const luaL_Reg *functions, 
 #undef luaL_setfuncs
 #define luaL_setfuncs sbx_compat_setfuncs
 
+#include <lualib.h> /* LUA_FILEHANDLE */
+
 /* An io file; 5.1 and LuaJIT both begin theirs with the FILE, which a closed one has not. */
 typedef struct luaL_Stream {
 	FILE *f;
@@ -149,15 +152,12 @@ static inline bool sbx_lua_stream_is_open(const luaL_Stream *stream)
 }
 
 /* The user value of a userdata is a table everywhere, since 5.1 has it as the environment and 5.2 takes nothing else.
- */
+ * Until it is set, it is a table that is somebody else's in 5.1. */
 #if SBX_LUA_IS_51
 #undef lua_getuservalue
 #undef lua_setuservalue
 #define lua_getuservalue lua_getfenv
 #define lua_setuservalue lua_setfenv
-#elif LUA_VERSION_NUM >= 504
-#undef lua_setuservalue
-#define lua_setuservalue(L, index) lua_setiuservalue(L, index, 1)
 #endif
 
 /* Pushes a new userdata that has room for a user value. */
@@ -167,6 +167,16 @@ static inline void *sbx_lua_newuserdata(lua_State *L, size_t size)
 	return lua_newuserdatauv(L, size, 1);
 #else
 	return lua_newuserdata(L, size);
+#endif
+}
+
+/* Lets the collector work as if so many bytes had been allocated. */
+static inline void sbx_lua_gc_step(lua_State *L, size_t bytes)
+{
+#if LUA_VERSION_NUM >= 505
+	lua_gc(L, LUA_GCSTEP, bytes);
+#else
+	lua_gc(L, LUA_GCSTEP, (int)(bytes / 1024 < INT_MAX / 1024 ? bytes / 1024 : INT_MAX / 1024));
 #endif
 }
 

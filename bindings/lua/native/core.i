@@ -4,14 +4,11 @@
  */
 %module sandbox_sdk_core
 
-%begin %{
-#include "compat.h"
+%{
 /* SWIG sets two helpers in the table that this pushes. A module leaves the global table alone. */
 #undef lua_pushglobaltable
 #define lua_pushglobaltable(L) lua_newtable(L)
-%}
 
-%{
 #include "call.h"
 #include "cancel.h"
 #include "client.h"

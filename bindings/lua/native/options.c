@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cancel.h"
+#include "runtime.h"
 #include "values.h"
 
 /* A reading under way: which option, and where its value lies on the stack. */
@@ -290,9 +291,9 @@ bool sbx_lua_read_client_options(lua_State *L, int index, sbx_client_options *op
 	static const sbx_client_options none = SBX_CLIENT_OPTIONS_INIT;
 	*options = none;
 	options->language = "Lua";
-	options->runtime = "Lua";
-	options->runtime_version = LUA_RELEASE + strlen("Lua ");
-	if (lua_isnoneornil(L, index))
+	bool is_given = !lua_isnoneornil(L, index);
+	sbx_lua_find_runtime(L, &options->runtime, &options->runtime_version);
+	if (!is_given)
 		return true;
 	luaL_checktype(L, index, LUA_TTABLE);
 	reading from = {L, index, "", refusal};

@@ -1,9 +1,9 @@
 #include "userdata.h"
 
-#include <limits.h>
 #include <string.h>
 
 #define HELD "sandbox_sdk.held"
+#define MAX_WEIGHT ((size_t)16 * 1024 * 1024)
 
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable)
 {
@@ -24,9 +24,15 @@ void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *funct
 
 void sbx_lua_account(lua_State *L, size_t bytes)
 {
+	int runs = lua_gc(L, LUA_GCISRUNNING, 0);
 	/* A step would also run a collector that the program has stopped. */
-	if (lua_gc(L, LUA_GCISRUNNING, 0) == 1)
-		lua_gc(L, LUA_GCSTEP, (int)(bytes / 1024 < INT_MAX / 1024 ? bytes / 1024 : INT_MAX / 1024));
+	if (runs == 1)
+		sbx_lua_gc_step(L, bytes);
+	/* 5.1 does not tell: so much garbage, which nothing ever touches, counts as well, and starts nothing. */
+	else if (runs < 0) {
+		lua_newuserdata(L, bytes < MAX_WEIGHT ? bytes : MAX_WEIGHT);
+		lua_pop(L, 1);
+	}
 }
 
 const char *sbx_lua_check_text(lua_State *L, int index)
