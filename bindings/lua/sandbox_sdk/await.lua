@@ -4,7 +4,7 @@
 ---
 ---     adapter.watch(descriptor, on_readable)  calls on_readable() whenever that is readable; returns what ends it
 ---     adapter.timer(seconds, on_time)         calls on_time() once; returns what calls it off
----     adapter.current()                       what resume() takes for the running coroutine; nil where it cannot yield.
+---     adapter.current()                       what resume() takes for the running coroutine; nil where none can yield.
 ---                                             A second value tells loops apart that one adapter serves
 ---     adapter.resume(task)                    lets it go on, at once or later; one that is dead is passed over
 ---     adapter.suspend(task, cancel)           optional: waits for resume(), as coroutine.yield() does where there is
@@ -156,7 +156,7 @@ function await.told(adapter, task, scope, client, thing)
 	local function cancel()
 		end_thing(thing)
 	end
-	-- The fourth value is closed by Lua 5.4 however the loop is left; older ones know no way out of a yield but back.
+	-- Lua 5.4 closes the fourth value however the loop is left; older ones know no way out of a yield but back.
 	for _ in still_waits, wait, nil, wait do
 		suspend(task, cancel)
 	end
