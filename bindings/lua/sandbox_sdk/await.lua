@@ -156,7 +156,7 @@ function await.told(adapter, task, scope, client, thing)
 	local function cancel()
 		end_thing(thing)
 	end
-	-- Lua 5.4 closes the fourth value however the loop is left; older ones know no way out of a yield but back.
+	-- Lua 5.4 closes the fourth value however the loop is left; older ones leave a yield by its return alone.
 	for _ in still_waits, wait, nil, wait do
 		suspend(task, cancel)
 	end
@@ -193,8 +193,8 @@ function await.sleep(seconds)
 		until core.now() >= until_then
 		return
 	end
-	local is_over, call_off = false, nil
-	call_off = adapter.timer(seconds, function()
+	local is_over = false
+	local call_off = adapter.timer(seconds, function()
 		is_over = true
 		adapter.resume(task)
 	end)
