@@ -129,8 +129,8 @@ end
 local Wait = {}
 Wait.__index = Wait
 
---- A coroutine that is closed while it waits (coroutine.close of Lua 5.4) ends its call. That may have something to take
---- back, for which the loop is driven until it is done.
+--- A coroutine that is closed while it waits (coroutine.close of Lua 5.4) ends its call. That may have something to
+--- take back, for which the loop is driven until it is done.
 function Wait.__close(self)
 	local waiting = self.record.waiting
 	if waiting[self.thing] ~= nil then
