@@ -237,6 +237,39 @@ static void what_is_missing_is_named(void **state)
 	loopback_stop(server);
 }
 
+static void a_mistake_in_the_program_is_told_apart_from_a_value(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *operation;
+		const char *arguments;
+		const char *argument;
+		int is_misuse;
+	} cases[] = {{"sandboxes.create", "{\"name\":1}", "name", 1},
+	             {"sandboxes.create", "{\"resources\":{\"cpus\":\"two\"}}", "resources.cpus", 1},
+	             {"sandboxes.create", "{\"nmae\":\"x\"}", "nmae", 1},
+	             {"sandboxes.execute", "{\"id\":\"a\"}", "command", 1},
+	             {"sandboxes.execute", "{\"command\":\"true\"}", "id", 1},
+	             {"sandboxes.upload", "{\"id\":\"a\",\"path\":\"/f\"}", "file", 1},
+	             {"sandboxes.delete", "{\"id\":\"\"}", "id", 0},
+	             {"sandboxes.delete", "{\"id\":\"..\"}", "id", 0}};
+	loopback *server = loopback_start_json(EMPTY_PAGE);
+	sbx_client *client = client_of(server);
+	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+		sbx_json *arguments = json_of(cases[index].arguments);
+		sbx_error *error = NULL;
+		assert_int_equal(sbx_client_invoke(client, sbx_operation_find(cases[index].operation), arguments, NULL,
+		                                   NULL, &error),
+		                 SBX_ERROR_INVALID_ARGUMENT);
+		assert_string_equal(sbx_error_argument(error), cases[index].argument);
+		assert_int_equal(sbx_error_is_misuse(error), cases[index].is_misuse);
+		sbx_error_free(error);
+		sbx_json_free(arguments);
+	}
+	sbx_client_free(client);
+	loopback_stop(server);
+}
+
 /* ---- ends from outside ---- */
 
 static int close_when_asked(void *user_data)
@@ -566,6 +599,7 @@ int main(void)
 	        cmocka_unit_test(two_clients_are_apart),
 	        cmocka_unit_test(options_of_a_living_client_change),
 	        cmocka_unit_test(what_is_missing_is_named),
+	        cmocka_unit_test(a_mistake_in_the_program_is_told_apart_from_a_value),
 	        cmocka_unit_test(a_callback_may_end_its_call),
 	        cmocka_unit_test(a_client_may_be_closed_from_every_callback),
 	        cmocka_unit_test(a_client_may_be_used_from_a_callback),

@@ -77,6 +77,7 @@ static void no_error_is_empty(void **state)
 	assert_true(sbx_error_retry_after(NULL) == SBX_DEFAULT);
 	assert_int_equal(sbx_error_retryable(NULL), 0);
 	assert_int_equal(sbx_error_outcome_unknown(NULL), 0);
+	assert_int_equal(sbx_error_is_misuse(NULL), 0);
 	assert_int_equal(sbx_error_system_errno(NULL), 0);
 	sbx_error_free(NULL);
 }
