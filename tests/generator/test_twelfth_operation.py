@@ -239,7 +239,7 @@ def test_python(python, call):
 
 def test_lua(twelve, call):
     module = twelve / "build/twelve/lua"
-    paths = {"LUA_PATH": f"{module}/share/?.lua;{module}/share/?/init.lua", "LUA_CPATH": f"{module}/5.4/?.so"}
+    paths = {"LUA_PATH": f"{module}/share/?.lua;{module}/share/?/init.lua", "LUA_CPATH_5_4": f"{module}/5.4/?.so"}
     call("lua5.4", "-e", LUA_PROGRAM, **paths)
 
 
