@@ -53,10 +53,12 @@ static inline long bench_memory(const char *name)
 	return kib;
 }
 
-/** Runs `call` as often as asked, without and then with the clocks, and prints what that took as one line of JSON. */
+/** Runs `call` as often as asked, without and then with the clocks, and prints what that took as one line of JSON, with
+ * the memory at the peak above that before the first. */
 static inline int bench_run(int (*call)(void *state), void *state, const char *warmup, const char *count)
 {
 	long calls = bench_count(count);
+	long memory = bench_memory("VmRSS");
 	int64_t cpu, wall;
 
 	for (long i = bench_count(warmup); i > 0; i--)
@@ -69,7 +71,8 @@ static inline int bench_run(int (*call)(void *state), void *state, const char *w
 			return -1;
 	cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 	wall = bench_clock(CLOCK_MONOTONIC) - wall;
-	printf("{\"calls\": %ld, \"cpu_ns\": %lld, \"wall_ns\": %lld}\n", calls, (long long)cpu, (long long)wall);
+	printf("{\"calls\": %ld, \"cpu_ns\": %lld, \"wall_ns\": %lld, \"memory_kib\": %ld}\n", calls, (long long)cpu,
+	       (long long)wall, bench_memory("VmHWM") - memory);
 	return 0;
 }
 

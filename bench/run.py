@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import c_benchmarks as c
+import lua_benchmarks as lua
 import python_benchmarks as python
 from harness import BENCH, REAL, ROOT, SMOKE, VENV, Broken, Result, Size, run
 
@@ -39,6 +40,15 @@ BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "python_async_aiohttp": python.python_async_aiohttp,
     "python_download_curl": python.python_download_curl,
     "python_download_peer": python.python_download_peer,
+    "lua_call": lua.lua_call,
+    "luajit_call": lua.luajit_call,
+    "lua_in_flight": lua.lua_in_flight,
+    "luajit_in_flight": lua.luajit_in_flight,
+    "lua_start": lua.lua_start,
+    "luajit_start": lua.luajit_start,
+    "lua_list": lua.lua_list,
+    "lua_memory": lua.lua_memory,
+    "lua_curl": lua.lua_curl,
 }
 
 

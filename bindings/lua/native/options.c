@@ -176,49 +176,42 @@ static bool read_headers(const reading *from, void *target)
 	return true;
 }
 
-static bool is_option(const option *options, const char *name)
+/* The option of the name on top of the stack; NULL where there is none. */
+static const option *find_option(const reading *from, const option *options)
 {
-	while (options->name && strcmp(options->name, name) != 0)
-		options++;
-	return options->name != NULL;
-}
-
-/* Refuses a table that has a key which is no option's name. */
-static bool check_names(const reading *from, const option *options)
-{
-	lua_State *L = from->L;
-	lua_pushnil(L);
-	for (; lua_next(L, from->value); lua_pop(L, 1)) {
-		if (lua_type(L, -2) != LUA_TSTRING)
-			return sbx_lua_refuse_misuse(from->refusal, from->name, "must be a table with names for keys");
-		if (!is_option(options, lua_tostring(L, -2))) {
-			sbx_lua_refuse_misuse(from->refusal, lua_tostring(L, -2), "is not an option");
-			if (from->name[0])
-				sbx_lua_refusal_within(from->refusal, from->name, 0);
-			return false;
-		}
+	if (lua_type(from->L, -1) != LUA_TSTRING) {
+		sbx_lua_refuse_misuse(from->refusal, from->name, "must be a table with names for keys");
+		return NULL;
 	}
-	return true;
+	const char *name = lua_tostring(from->L, -1);
+	for (; options->name; options++)
+		if (strcmp(options->name, name) == 0)
+			return options;
+	sbx_lua_refuse_misuse(from->refusal, name, "is not an option");
+	if (from->name[0])
+		sbx_lua_refusal_within(from->refusal, from->name, 0);
+	return NULL;
 }
 
 /* Reads each member of a table into its place in a struct. The values stay on the stack. */
 static bool read_members(const reading *from, const option *options, void *target)
 {
 	lua_State *L = from->L;
-	if (!check_names(from, options))
-		return false;
-	for (; options->name; options++) {
+	lua_pushnil(L);
+	while (lua_next(L, from->value)) {
+		lua_insert(L, -2);
+		int key = lua_gettop(L);
 		luaL_checkstack(L, LUA_MINSTACK, NULL);
-		lua_pushstring(L, options->name);
-		lua_rawget(L, from->value);
-		reading member = {L, lua_gettop(L), options->name, from->refusal};
-		if (lua_isnil(L, -1)) {
-			lua_pop(L, 1);
-		} else if (!options->read(&member, (char *)target + options->offset)) {
+		const option *found = find_option(from, options);
+		if (!found)
+			return false;
+		reading member = {L, key - 1, found->name, from->refusal};
+		if (!found->read(&member, (char *)target + found->offset)) {
 			if (from->name[0])
 				sbx_lua_refusal_within(from->refusal, from->name, 0);
 			return false;
 		}
+		lua_pushvalue(L, key);
 	}
 	return true;
 }
@@ -253,20 +246,36 @@ static bool read_timeouts(const reading *from, void *target)
 CHECK_NEIGHBOURS(sbx_client_options, default_headers, default_headers_count);
 CHECK_NEIGHBOURS(sbx_request_options, headers, headers_count);
 
+static bool read_default_headers(const reading *from, void *target)
+{
+	sbx_client_options *options = target;
+	if (options->replace_default_headers == SBX_FLAG_YES)
+		return sbx_lua_refuse_misuse(from->refusal, "set_default_headers", "excludes default_headers");
+	return read_headers(from, &options->default_headers);
+}
+
 static bool read_set_headers(const reading *from, void *target)
 {
 	sbx_client_options *options = target;
 	if (options->default_headers)
-		return sbx_lua_refuse(from->refusal, from->name, "excludes default_headers");
+		return sbx_lua_refuse_misuse(from->refusal, from->name, "excludes default_headers");
 	options->replace_default_headers = SBX_FLAG_YES;
 	return read_headers(from, &options->default_headers);
+}
+
+static bool read_default_query(const reading *from, void *target)
+{
+	sbx_client_options *options = target;
+	if (options->replace_default_query == SBX_FLAG_YES)
+		return sbx_lua_refuse_misuse(from->refusal, "set_default_query", "excludes default_query");
+	return read_object(from, &options->default_query);
 }
 
 static bool read_set_query(const reading *from, void *target)
 {
 	sbx_client_options *options = target;
 	if (options->default_query)
-		return sbx_lua_refuse(from->refusal, from->name, "excludes default_query");
+		return sbx_lua_refuse_misuse(from->refusal, from->name, "excludes default_query");
 	options->replace_default_query = SBX_FLAG_YES;
 	return read_object(from, &options->default_query);
 }
@@ -278,8 +287,8 @@ static const option client_options[] = {{"api_key", read_text, CLIENT(api_key)},
                                         {"deadline", read_seconds, CLIENT(deadline)},
                                         {"max_retries", read_count, CLIENT(max_retries)},
                                         {"retry_unsafe", read_flag, CLIENT(retry_unsafe)},
-                                        {"default_headers", read_headers, CLIENT(default_headers)},
-                                        {"default_query", read_object, CLIENT(default_query)},
+                                        {"default_headers", read_default_headers, 0},
+                                        {"default_query", read_default_query, 0},
                                         {"set_default_headers", read_set_headers, 0},
                                         {"set_default_query", read_set_query, 0},
                                         {"strict_response_validation", read_flag, CLIENT(strict_response_validation)},

@@ -26,6 +26,7 @@ typedef struct sbx_lua_state {
 	lua_State *main;         /* whose hook a signal handler sets */
 	sbx_lua_waitable *first; /* what is told and not yet fetched, oldest first */
 	sbx_lua_waitable *last;
+	size_t weight; /* native memory that the collector has not been told of yet, in bytes */
 } sbx_lua_state;
 
 /* The state's own; it stays until the Lua state is closed. */

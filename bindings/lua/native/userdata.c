@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "state.h"
+
 #define HELD "sandbox_sdk.held"
+/* The collector is told of so much at a time: a step of it is not worth less. */
+#define WEIGHT_STEP ((size_t)64 * 1024)
 #define MAX_WEIGHT ((size_t)16 * 1024 * 1024)
 
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable)
@@ -24,6 +28,12 @@ void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *funct
 
 void sbx_lua_account(lua_State *L, size_t bytes)
 {
+	sbx_lua_state *state = sbx_lua_state_of(L);
+	state->weight += bytes;
+	if (state->weight < WEIGHT_STEP)
+		return;
+	bytes = state->weight;
+	state->weight = 0;
 	int runs = lua_gc(L, LUA_GCISRUNNING, 0);
 	/* A step would also run a collector that the program has stopped. */
 	if (runs == 1)
