@@ -16,13 +16,15 @@
 typedef struct client_place {
 	sbx_client *client;
 	sbx_lua_state *state;
+	size_t weight; /* that the collector was told of */
 } client_place;
 
 sbx_client **sbx_lua_new_client(lua_State *L)
 {
 	client_place *made = sbx_lua_new_userdata(L, sizeof *made, CLIENT);
 	made->state = sbx_lua_state_of(L);
-	sbx_lua_account(L, CLIENT_SIZE);
+	made->weight = CLIENT_SIZE;
+	sbx_lua_grow(L, made->weight);
 	return &made->client;
 }
 
@@ -44,6 +46,9 @@ static int collect(lua_State *L)
 {
 	client_place *self = lua_touserdata(L, 1);
 	sbx_client *freed = self->client;
+	if (self->weight)
+		sbx_lua_shrink(self->state, self->weight);
+	self->weight = 0;
 	if (!freed)
 		return 0;
 	lua_State *before = sbx_lua_enter(self->state, L);

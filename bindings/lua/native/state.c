@@ -179,7 +179,7 @@ void sbx_lua_open_state(lua_State *L)
 	if (sbx_lua_state_of(L))
 		return;
 	sbx_lua_state *state = lua_newuserdata(L, sizeof *state);
-	*state = (sbx_lua_state){.main = main_thread(L)};
+	*state = (sbx_lua_state){.main = main_thread(L), .limit = SBX_LUA_FIRST_LIMIT};
 	lua_newtable(L);
 	lua_newtable(L);
 	lua_pushliteral(L, "v");

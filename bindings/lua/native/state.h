@@ -21,12 +21,17 @@ typedef struct sbx_lua_waitable {
 	bool listed; /* it is in the state's list */
 } sbx_lua_waitable;
 
+/* Native memory below which nothing is collected for its sake, in bytes. */
+#define SBX_LUA_FIRST_LIMIT ((size_t)16 * 1024 * 1024)
+
 typedef struct sbx_lua_state {
 	lua_State *L;            /* who has entered the library last; NULL: nobody is in it */
 	lua_State *main;         /* whose hook a signal handler sets */
 	sbx_lua_waitable *first; /* what is told and not yet fetched, oldest first */
 	sbx_lua_waitable *last;
 	size_t weight; /* native memory that the collector has not been told of yet, in bytes */
+	size_t native; /* native memory that userdata keep */
+	size_t limit;  /* where all garbage is collected, so that what it keeps is freed */
 } sbx_lua_state;
 
 /* The state's own; it stays until the Lua state is closed. */

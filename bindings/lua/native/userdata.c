@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "state.h"
-
 #define HELD "sandbox_sdk.held"
 /* The collector is told of so much at a time: a step of it is not worth less. */
 #define WEIGHT_STEP ((size_t)64 * 1024)
+/* By so much the native memory may grow before everything is collected, however little there is. */
+#define LEAST_GROWTH ((size_t)16 * 1024 * 1024)
 #define MAX_WEIGHT ((size_t)16 * 1024 * 1024)
 
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable)
@@ -26,23 +26,43 @@ void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *funct
 	lua_setfield(L, -2, "__metatable");
 }
 
-void sbx_lua_account(lua_State *L, size_t bytes)
+/* Steps of a generational collector do not look at what is old, and Lua's own memory, by which it decides when to look
+ * at everything, is the lesser part. So everything is collected when the native memory has doubled. */
+static void collect_if_doubled(lua_State *L, sbx_lua_state *state)
+{
+	if (state->native < state->limit)
+		return;
+	lua_gc(L, LUA_GCCOLLECT, 0);
+	size_t heap = (size_t)lua_gc(L, LUA_GCCOUNT, 0) * 1024;
+	size_t more = state->native > heap ? state->native : heap;
+	state->limit = state->native + (more > LEAST_GROWTH ? more : LEAST_GROWTH);
+}
+
+void sbx_lua_grow(lua_State *L, size_t bytes)
 {
 	sbx_lua_state *state = sbx_lua_state_of(L);
+	state->native += bytes;
 	state->weight += bytes;
 	if (state->weight < WEIGHT_STEP)
 		return;
 	bytes = state->weight;
 	state->weight = 0;
 	int runs = lua_gc(L, LUA_GCISRUNNING, 0);
-	/* A step would also run a collector that the program has stopped. */
-	if (runs == 1)
+	/* A collector that the program has stopped must not run. */
+	if (runs == 1) {
 		sbx_lua_gc_step(L, bytes);
+		collect_if_doubled(L, state);
+	}
 	/* 5.1 does not tell: so much garbage, which nothing ever touches, counts as well, and starts nothing. */
 	else if (runs < 0) {
 		lua_newuserdata(L, bytes < MAX_WEIGHT ? bytes : MAX_WEIGHT);
 		lua_pop(L, 1);
 	}
+}
+
+void sbx_lua_shrink(sbx_lua_state *state, size_t bytes)
+{
+	state->native -= bytes;
 }
 
 const char *sbx_lua_check_text(lua_State *L, int index)

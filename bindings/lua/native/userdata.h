@@ -5,7 +5,7 @@
 #ifndef SBX_LUA_USERDATA_H
 #define SBX_LUA_USERDATA_H
 
-#include "compat.h"
+#include "state.h"
 
 /* Pushes a new, zeroed userdata with the metatable of that name. */
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable);
@@ -13,9 +13,11 @@ void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable);
 /* Makes a metatable with these functions and leaves it on the stack. */
 void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *functions);
 
-/* Tells the collector of native memory that a userdata keeps, so that it works as often as if that were Lua's own. May
- * collect. */
-void sbx_lua_account(lua_State *L, size_t bytes);
+/* Tells the collector of native memory that a userdata keeps, so that it works as if that were Lua's own. May collect.
+ */
+void sbx_lua_grow(lua_State *L, size_t bytes);
+/* Takes back what sbx_lua_grow() was told: the memory was freed. */
+void sbx_lua_shrink(sbx_lua_state *state, size_t bytes);
 
 /* The string at an index; raises an error where there is none, or one with a NUL in it, which C would cut. */
 const char *sbx_lua_check_text(lua_State *L, int index);

@@ -13,6 +13,8 @@
 /* An answer and how many views show parts of it. The views of an answer are collected in any order. */
 typedef struct document {
 	size_t views;
+	size_t size; /* of the memory that it takes */
+	sbx_lua_state *state;
 	sbx_response *response;
 } document;
 
@@ -39,10 +41,11 @@ void sbx_lua_push_response(lua_State *L, sbx_response **response)
 		luaL_error(L, "Out of memory");
 		return;
 	}
-	*shown = (document){1, *response};
+	size_t size = BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(*response);
+	*shown = (document){1, size, sbx_lua_state_of(L), *response};
 	*response = NULL;
 	*made = (view){shown, sbx_response_json(shown->response)};
-	sbx_lua_account(L, BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(shown->response));
+	sbx_lua_grow(L, size);
 }
 
 /* Pushes what a part of a view's answer is in Lua: a scalar, or a view. */
@@ -62,6 +65,7 @@ static int collect(lua_State *L)
 	document *shown = self->document;
 	*self = (view){NULL, NULL};
 	if (shown && --shown->views == 0) {
+		sbx_lua_shrink(shown->state, shown->size);
 		sbx_response_free(shown->response);
 		free(shown);
 	}
