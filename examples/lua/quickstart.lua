@@ -7,13 +7,14 @@ local function sha256(bytes)
 	local file = assert(io.open(name, "wb"))
 	file:write(bytes)
 	file:close()
-	local program <close> = assert(io.popen("sha256sum " .. name))
+	local program = assert(io.popen("sha256sum " .. name))
 	local digest = program:read(64)
+	program:close()
 	os.remove(name)
 	return digest
 end
 
-local client <close> = assert(sdk.local_server())
+local client = assert(sdk.local_server())
 local sandboxes = client.sandboxes
 
 local sandbox = assert(sandboxes:create { name = "quickstart" })
@@ -35,7 +36,7 @@ local downloaded = assert(sandboxes:download(sandbox.id, { path = "/data/bytes.b
 assert(downloaded == content, "the download differs from the upload")
 print(("downloaded: %d bytes, equal to the upload"):format(#downloaded))
 
-for _, each in ipairs(assert(sandboxes:list()).data) do
+for _, each in assert(sandboxes:list()).data:ipairs() do
 	print("listed: " .. each.name)
 end
 
@@ -45,3 +46,4 @@ print(("refused: %s, status %d: %s"):format(err.code, err.status, err.body.error
 
 assert(sandboxes:delete(sandbox.id))
 print("deleted: " .. sandbox.name)
+client:close()

@@ -1,5 +1,6 @@
 --- Clients: their options, their copies, closing them.
 package.path = "tests/lua/?.lua;" .. package.path
+local lua = require "support.lua"
 local outcome = require "support.outcome"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
@@ -16,7 +17,7 @@ describe("a client", function()
 		assert.equal("k", client.api_key)
 		assert.equal("http://127.0.0.1:1/api/", client.base_url)
 		assert.equal(7, client.max_retries)
-		assert.equal("integer", math.type(client.max_retries))
+		assert.equal("integer", lua.kind(client.max_retries))
 		assert.equal("sandbox_sdk.Client (http://127.0.0.1:1/api/)", tostring(client))
 		assert.is_nil(client.no_such_field)
 	end)
@@ -28,18 +29,16 @@ describe("a client", function()
 	end)
 
 	it("needs a key", function()
-		local program = [[lua5.4 -e 'local client, err = require("sandbox_sdk").new() print(client, err.code, err)']]
-		local pipe <close> = assert(io.popen("env -u SANDBOX_SDK_API_KEY " .. program))
-		local output = pipe:read "a"
+		local program = [[local client, err = require("sandbox_sdk").new() print(client, err.code, err)]]
+		local output = lua.output(program, "env -u SANDBOX_SDK_API_KEY")
 		assert.equal("nil\tconfiguration\t", output:sub(1, 18))
 		assert.truthy(output:find("SANDBOX_SDK_API_KEY", 1, true))
 	end)
 
 	it("takes key and URL from the environment", function()
-		local program = [[lua5.4 -e 'local client = require("sandbox_sdk").new() print(client.api_key, client.base_url)']]
-		local environment = "SANDBOX_SDK_API_KEY=from-there SANDBOX_SDK_BASE_URL=http://127.0.0.1:2 "
-		local pipe <close> = assert(io.popen(environment .. program))
-		assert.equal("from-there\thttp://127.0.0.1:2/\n", pipe:read "a")
+		local program = [[local client = require("sandbox_sdk").new() print(client.api_key, client.base_url)]]
+		local environment = "SANDBOX_SDK_API_KEY=from-there SANDBOX_SDK_BASE_URL=http://127.0.0.1:2"
+		assert.equal("from-there\thttp://127.0.0.1:2/\n", lua.output(program, environment))
 	end)
 
 	it("has options for every request", function()
@@ -166,25 +165,26 @@ describe("a closed client", function()
 		assert.equal("closed", err.code)
 	end)
 
-	it("is what a scope leaves behind, also when it is left by an error", function()
-		local kept
-		do
-			local client <close> = recorder.case("{}"):client()
-			kept = client
-			assert(client.sandboxes:list())
-		end
-		assert.is_true(kept:is_closed())
-		pcall(function()
-			local client <close> = recorder.case("{}"):client()
-			kept = client
-			error "left"
+	if lua.has_close then
+		it("is what a scope leaves behind, also when it is left by an error", function()
+			local scope = assert(load [[
+				local made, problem = ...
+				local client <close> = made
+				assert(client.sandboxes:list())
+				assert(not problem, problem)
+			]])
+			local client = recorder.case("{}"):client()
+			scope(client)
+			assert.is_true(client:is_closed())
+			client = recorder.case("{}"):client()
+			assert.is_false(pcall(scope, client, "left"))
+			assert.is_true(client:is_closed())
 		end)
-		assert.is_true(kept:is_closed())
-	end)
+	end
 end)
 
 describe("an option is refused", function()
-	local every = { true, 1, 1.5, "text", {}, print, coroutine.create(print), io.stdout, sdk.null }
+	local every = { true, 1, 1.5, "text", {}, print, coroutine.create(function() end), io.stdout, sdk.null }
 	local text = { string = true }
 	local wanted = {
 		api_key = text,
@@ -203,7 +203,7 @@ describe("an option is refused", function()
 	for name, types in pairs(wanted) do
 		it("of a wrong type: " .. name, function()
 			for _, value in ipairs(every) do
-				local kind = math.type(value) == "integer" and "integer" or type(value)
+				local kind = lua.kind(value) == "integer" and "integer" or type(value)
 				if not types[kind] and not types[type(value)] then
 					local err = refused { api_key = name ~= "api_key" and "k" or nil, [name] = value }
 					assert.equal("invalid_argument", err.code)
@@ -227,7 +227,7 @@ describe("an option is refused", function()
 		{ "a negative phase", { timeout = { pool = -1 } }, "timeout.pool" },
 		{ "true for a time", { deadline = true }, "deadline" },
 		{ "negative retries", { max_retries = -1 }, "max_retries" },
-		{ "too many retries", { max_retries = 1 << 40 }, "max_retries" },
+		{ "too many retries", { max_retries = 1099511627776 }, "max_retries" },
 		{ "a header of a wrong type", { default_headers = { ["X-A"] = 1 } }, "default_headers.X-A" },
 		{ "a header that is true", { default_headers = { ["X-A"] = true } }, "default_headers.X-A" },
 		{ "a header without a name", { default_headers = { "a" } }, "default_headers" },
@@ -281,7 +281,7 @@ describe("a mistake in the program raises an error", function()
 	}
 	for name, mistake in pairs(mistakes) do
 		it(name, function()
-			local ok, err = pcall(table.unpack(mistake, 2))
+			local ok, err = pcall(lua.unpack(mistake, 2))
 			assert.is_false(ok)
 			assert.truthy(tostring(err):find(mistake[1], 1, true), tostring(err))
 		end)

@@ -1,5 +1,6 @@
 --- Errors: `nil, err`, and what err has.
 package.path = "tests/lua/?.lua;" .. package.path
+local lua = require "support.lua"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
 
@@ -28,7 +29,7 @@ describe("a status that is no success", function()
 			local err = failure(recorder.answer(status, '{"error":{"message":"why"}}'))
 			assert.equal(code, err.code)
 			assert.equal(status, err.status)
-			assert.equal("integer", math.type(err.status))
+			assert.equal("integer", lua.kind(err.status))
 			assert.equal("why", err.body.error.message)
 			assert.equal(("Error code: %d - "):format(status), err.message:sub(1, 18))
 			assert.equal(1, err.attempts)
@@ -124,10 +125,12 @@ describe("an error", function()
 		assert.equal("gone!", err .. "!")
 	end)
 
-	it("is what assert raises", function()
-		-- The tests' own assert is another one.
-		local ok, raised = pcall(package.loaded._G.assert, nil, err)
-		assert.is_false(ok)
-		assert.equal(err, raised)
-	end)
+	if lua.has_assert_of_any then
+		it("is what assert raises", function()
+			-- The tests' own assert is another one.
+			local ok, raised = pcall(package.loaded._G.assert, nil, err)
+			assert.is_false(ok)
+			assert.equal(err, raised)
+		end)
+	end
 end)

@@ -1,5 +1,6 @@
 --- A server of one's own: a sandbox from its creation to its end.
 package.path = "tests/lua/?.lua;" .. package.path
+local lua = require "support.lua"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
 
@@ -34,7 +35,7 @@ describe("a server of one's own", function()
 		assert.equal("hello\0wörld", run.stdout)
 		assert.equal("problem\n", run.stderr)
 		assert.equal(3, run.exit_code)
-		assert.equal("integer", math.type(run.exit_code))
+		assert.equal("integer", lua.kind(run.exit_code))
 		assert.equal("completed", run.status)
 
 		local file = assert(client.sandboxes:upload(sandbox.id, { path = "/data/bytes", file = EVERY_BYTE }))
@@ -75,12 +76,10 @@ describe("a server of one's own", function()
 end)
 
 it("ends when its client is closed", function()
-	local url
-	do
-		local client <close> = assert(sdk.local_server())
-		url = client.base_url
-		assert.is_true(is_answering(url))
-	end
+	local client = assert(sdk.local_server())
+	local url = client.base_url
+	assert.is_true(is_answering(url))
+	client:close()
 	assert.is_false(is_answering(url))
 end)
 
@@ -105,25 +104,19 @@ it("is refused a key and a URL", function()
 end)
 
 it("says why it cannot be started", function()
-	local program = [[lua5.4 -e 'local client, err = require("sandbox_sdk").local_server() print(client, err.code, err)']]
-	local pipe <close> = assert(io.popen("SANDBOX_SDK_SANDBOXD=/no/such/program " .. program))
-	local output = pipe:read "a"
+	local program = [[local client, err = require("sandbox_sdk").local_server() print(client, err.code, err)]]
+	local output = lua.output(program, "SANDBOX_SDK_SANDBOXD=/no/such/program")
 	assert.equal("nil\tlocal_server\t", output:sub(1, 17))
 	assert.truthy(output:find("/no/such/program", 1, true))
 end)
 
 it("runs the program of the documentation", function()
-	local program = recorder.read_file("docs/lua.md"):match "```lua\n(.-)```"
-	local name = recorder.temporary "documented.lua"
-	recorder.write_file(name, program)
-	local pipe <close> = assert(io.popen("lua5.4 " .. name .. " 2>&1"))
-	assert.equal("HELLO\n\t0\n", pipe:read "a")
+	assert.equal("HELLO\n\t0\n", lua.output(recorder.read_file("docs/lua.md"):match "```lua\n(.-)```"))
 end)
 
 it("runs the quickstart", function()
-	local pipe <close> = assert(io.popen "lua5.4 examples/lua/quickstart.lua 2>&1")
 	local lines = {}
-	for line in pipe:lines() do
+	for line in lua.output('dofile "examples/lua/quickstart.lua"'):gmatch "[^\n]+" do
 		lines[#lines + 1] = line
 	end
 	assert.equal(7, #lines)

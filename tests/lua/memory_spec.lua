@@ -1,5 +1,6 @@
 --- Nothing leaks, and nothing is used after it is gone, in whatever order Lua collects it.
 package.path = "tests/lua/?.lua;" .. package.path
+local lua = require "support.lua"
 local process = require "support.process"
 local outcome = require "support.outcome"
 local recorder = require "support.recorder"
@@ -12,7 +13,7 @@ local function use(case)
 	local copy = assert(client:with_options { max_retries = 0 })
 	local list = assert(copy.sandboxes:list())
 	local part = list.data[2].more.deep
-	local iterate, state, first = pairs(part)
+	local iterate, state, first = part:pairs()
 	client, copy, list = nil, nil, nil -- luacheck: ignore
 	collectgarbage()
 	assert.equal("y", part[3].x)
@@ -26,23 +27,24 @@ local function use(case)
 end
 
 describe("objects are collected in any order", function()
-	after_each(function()
-		collectgarbage "incremental"
-		collectgarbage("setpause", 200)
-		collectgarbage("setstepmul", 100)
-	end)
-
-	it("by the generational collector", function()
-		collectgarbage "generational"
-		local case = recorder.case(LIST)
-		for _ = 1, 50 do
-			use(case)
-		end
-	end)
+	if lua.try_collector "incremental" then
+		it("by the generational collector", function()
+			assert.is_true(lua.try_collector "generational")
+			finally(function()
+				collectgarbage "incremental"
+			end)
+			local case = recorder.case(LIST)
+			for _ = 1, 50 do
+				use(case)
+			end
+		end)
+	end
 
 	it("by a collector that works at each allocation", function()
-		collectgarbage("setpause", 0)
-		collectgarbage("setstepmul", 1000)
+		local pause, step = lua.set_collector(0, 1000)
+		finally(function()
+			lua.set_collector(pause, step)
+		end)
 		local case = recorder.case(LIST)
 		for _ = 1, 50 do
 			use(case)
@@ -79,17 +81,15 @@ describe("objects are collected in any order", function()
 		local kept
 		do
 			-- What is made first is finalized last.
-			local holder = setmetatable({}, {
-				__gc = function(self)
-					local list = self.list
-					results[#results + 1] = list.data == nil and list:to_json(0) == "null" and #list == 0 and pairs(list)() == nil
-					results[#results + 1] = self.iterate() == nil
-					results[#results + 1] = not pcall(self.client.sandboxes.list, self.client.sandboxes)
-				end,
-			})
+			local holder = lua.finalize({}, function(self)
+				local list = self.list
+				results[#results + 1] = list.data == nil and list:to_json(0) == "null" and #list == 0 and list:pairs()() == nil
+				results[#results + 1] = self.iterate() == nil
+				results[#results + 1] = not pcall(self.client.sandboxes.list, self.client.sandboxes)
+			end)
 			holder.client = case:client()
 			holder.list = assert(holder.client.sandboxes:list())
-			holder.iterate = pairs(holder.list)
+			holder.iterate = holder.list:pairs()
 			holder.iterate()
 			kept = holder.list.data[1]
 		end
@@ -100,16 +100,10 @@ describe("objects are collected in any order", function()
 	end)
 end)
 
-local function run(program)
-	local name = recorder.temporary "program.lua"
-	recorder.write_file(name, program)
-	return os.execute("lua5.4 " .. name)
-end
-
 it("the collector knows how much native memory answers and clients keep", function()
 	local item = '{"id":"a","name":"b","status":"running"}'
 	local case = recorder.case('{"data":[' .. (item .. ","):rep(1999) .. item .. "]}")
-	assert(run(([[
+	assert.equal("", lua.output(([[
 		package.path = "tests/lua/?.lua;" .. package.path
 		local process = require "support.process"
 		local sdk = require "sandbox_sdk"
@@ -131,7 +125,7 @@ end)
 describe("a program that ends", function()
 	it("with everything still in use is clean", function()
 		local case = recorder.case(LIST)
-		assert(run(([[
+		assert.equal("", lua.output(([[
 			local sdk = require "sandbox_sdk"
 			client = assert(sdk.new { api_key = "k", base_url = %q })
 			copy = client:with_options { max_retries = 1 }
@@ -143,7 +137,7 @@ describe("a program that ends", function()
 
 	it("within a function that a call runs is clean", function()
 		local case = recorder.case "{}"
-		local _, _, status = run(([[
+		local status = lua.status(([[
 			local sdk = require "sandbox_sdk"
 			local client = assert(sdk.new { api_key = "k", base_url = %q })
 			client.sandboxes:upload("s", { path = "/f", file = function() os.exit(7) end })
@@ -152,7 +146,10 @@ describe("a program that ends", function()
 	end)
 end)
 
-describe("nothing grows over 2,000 calls", function()
+-- Two Luas, or all of them in the long form, make so many; what leaks in the binding's code leaks in each.
+local MANY = (lua.command == "lua5.4" or lua.runtime == "LuaJIT" or os.getenv "SBX_FULL") and 2000 or 500
+
+describe("nothing grows over many calls", function()
 	local function run_often(f, times)
 		for call = 1, times do
 			f()
@@ -162,12 +159,14 @@ describe("nothing grows over 2,000 calls", function()
 		end
 	end
 
-	--- Runs a function 200 times to warm up and 2,000 times more; neither memory nor descriptors may grow.
-	local function stays(f)
-		run_often(f, 200)
+	--- Runs a function, which makes one call or so many, to warm up and then for MANY calls; neither memory nor
+	--- descriptors may grow.
+	local function stays(f, calls)
+		calls = calls or 1
+		run_often(f, 200 / calls)
 		local descriptors = process.descriptors()
 		local memory, used = process.memory(), collectgarbage "count"
-		run_often(f, 2000)
+		run_often(f, MANY / calls)
 		assert.equal(descriptors, process.descriptors())
 		assert.truthy(collectgarbage "count" - used < 64, ("Lua grew by %f KiB"):format(collectgarbage "count" - used))
 		assert.truthy(process.memory() - memory < 2048, ("grew by %d KiB"):format(process.memory() - memory))
@@ -217,14 +216,15 @@ describe("nothing grows over 2,000 calls", function()
 			}))
 			assert(down.sandboxes:download("s", { path = "/f", into = name }))
 			assert(up.sandboxes:upload("s", { path = "/f", file = { path = name } }))
-		end)
+		end, 3)
 	end)
 
 	it("of clients that are made and dropped", function()
 		local case = recorder.case(LIST)
 		stays(function()
-			local client <close> = case:client()
+			local client = case:client()
 			assert(client:with_options { max_retries = 1 })
+			client:close()
 		end)
 	end)
 end)

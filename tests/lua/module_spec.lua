@@ -1,18 +1,11 @@
 --- The module itself: what it gives, and that it leaves everything else alone.
 package.path = "tests/lua/?.lua;" .. package.path
+local lua = require "support.lua"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
 
---- What a program of its own prints.
-local function output(program)
-	local name = recorder.temporary "program.lua"
-	recorder.write_file(name, program)
-	local pipe <close> = assert(io.popen("lua5.4 " .. name .. " 2>&1"))
-	return pipe:read "a"
-end
-
 it("sets nothing in the global table", function()
-	assert.equal("", output [[
+	assert.equal("", lua.output [[
 		local before = {}
 		for name in pairs(_G) do before[name] = true end
 		require "sandbox_sdk"
@@ -46,14 +39,17 @@ it("gives a few names, and nothing that frees", function()
 end)
 
 it("has the library's version", function()
-	local file <close> = assert(io.open "VERSION")
-	assert.equal(file:read "l", sdk.version)
+	local file = assert(io.open "VERSION")
+	finally(function()
+		file:close()
+	end)
+	assert.equal(file:read "*l", sdk.version)
 end)
 
 it("crashes on no value that its C half is given", function()
 	local core = require "sandbox_sdk.core"
 	local client = recorder.case("{}"):client().native
-	local values = { true, 1, "x", {}, print, coroutine.create(print), io.stdout, sdk.null, client }
+	local values = { true, 1, "x", {}, print, coroutine.create(function() end), io.stdout, sdk.null, client }
 	for name, f in pairs(getmetatable(core)[".fn"]) do
 		if name ~= "client_new_local" then
 			pcall(f)
@@ -80,3 +76,19 @@ it("knows every operation of the library under its own name", function()
 	end
 	assert.is_nil(require("sandbox_sdk.core").operation_find "no.such")
 end)
+
+-- LuaJIT looks where 5.1 does, so what is installed there has to be good in both.
+if lua.command == "lua5.1" then
+	it("of 5.1 is good in LuaJIT too", function()
+		local case = recorder.case '{"name":"there"}'
+		local name = recorder.temporary "program.lua"
+		recorder.write_file(name, ([[
+			assert(package.searchpath("sandbox_sdk.core", package.cpath):find "/5%%.1/")
+			local sdk = require "sandbox_sdk"
+			local client = assert(sdk.new { api_key = "k", base_url = %q })
+			print(assert(client.sandboxes:create { env_vars = { A = "b" } }).name)
+		]]):format(case.base_url))
+		assert.equal("there\n", lua.shell(("luajit %s 2>&1"):format(name)))
+		assert.equal("LuaJIT", case:request().headers["x-stainless-runtime"])
+	end)
+end

@@ -1,6 +1,7 @@
 --- Every operation: what goes over the wire, and what comes back.
 package.path = "tests/lua/?.lua;" .. package.path
 local json = require "dkjson"
+local lua = require "support.lua"
 local recorder = require "support.recorder"
 
 local SANDBOX = '{"id":"s-1","name":"one","cpu":2,"memory":512,"disk_size":1.5,"status":"running","created_at":"t"}'
@@ -190,6 +191,6 @@ it("the program is named in the headers", function()
 	local _, request = call(SANDBOX, "sandboxes", "create")
 	assert.equal("SandboxSDK/Lua " .. require("sandbox_sdk").version, request.headers["user-agent"])
 	assert.equal("lua", request.headers["x-stainless-lang"])
-	assert.equal("Lua", request.headers["x-stainless-runtime"])
-	assert.truthy(_VERSION:find(request.headers["x-stainless-runtime-version"]:match "^%d+%.%d+", 1, true))
+	assert.equal(lua.runtime, request.headers["x-stainless-runtime"])
+	assert.equal(lua.version, request.headers["x-stainless-runtime-version"]:sub(1, #lua.version))
 end)

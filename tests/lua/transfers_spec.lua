@@ -61,7 +61,10 @@ describe("an upload", function()
 	end)
 
 	it("takes an io file from where it stands", function()
-		local file <close> = assert(io.open(file_with("0123456789"), "rb"))
+		local file = assert(io.open(file_with("0123456789"), "rb"))
+		finally(function()
+			file:close()
+		end)
 		assert.equal("01", file:read(2))
 		assert.equal("23456789", (upload(file)))
 		assert.equal("file", io.type(file))
@@ -69,7 +72,10 @@ describe("an upload", function()
 	end)
 
 	it("takes an io file that has no length", function()
-		local pipe <close> = assert(io.popen("printf abc"))
+		local pipe = assert(io.popen "printf abc")
+		finally(function()
+			pipe:close()
+		end)
 		assert.equal("abc", (upload(pipe)))
 	end)
 
@@ -89,7 +95,10 @@ describe("an upload", function()
 
 	it("is sent again from its beginning where that is possible", function()
 		local again = recorder.answer(503, "{}", { ["retry-after-ms"] = "1" })
-		local file <close> = assert(io.open(file_with("-abc"), "rb"))
+		local file = assert(io.open(file_with("-abc"), "rb"))
+		finally(function()
+			file:close()
+		end)
 		file:read(1)
 		local next_chunk
 		local sources = {
@@ -163,7 +172,10 @@ describe("an upload fails", function()
 	end)
 
 	it("for an io file that cannot be read", function()
-		local file <close> = assert(io.open(recorder.temporary "written", "wb"))
+		local file = assert(io.open(recorder.temporary "written", "wb"))
+		finally(function()
+			file:close()
+		end)
 		file:write "x"
 		file:seek "set"
 		fails(file, "local_file", "file: Bad file descriptor")
@@ -232,7 +244,7 @@ describe("an upload fails", function()
 		["no file"] = { nil, "file" },
 		["a boolean"] = { true, "file" },
 		["a number"] = { 1, "file" },
-		["a coroutine"] = { coroutine.create(print), "file" },
+		["a coroutine"] = { coroutine.create(function() end), "file" },
 		["an empty table"] = { {}, "file" },
 		["a path and data"] = { { path = "a", data = "b" }, "file" },
 		["an unknown member"] = { { path = "a", mode = "r" }, "file" },
@@ -278,7 +290,10 @@ describe("a download", function()
 
 	it("goes to an io file, behind what is there", function()
 		local name = recorder.temporary "download-file"
-		local file <close> = assert(io.open(name, "wb"))
+		local file = assert(io.open(name, "wb"))
+		finally(function()
+			file:close()
+		end)
 		file:write "head "
 		assert.equal(256, (download(EVERY_BYTE, file)))
 		assert.equal("head " .. EVERY_BYTE, recorder.read_file(name))
@@ -349,7 +364,10 @@ describe("a download fails", function()
 		local file = assert(io.open(recorder.temporary "closed", "wb"))
 		file:close()
 		fails(file, "invalid_argument", "into: must be an open file")
-		local full <close> = assert(io.open("/dev/full", "wb"))
+		local full = assert(io.open("/dev/full", "wb"))
+		finally(function()
+			full:close()
+		end)
 		fails(full, "local_file", "into: No space left on device")
 	end)
 
@@ -366,7 +384,7 @@ describe("a download fails", function()
 		end, "local_file", "into: ")
 	end)
 
-	for name, value in pairs { boolean = true, number = 1, table = {}, coroutine = coroutine.create(print) } do
+	for name, value in pairs { boolean = true, number = 1, table = {}, coroutine = coroutine.create(function() end) } do
 		it("for a place that is a " .. name, function()
 			assert.equal("into", fails(value, "invalid_argument", "into: ").argument)
 		end)

@@ -1,6 +1,7 @@
 --- Values both ways: what tables become in a request, and how answers read.
 package.path = "tests/lua/?.lua;" .. package.path
 local json = require "dkjson"
+local lua = require "support.lua"
 local outcome = require "support.outcome"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
@@ -22,11 +23,28 @@ describe("a value that is sent", function()
 		assert.equal("true", sent(true))
 		assert.equal("false", sent(false))
 		assert.equal("null", sent(sdk.null))
-		assert.equal("9223372036854775807", sent(math.maxinteger))
-		assert.equal("-9223372036854775808", sent(math.mininteger))
+		assert.equal("9007199254740991", sent(9007199254740991))
 		assert.equal(0.1, tonumber(sent(0.1)))
-		assert.equal("float", math.type(tonumber(sent(3.0))))
 	end)
+
+	if lua.has_integers then
+		it("is an integer or a number as it is in Lua", function()
+			assert.equal("9223372036854775807", sent(math.maxinteger))
+			assert.equal("-9223372036854775808", sent(math.mininteger))
+			assert.equal("float", lua.kind(tonumber(sent(3.0))))
+		end)
+	else
+		it("is an integer where it is integral and exact", function()
+			assert.equal("3", sent(3.0))
+			assert.equal("9007199254740992", sent(2 ^ 53))
+			assert.equal("-9007199254740992", sent(-2 ^ 53))
+			for _, number in ipairs { 2 ^ 53 + 2, -2 ^ 53 - 2, 2 ^ 63, 1e300, 1.5 } do
+				local text = sent(number)
+				assert.equal(number, tonumber(text))
+				assert.truthy(text:find "[.e]")
+			end
+		end)
+	end
 
 	it("keeps every byte of a text", function()
 		assert.equal("a\0b\"\\\r\n\1é€", json.decode(sent "a\0b\"\\\r\n\1é€"))
@@ -72,12 +90,12 @@ end)
 describe("a value that JSON cannot carry is refused with its place", function()
 	local refused = {
 		["a function"] = { print, "value" },
-		["a coroutine"] = { coroutine.create(print), "value" },
+		["a coroutine"] = { coroutine.create(function() end), "value" },
 		["an io file"] = { io.stdout, "value" },
 		["an infinity"] = { 1 / 0, "value" },
 		["no number"] = { 0 / 0, "value" },
 		["text that is not UTF-8"] = { "a\255", "value" },
-		["half of a surrogate pair"] = { "\u{D800}", "value" },
+		["half of a surrogate pair"] = { "\237\160\128", "value" },
 		["positions and names"] = { { 1, a = 2 }, "value" },
 		["holes"] = { { 1, nil, 3 }, "value" },
 		["holes only"] = { { [5] = 1 }, "value" },
@@ -117,15 +135,46 @@ it("sdk.array and sdk.object mark the table that they are given, unless it has a
 	end)
 end)
 
+--- Goes through an object and an array in it by functions like pairs() and ipairs().
+local function check_parts(answer, over_pairs, over_elements)
+	local seen = {}
+	for position, value in over_elements(answer.list) do
+		seen[position] = value
+	end
+	assert.equal(10, seen[1])
+	assert.equal(sdk.null, seen[2])
+	assert.equal(1, seen[3].a)
+	assert.is_nil(seen[4])
+	seen = {}
+	for name, value in over_pairs(answer) do
+		seen[#seen + 1] = name
+		assert.is_not_nil(value)
+	end
+	assert.same({ "list", "empty", "none" }, seen)
+	seen = {}
+	for position in over_pairs(answer.list) do
+		seen[#seen + 1] = position
+	end
+	assert.same({ 1, 2, 3 }, seen)
+end
+
 describe("an answer", function()
 	it("keeps the types of its values", function()
 		local answer = model [[{"i":9223372036854775807,"n":-1,"f":1.0,"e":1e2,"u":18446744073709551615,
-			"s":"a\u0000b€","t":true,"no":false,"z":0}]]
-		assert.equal(math.maxinteger, answer.i)
-		assert.equal("integer", math.type(answer.i))
-		assert.equal("integer", math.type(answer.n))
-		assert.equal("float", math.type(answer.f))
-		assert.equal("float", math.type(answer.e))
+			"past":9007199254740993,"exact":9007199254740991,"s":"a\u0000b€","t":true,"no":false,"z":0}]]
+		-- The nearest double of what this Lua's integers do not hold, as of the same numeral in a program.
+		assert.equal(9223372036854775807, answer.i)
+		assert.equal(9007199254740993, answer.past)
+		assert.equal(9007199254740991, answer.exact)
+		assert.equal(-1, answer.n)
+		assert.equal(1, answer.f)
+		assert.equal(100, answer.e)
+		if lua.has_integers then
+			assert.equal("integer", lua.kind(answer.i))
+			assert.equal("integer", lua.kind(answer.n))
+			assert.equal("float", lua.kind(answer.f))
+			assert.equal("float", lua.kind(answer.e))
+		end
 		assert.equal(18446744073709551615, answer.u)
 		assert.equal("a\0b€", answer.s)
 		assert.is_true(answer.t)
@@ -156,24 +205,11 @@ describe("an answer", function()
 		assert.equal(3, #answer.list)
 		assert.equal(0, #answer.empty)
 		assert.equal(3, #answer)
-		local seen = {}
-		for position, value in ipairs(answer.list) do
-			seen[position] = value
+		check_parts(answer, answer.pairs, answer.list.ipairs)
+		if lua.has_pairs then
+			check_parts(answer, pairs, ipairs)
 		end
-		assert.equal(10, seen[1])
-		assert.equal(sdk.null, seen[2])
-		assert.equal(1, seen[3].a)
-		seen = {}
-		for name, value in pairs(answer) do
-			seen[#seen + 1] = name
-			assert.is_not_nil(value)
-		end
-		assert.same({ "list", "empty", "none" }, seen)
-		seen = {}
-		for position in pairs(answer.list) do
-			seen[#seen + 1] = position
-		end
-		assert.same({ 1, 2, 3 }, seen)
+		assert.is_nil(answer:ipairs()())
 		assert.is_nil(answer.list[0])
 		assert.is_nil(answer.list[4])
 		assert.is_nil(answer.list[-1])
@@ -224,7 +260,7 @@ describe("an answer", function()
 	end)
 
 	it("has methods before fields of their names", function()
-		local answer = model '{"has":1,"to_table":2}'
+		local answer = model '{"has":1,"to_table":2,"pairs":3,"ipairs":4}'
 		assert.is_function(answer.has)
 		assert.equal("present", answer:has "has")
 		assert.equal(1, answer:to_table().has)
@@ -233,8 +269,9 @@ describe("an answer", function()
 	it("outlives its client and the answer that it is a part of", function()
 		local part
 		do
-			local client <close> = recorder.case('{"data":[{"id":"x"}]}'):client()
+			local client = recorder.case('{"data":[{"id":"x"}]}'):client()
 			part = assert(client.sandboxes:list()).data[1]
+			client:close()
 		end
 		collectgarbage()
 		collectgarbage()

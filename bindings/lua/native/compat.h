@@ -41,6 +41,18 @@ static inline int sbx_compat_isinteger(lua_State *L, int index)
 #undef lua_isinteger
 #define lua_isinteger sbx_compat_isinteger
 
+/* The name of a type is to be read from its metatable, as in later Luas. */
+static inline int sbx_compat_newmetatable(lua_State *L, const char *name)
+{
+	if (!(luaL_newmetatable)(L, name))
+		return 0;
+	lua_pushstring(L, name);
+	lua_setfield(L, -2, "__name");
+	return 1;
+}
+#undef luaL_newmetatable
+#define luaL_newmetatable sbx_compat_newmetatable
+
 /* As 5.3's, without its buffers: pushes the text of any value. */
 static inline const char *sbx_compat_tolstring(lua_State *L, int index, size_t *length)
 {

@@ -143,16 +143,22 @@ static int next_element(lua_State *L)
 	return 2;
 }
 
+static int iterate_elements(lua_State *L)
+{
+	check_view(L, 1);
+	lua_pushvalue(L, 1);
+	lua_pushinteger(L, 0);
+	lua_pushcclosure(L, next_element, 2);
+	return 1;
+}
+
 static int iterate(lua_State *L)
 {
-	const view *self = check_view(L, 1);
-	bool is_array = sbx_json_type_of(self->json) == SBX_JSON_ARRAY;
+	if (sbx_json_type_of(check_view(L, 1)->json) == SBX_JSON_ARRAY)
+		return iterate_elements(L);
 	lua_pushvalue(L, 1);
-	if (is_array)
-		lua_pushinteger(L, 0);
-	else
-		memset(lua_newuserdata(L, sizeof(sbx_json_cursor)), 0, sizeof(sbx_json_cursor));
-	lua_pushcclosure(L, is_array ? next_element : next_member, 2);
+	memset(lua_newuserdata(L, sizeof(sbx_json_cursor)), 0, sizeof(sbx_json_cursor));
+	lua_pushcclosure(L, next_member, 2);
 	return 1;
 }
 
@@ -215,12 +221,19 @@ static int has_field(lua_State *L)
 
 void sbx_lua_open_view(lua_State *L)
 {
-	static const luaL_Reg metamethods[] = {
-	        {"__gc", collect},    {"__newindex", refuse_set}, {"__len", count_parts},
-	        {"__pairs", iterate}, {"__eq", compare},          {"__tostring", to_string},
-	        {NULL, NULL}};
-	static const luaL_Reg methods[] = {
-	        {"has", has_field}, {"to_table", to_table}, {"to_json", to_json}, {NULL, NULL}};
+	static const luaL_Reg metamethods[] = {{"__gc", collect},
+	                                       {"__newindex", refuse_set},
+	                                       {"__len", count_parts},
+	                                       {"__pairs", iterate},
+	                                       {"__eq", compare},
+	                                       {"__tostring", to_string},
+#if LUA_VERSION_NUM < 503
+	                                       /* Later ones read the elements instead. */
+	                                       {"__ipairs", iterate_elements},
+#endif
+	                                       {NULL, NULL}};
+	static const luaL_Reg methods[] = {{"has", has_field},     {"pairs", iterate},   {"ipairs", iterate_elements},
+	                                   {"to_table", to_table}, {"to_json", to_json}, {NULL, NULL}};
 	sbx_lua_new_metatable(L, SBX_LUA_VIEW, metamethods);
 	lua_newtable(L);
 	luaL_setfuncs(L, methods, 0);

@@ -3,10 +3,15 @@
 ---@meta
 
 ---An answer, or a part of one: read-only. A field that is null, or that the answer does not have, reads as nil; fields
----that are not named here can be read as well. `#` counts the fields, pairs() goes through them with null as sdk.null.
+---that are not named here can be read as well. `#` counts the fields, pairs() goes through them with null as sdk.null,
+---where Lua's own pairs() and ipairs() do so; the methods do in every Lua.
 ---@class sandbox_sdk.Model
 ---Whether the answer has a field, and how.
 ---@field has fun(self: sandbox_sdk.Model, name: string): "present"|"null"|false
+---Goes through the fields, or the elements, with null as sdk.null.
+---@field pairs fun(self: sandbox_sdk.Model): fun(): string|integer, any
+---Goes through the elements in their order.
+---@field ipairs fun(self: sandbox_sdk.Model): fun(): integer, any
 ---The answer as a table of its own, with null as sdk.null.
 ---@field to_table fun(self: sandbox_sdk.Model): table
 ---The answer as JSON text, with two spaces a level if no indent is given; with 0 in one line.

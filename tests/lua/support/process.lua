@@ -17,7 +17,7 @@ end
 --- Resident memory in KiB.
 function process.memory()
 	local file = assert(io.open("/proc/self/status", "r"))
-	local size = file:read("a"):match "VmRSS:%s*(%d+)"
+	local size = file:read("*a"):match "VmRSS:%s*(%d+)"
 	file:close()
 	return tonumber(size)
 end

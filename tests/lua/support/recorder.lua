@@ -11,7 +11,7 @@ local function read_file(name)
 	if not file then
 		return nil
 	end
-	local content = file:read "a"
+	local content = file:read "*a"
 	file:close()
 	return content
 end
