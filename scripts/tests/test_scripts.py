@@ -40,7 +40,7 @@ def test_says_how_to_use_it(name):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["setup", "now"], "setup: no argument is called 'now'; there is --json-c"),
+        (["setup", "now"], "setup: no argument is called 'now'; there are --json-c and --checked-lua"),
         (
             ["build", "fast"],
             "build: no preset is called 'fast'; there are release, debug, asan, tsan, fuzz, coverage and json-c",
@@ -117,12 +117,33 @@ def test_run_gives_the_environment_and_passes_status_and_arguments_on():
     [
         ["python", "-c", "import sandbox_sdk; print(sandbox_sdk.__version__)"],
         ["lua5.4", "-e", "local sdk = require 'sandbox_sdk'; print(sdk.version)"],
+        ["luajit", "-e", "local sdk = require 'sandbox_sdk'; print(sdk.version)"],
     ],
 )
 def test_run_finds_the_modules_from_anywhere(command):
     result = run(SCRIPTS / "run", *command)
     assert result.returncode == 0, result.stdout
     assert result.stdout.strip() == (ROOT / "VERSION").read_text().strip()
+
+
+def test_lua_runs_each_version_that_is_here_with_its_own_module():
+    listed = run(SCRIPTS / "lua", "--list")
+    assert listed.returncode == 0, listed.stdout
+    versions = listed.stdout.split()
+    assert {"5.1", "jit", "5.2", "5.3", "5.4"} <= set(versions)
+    # Only LuaJIT and 5.2 and later can say where a module is found.
+    find = "package.searchpath('sandbox_sdk.core', package.cpath)"
+    program = f"require 'sandbox_sdk.core'; print(package.searchpath and {find})"
+    for version in versions:
+        result = run(SCRIPTS / "lua", version, "-e", program)
+        found = ROOT / "build/release/lua" / version / "sandbox_sdk/core.so"
+        assert (result.returncode, result.stdout) == (0, "nil\n" if version == "5.1" else f"{found}\n")
+
+
+def test_lua_names_the_versions():
+    result = run(SCRIPTS / "lua", "6.0")
+    assert result.returncode == 2
+    assert result.stdout.startswith("lua: name a version first: 5.1, jit, ")
 
 
 def test_a_warm_build_takes_about_a_second():
