@@ -1,0 +1,177 @@
+#include "option_table.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "values.h"
+
+bool sbx_lua_refuse_option(const sbx_lua_reading *from, const char *wanted)
+{
+	return sbx_lua_refuse_type(from->refusal, from->name, wanted, luaL_typename(from->L, from->value));
+}
+
+bool sbx_lua_option_text(const sbx_lua_reading *from, void *target)
+{
+	if (lua_type(from->L, from->value) != LUA_TSTRING)
+		return sbx_lua_refuse_option(from, "a string");
+	size_t length;
+	const char *text = lua_tolstring(from->L, from->value, &length);
+	if (strlen(text) != length)
+		return sbx_lua_refuse(from->refusal, from->name, "must not have a NUL in it");
+	*(const char **)target = text;
+	return true;
+}
+
+/* Seconds; false and math.huge are for ever. The library's marks for "not given" are no durations: they are negative.
+ */
+bool sbx_lua_option_seconds(const sbx_lua_reading *from, void *target)
+{
+	double *seconds = target;
+	if (lua_isboolean(from->L, from->value) && !lua_toboolean(from->L, from->value)) {
+		*seconds = SBX_FOREVER;
+		return true;
+	}
+	if (lua_type(from->L, from->value) != LUA_TNUMBER)
+		return sbx_lua_refuse_option(from, "a number of seconds, or false for none");
+	double number = lua_tonumber(from->L, from->value);
+	if (!(number >= 0))
+		return sbx_lua_refuse(from->refusal, from->name, "must not be negative");
+	*seconds = isinf(number) ? SBX_FOREVER : number;
+	return true;
+}
+
+bool sbx_lua_option_count(const sbx_lua_reading *from, void *target)
+{
+	if (!lua_isinteger(from->L, from->value))
+		return sbx_lua_refuse_option(from, "an integer");
+	lua_Integer count = lua_tointeger(from->L, from->value);
+	if (count < 0 || count > INT_MAX)
+		return sbx_lua_refuse(from->refusal, from->name, "must be from 0 to %d", INT_MAX);
+	*(int *)target = (int)count;
+	return true;
+}
+
+bool sbx_lua_option_flag(const sbx_lua_reading *from, void *target)
+{
+	if (!lua_isboolean(from->L, from->value))
+		return sbx_lua_refuse_option(from, "a boolean");
+	*(sbx_flag *)target = lua_toboolean(from->L, from->value) ? SBX_FLAG_YES : SBX_FLAG_NO;
+	return true;
+}
+
+bool sbx_lua_option_object(const sbx_lua_reading *from, void *target)
+{
+	const sbx_json *object = sbx_lua_hold_object(from->L, from->value, from->refusal);
+	if (!object) {
+		sbx_lua_refusal_within(from->refusal, from->name, 0);
+		return false;
+	}
+	*(const sbx_json **)target = object;
+	return true;
+}
+
+/* The value of a header on top of the stack, with its name below it. */
+static bool check_header(const sbx_lua_reading *from, size_t *size)
+{
+	lua_State *L = from->L;
+	char argument[96];
+	if (lua_type(L, -2) != LUA_TSTRING)
+		return sbx_lua_refuse_misuse(from->refusal, from->name, "must be a table with names for keys");
+	size_t name_length;
+	size_t value_length = 0;
+	const char *name = lua_tolstring(L, -2, &name_length);
+	const char *value = "";
+	bool removes = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+	snprintf(argument, sizeof argument, "%s.%s", from->name, name);
+	if (!removes && lua_type(L, -1) != LUA_TSTRING)
+		return sbx_lua_refuse_type(from->refusal, argument, "a string, or false to remove the header",
+		                           luaL_typename(L, -1));
+	if (!removes)
+		value = lua_tolstring(L, -1, &value_length);
+	if (strlen(name) != name_length || strlen(value) != value_length)
+		return sbx_lua_refuse(from->refusal, argument, "must not have a NUL in it");
+	*size += name_length + value_length + 2;
+	return true;
+}
+
+/* How many headers a table has and how many bytes their text takes. */
+static bool measure_headers(const sbx_lua_reading *from, size_t *count, size_t *size)
+{
+	lua_State *L = from->L;
+	lua_pushnil(L);
+	for (; lua_next(L, from->value); lua_pop(L, 1), ++*count)
+		if (!check_header(from, size))
+			return false;
+	return true;
+}
+
+static const char *copy_text(char **place, const char *text)
+{
+	char *copy = *place;
+	*place = stpcpy(copy, text) + 1;
+	return copy;
+}
+
+/* The text is copied: a Lua function that the call runs may change the table. */
+bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target)
+{
+	lua_State *L = from->L;
+	size_t count = 0;
+	size_t size = 0;
+	if (!lua_istable(L, from->value))
+		return sbx_lua_refuse_option(from, "a table");
+	if (!measure_headers(from, &count, &size))
+		return false;
+	sbx_pair *pairs = lua_newuserdata(L, count * sizeof *pairs + size);
+	sbx_pair *pair = pairs;
+	char *text = (char *)(pairs + count);
+	lua_pushnil(L);
+	for (; lua_next(L, from->value); lua_pop(L, 1), pair++) {
+		pair->name = copy_text(&text, lua_tostring(L, -2));
+		pair->value = lua_isboolean(L, -1) ? NULL : copy_text(&text, lua_tostring(L, -1));
+	}
+	*(sbx_lua_pairs *)target = (sbx_lua_pairs){pairs, count};
+	return true;
+}
+
+/* The option of the name on top of the stack; NULL where there is none. */
+static const sbx_lua_option *find_option(const sbx_lua_reading *from, const sbx_lua_option *options)
+{
+	if (lua_type(from->L, -1) != LUA_TSTRING) {
+		sbx_lua_refuse_misuse(from->refusal, from->name, "must be a table with names for keys");
+		return NULL;
+	}
+	const char *name = lua_tostring(from->L, -1);
+	for (; options->name; options++)
+		if (strcmp(options->name, name) == 0)
+			return options;
+	sbx_lua_refuse_misuse(from->refusal, name, "is not an option");
+	if (from->name[0])
+		sbx_lua_refusal_within(from->refusal, from->name, 0);
+	return NULL;
+}
+
+/* In the order of the table, which is none. */
+bool sbx_lua_read_table(const sbx_lua_reading *from, const sbx_lua_option *options, void *target)
+{
+	lua_State *L = from->L;
+	lua_pushnil(L);
+	while (lua_next(L, from->value)) {
+		lua_insert(L, -2);
+		int key = lua_gettop(L);
+		luaL_checkstack(L, LUA_MINSTACK, NULL);
+		const sbx_lua_option *found = find_option(from, options);
+		if (!found)
+			return false;
+		sbx_lua_reading member = {L, key - 1, found->name, from->refusal};
+		if (!found->read(&member, (char *)target + found->offset)) {
+			if (from->name[0])
+				sbx_lua_refusal_within(from->refusal, from->name, 0);
+			return false;
+		}
+		lua_pushvalue(L, key);
+	}
+	return true;
+}

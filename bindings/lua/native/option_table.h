@@ -1,0 +1,54 @@
+/*
+ * Tables of options read by a list of their names: where each value goes in a struct, and how it is read.
+ *
+ * What a struct points to is owned by the table's values or by userdata that are pushed: the stack is left as it is
+ * until the struct has been used.
+ */
+#ifndef SBX_LUA_OPTION_TABLE_H
+#define SBX_LUA_OPTION_TABLE_H
+
+#include <sandbox_sdk/common.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compat.h"
+#include "refusal.h"
+
+/* A reading under way: which option, and where its value lies on the stack. */
+typedef struct sbx_lua_reading {
+	lua_State *L;
+	int value;
+	const char *name; /* of the option, for the refusal; "" for a whole table */
+	sbx_lua_refusal *refusal;
+} sbx_lua_reading;
+
+/* An option's name, how its value is read, and where it goes in the struct. A list of them ends with a name of NULL. */
+typedef struct sbx_lua_option {
+	const char *name;
+	bool (*read)(const sbx_lua_reading *from, void *target);
+	size_t offset;
+} sbx_lua_option;
+
+/* Reads each member of the table into its place in a struct. The values stay on the stack. */
+bool sbx_lua_read_table(const sbx_lua_reading *from, const sbx_lua_option *options, void *target);
+
+/* Refuses a value that is not of the type that is wanted, such as "a string". Returns false. */
+bool sbx_lua_refuse_option(const sbx_lua_reading *from, const char *wanted);
+
+/* Readers of one value. */
+bool sbx_lua_option_text(const sbx_lua_reading *from, void *target);    /* const char * */
+bool sbx_lua_option_seconds(const sbx_lua_reading *from, void *target); /* double; false and math.huge: for ever */
+bool sbx_lua_option_count(const sbx_lua_reading *from, void *target);   /* int, from 0 */
+bool sbx_lua_option_flag(const sbx_lua_reading *from, void *target);    /* sbx_flag */
+bool sbx_lua_option_object(const sbx_lua_reading *from, void *target);  /* const sbx_json * */
+
+/* Pairs and how many: neighbours in the structs that have them. */
+typedef struct sbx_lua_pairs {
+	const sbx_pair *pairs;
+	size_t count;
+} sbx_lua_pairs;
+
+/* A table of strings as pairs, where `false` is a pair without a value. */
+bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target); /* sbx_lua_pairs */
+
+#endif
