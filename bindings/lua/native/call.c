@@ -6,6 +6,10 @@
 
 #define CALL "sandbox_sdk.call"
 
+/* Its address is the key of the registry for a userdata that calls which wait use one after the other: one less to make
+ * and to collect for each. */
+static const char spare_key;
+
 /* Lua's own programs let a signal set a hook, which runs when Lua goes on: that ends a call which waits. */
 static int is_interrupted(void *user_data)
 {
@@ -18,10 +22,36 @@ static void cancel(sbx_lua_waitable *waitable)
 	sbx_call_cancel(((sbx_lua_call *)waitable)->call);
 }
 
+/* Pushes the spare userdata as if it were new; NULL, and nothing pushed, where there is none. */
+static sbx_lua_call *take_spare(lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &spare_key);
+	sbx_lua_call *call = lua_touserdata(L, -1);
+	if (!call) {
+		lua_pop(L, 1);
+		return NULL;
+	}
+	lua_pushnil(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);
+	memset(call, 0, sizeof *call);
+	return call;
+}
+
+/* Keeps the userdata of a call that is over and has nothing of Lua's. */
+static void keep_spare(lua_State *L, const sbx_lua_call *call)
+{
+	if (call->options.callbacks.has_slots)
+		return;
+	lua_pushvalue(L, call->options.callbacks.userdata);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);
+}
+
 sbx_lua_call *sbx_lua_new_call(lua_State *L, int owner)
 {
 	owner = lua_absindex(L, owner);
-	sbx_lua_call *call = sbx_lua_new_userdata(L, sizeof *call, CALL);
+	sbx_lua_call *call = take_spare(L);
+	if (!call)
+		call = sbx_lua_new_userdata(L, sizeof *call, CALL);
 	call->waitable.state = sbx_lua_state_of(L);
 	call->waitable.cancel = cancel;
 	call->options.callbacks.call = call;
@@ -33,8 +63,10 @@ sbx_lua_call *sbx_lua_new_call(lua_State *L, int owner)
 
 static void free_outputs(sbx_lua_call *call)
 {
+	sbx_json_free(call->arguments);
 	sbx_response_free(call->response);
 	sbx_error_free(call->error);
+	call->arguments = NULL;
 	call->response = NULL;
 	call->error = NULL;
 	if (call->made)
@@ -105,8 +137,11 @@ static int push_results(lua_State *L, sbx_lua_call *call, sbx_status status)
 int sbx_lua_end_call(lua_State *L, sbx_lua_call *call, lua_State *before, sbx_status status, bool started)
 {
 	sbx_lua_leave(call->waitable.state, before);
-	if (!started || status < 0)
-		return push_results(L, call, status);
+	if (!started || status < 0) {
+		int results = push_results(L, call, status);
+		keep_spare(L, call);
+		return results;
+	}
 	sbx_lua_callbacks_prepare(L, &call->options.callbacks);
 	lua_pushvalue(L, call->options.callbacks.userdata);
 	return 1;

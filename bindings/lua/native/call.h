@@ -22,6 +22,7 @@
 typedef struct sbx_lua_call {
 	sbx_lua_waitable waitable;
 	sbx_lua_call_options options;
+	sbx_json *arguments; /* NULL where there are none */
 	sbx_response *response;
 	sbx_error *error;
 	sbx_call *call; /* that was started; NULL: one that is waited for */

@@ -85,8 +85,8 @@ int sbx_lua_client_invoke(lua_State *L)
 	lua_settop(L, 5);
 	sbx_lua_refusal refusal;
 	sbx_lua_call *call = sbx_lua_new_call(L, 2);
-	const sbx_json *arguments = sbx_lua_hold_object(L, 4, &refusal);
-	if (!arguments || !sbx_lua_read_call_options(L, 5, &call->options, &refusal))
+	call->arguments = sbx_lua_to_object(L, 4, &refusal);
+	if (!call->arguments || !sbx_lua_read_call_options(L, 5, &call->options, &refusal))
 		return sbx_lua_fail_refused(L, &refusal);
 	const sbx_request_options *options = &call->options.request;
 	lua_State *before = sbx_lua_begin_call(L, call);
@@ -94,10 +94,10 @@ int sbx_lua_client_invoke(lua_State *L)
 	if (started) {
 		sbx_request request = SBX_REQUEST_INIT;
 		request.operation = operation;
-		request.arguments = arguments;
+		request.arguments = call->arguments;
 		status = sbx_client_start(client, &request, options, NULL, call, &call->call, &call->error);
 	} else {
-		status = sbx_client_invoke(client, operation, arguments, options, &call->response, &call->error);
+		status = sbx_client_invoke(client, operation, call->arguments, options, &call->response, &call->error);
 	}
 	return sbx_lua_end_call(L, call, before, status, started);
 }

@@ -176,10 +176,11 @@ static void free_json(void *json)
 	sbx_json_free(json);
 }
 
-const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal)
+sbx_json *sbx_lua_to_object(lua_State *L, int index, sbx_lua_refusal *refusal)
 {
+	sbx_json *object = NULL;
 	luaL_checkstack(L, LUA_MINSTACK, NULL);
-	sbx_lua_held *held = sbx_lua_hold(L, free_json);
+	index = lua_absindex(L, index);
 	int top = lua_gettop(L);
 	luaL_getmetatable(L, ARRAY);
 	luaL_getmetatable(L, OBJECT);
@@ -188,11 +189,19 @@ const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *re
 	lua_pushvalue(L, index);
 	/* From here on Lua raises no error, so that nothing half-built is left behind. */
 	if (lua_istable(L, -1) && !has_metatable(&from, from.array))
-		held->thing = read_object(&from, 0);
+		object = read_object(&from, 0);
 	else
 		sbx_lua_refuse_misuse(refusal, "", "must be a table with names for keys, not a %s",
 		                      luaL_typename(L, -1));
 	lua_settop(L, top);
+	return object;
+}
+
+const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal)
+{
+	index = lua_absindex(L, index);
+	sbx_lua_held *held = sbx_lua_hold(L, free_json);
+	held->thing = sbx_lua_to_object(L, index, refusal);
 	return held->thing;
 }
 
