@@ -263,6 +263,12 @@ void sbx__client_return(sbx_client *client)
 	sbx__core_count(client->core);
 }
 
+void sbx__client_leave_to_calls(sbx_client *client)
+{
+	client->calls_count = true;
+	sbx__client_stand_apart(client);
+}
+
 void sbx_client_free(sbx_client *client)
 {
 	SBX__KEEP_ERRNO();

@@ -32,6 +32,8 @@ sbx_status sbx__client_again(sbx_client *client, sbx_client **again, sbx_error *
  * could drive then. And back. Both by the only one who has it. */
 void sbx__client_stand_apart(sbx_client *client);
 void sbx__client_return(sbx_client *client);
+/* The same, and each call that is started on it keeps them open until its caller gives it up. */
+void sbx__client_leave_to_calls(sbx_client *client);
 /* The options as they are now; the caller gives the reference back. */
 sbx__config *sbx__client_config(sbx_client *client);
 

@@ -24,6 +24,9 @@ void sbx__engine_start_again(sbx__engine *engine, sbx_call *call);
 void sbx__engine_ask(sbx__engine *engine, sbx_call *call, unsigned wants);
 /* The same, done when the loop is next driven: for a caller that holds a lock. */
 void sbx__engine_ask_later(sbx__engine *engine, sbx_call *call, unsigned wants);
+/* At once, of a call that may not have begun yet: ends it, or its rest. For the thread that drives. */
+void sbx__engine_abort(sbx__engine *engine, sbx_call *call, sbx_status code, const char *message);
+void sbx__engine_end_rest(sbx__engine *engine, sbx_call *call);
 /* The caller gives up its handle: nothing is told any more. */
 void sbx__engine_release(sbx__engine *engine, sbx_call *call);
 /* Does what can be done without waiting, unless another thread is at it. False: a callback has forked, and this is the

@@ -37,7 +37,8 @@ struct sbx_call {
 	struct sbx_stream *owner; /* the stream that the call is of; NULL: none */
 	/* The requests that follow one another in this call, which owns them; NULL: it is one request. */
 	struct sbx__sequence *sequence;
-	/* Takes the result of one of them, and prepares the next or a rest. False: the call is done. */
+	/* Takes the result of one of them, and prepares the next or a rest. False: the call is done. Runs while its
+	 * thread drives, before anyone is told. */
 	bool (*go_on)(sbx_call *call);
 
 	/* under the engine's mutex */

@@ -119,6 +119,32 @@ static void abort_call(sbx__engine *engine, sbx_call *call, sbx_status code, con
 		finish(engine, call);
 }
 
+static void begin(sbx__engine *engine, sbx_call *call);
+
+/* One that was not begun yet has no other way to its end. */
+static void begin_first(sbx__engine *engine, sbx_call *call)
+{
+	pthread_mutex_lock(&engine->mutex);
+	bool is_new = call->wants & SBX__WANTS_START;
+	call->wants &= ~SBX__WANTS_START;
+	pthread_mutex_unlock(&engine->mutex);
+	if (is_new)
+		begin(engine, call);
+}
+
+void sbx__engine_abort(sbx__engine *engine, sbx_call *call, sbx_status code, const char *message)
+{
+	begin_first(engine, call);
+	abort_call(engine, call, code, message);
+}
+
+void sbx__engine_end_rest(sbx__engine *engine, sbx_call *call)
+{
+	begin_first(engine, call);
+	if (call->rests)
+		finish(engine, call);
+}
+
 static void connect_call(sbx__engine *engine, sbx_call *call)
 {
 	sbx__waiting_remove(&engine->waiting, call);

@@ -1,14 +1,17 @@
 #include <sandbox_sdk/leftovers.h>
 #include <sandbox_sdk/resources.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arguments.h"
 #include "client.h"
 #include "error.h"
+#include "generated/operation_index.h"
+#include "generated/typed_arguments.h"
 #include "keep_errno.h"
 #include "pages.h"
-#include "steps.h"
+#include "sequence.h"
 #include "timestamp.h"
 #include "transport_parse.h"
 
@@ -23,17 +26,27 @@ typedef struct item {
 } item;
 
 struct sbx_leftovers {
+	atomic_size_t references;
 	item *items;
 	size_t count;
 	size_t capacity;
 };
 
-/* A search under way. */
+/* A search under way, and then the deletions. */
 typedef struct search {
-	sbx__steps steps;
+	sbx__sequence sequence;
+	sbx_client *client; /* a copy of the caller's, so that the caller may free that one first */
 	sbx_leftovers_params params;
+	char *name_prefix; /* of the parameters */
+	sbx_pages *pages;  /* of the list that is gone through */
 	sbx_leftovers *found;
+	size_t next; /* to be deleted */
 } search;
+
+static search *search_of(sbx__sequence *sequence)
+{
+	return (search *)sequence;
+}
 
 /* ---- finding ---- */
 
@@ -55,21 +68,21 @@ static item *add(sbx_leftovers *found)
 /* The clock that the times of creation are of: a client's may go wrong by hours. */
 static double server_time(const search *searched, const sbx_response *response)
 {
-	const sbx__platform *platform = sbx__core_platform(searched->steps.client->core);
+	const sbx__platform *platform = sbx__core_platform(searched->client->core);
 	const char *date = sbx_response_header(response, "date");
 	int64_t seconds = date ? sbx__date_parse(date) : -1;
 	return seconds >= 0 ? (double)seconds : platform->wall_clock(platform->context);
 }
 
 /* Looks at one thing. SBX_DONE: it is not meant. */
-static sbx_status consider(search *searched, const sbx_pages *pages, const sbx_leftover *seen, item **added)
+static sbx_status consider(search *searched, const sbx_leftover *seen, item **added)
 {
 	const char *prefix = searched->params.name_prefix;
 	double created;
 	if (strncmp(seen->name, prefix, strlen(prefix)) != 0)
 		return SBX_DONE;
 	bool dated = sbx__timestamp_parse(seen->created_at, &created);
-	double age = dated ? server_time(searched, sbx__pages_response(pages)) - created : SBX_DEFAULT;
+	double age = dated ? server_time(searched, sbx__pages_response(searched->pages)) - created : SBX_DEFAULT;
 	/* The server's clock is told in whole seconds. */
 	if (dated && age < 0)
 		age = 0;
@@ -97,93 +110,181 @@ static bool is_unused(const sbx_volume *volume)
 	return sbx_json_type_of(in_use) == SBX_JSON_BOOLEAN && !sbx_json_boolean(in_use);
 }
 
-static sbx_status find_sandboxes(search *searched, sbx_error **error)
+static sbx_status note_sandbox(search *searched, const sbx_sandbox *sandbox)
 {
-	sbx_pages *pages = NULL;
-	const sbx_sandbox *sandbox = NULL;
-	sbx_request_options step;
-	sbx_status status = sbx__steps_next(&searched->steps, &step, error);
-	if (status == SBX_OK)
-		status = sbx_sandboxes_each(searched->steps.client, NULL, &step, &pages, error);
-	while (status == SBX_OK && (status = sbx_sandboxes_next(pages, &sandbox, error)) == SBX_OK) {
-		item *added = NULL;
-		const sbx_leftover seen = {.size = sizeof seen,
-		                           .kind = "sandbox",
-		                           .id = whole_id(sbx_sandbox_id(sandbox), sbx_sandbox_id_length(sandbox)),
-		                           .name = sbx_sandbox_name(sandbox),
-		                           .created_at = sbx_sandbox_created_at(sandbox)};
-		if (consider(searched, pages, &seen, &added) < 0)
-			status = sbx__fail_memory(error);
-		else if (added)
-			added->sandbox = sbx_sandbox_ref(sandbox);
-	}
-	sbx_pages_free(pages);
+	item *added = NULL;
+	const sbx_leftover seen = {.size = sizeof seen,
+	                           .kind = "sandbox",
+	                           .id = whole_id(sbx_sandbox_id(sandbox), sbx_sandbox_id_length(sandbox)),
+	                           .name = sbx_sandbox_name(sandbox),
+	                           .created_at = sbx_sandbox_created_at(sandbox)};
+	sbx_status status = consider(searched, &seen, &added);
+	if (added)
+		added->sandbox = sbx_sandbox_ref(sandbox);
 	return status;
 }
 
-static sbx_status find_volumes(search *searched, sbx_error **error)
+static sbx_status note_volume(search *searched, const sbx_volume *volume)
 {
-	sbx_pages *pages = NULL;
-	const sbx_volume *volume = NULL;
-	sbx_request_options step;
-	sbx_status status = sbx__steps_next(&searched->steps, &step, error);
-	if (status == SBX_OK)
-		status = sbx_volumes_each(searched->steps.client, NULL, &step, &pages, error);
-	while (status == SBX_OK && (status = sbx_volumes_next(pages, &volume, error)) == SBX_OK) {
-		item *added = NULL;
-		bool is_snapshot = strcmp(sbx_volume_type(volume), "snapshot") == 0;
-		const sbx_leftover seen = {.size = sizeof seen,
-		                           .kind = is_snapshot ? "snapshot" : "volume",
-		                           .id = whole_id(sbx_volume_id(volume), sbx_volume_id_length(volume)),
-		                           .name = sbx_volume_name(volume),
-		                           .created_at = sbx_volume_created_at(volume)};
-		if (!is_unused(volume))
-			continue;
-		if (consider(searched, pages, &seen, &added) < 0)
-			status = sbx__fail_memory(error);
-		else if (added)
-			added->volume = sbx_volume_ref(volume);
-	}
-	sbx_pages_free(pages);
+	item *added = NULL;
+	bool is_snapshot = strcmp(sbx_volume_type(volume), "snapshot") == 0;
+	const sbx_leftover seen = {.size = sizeof seen,
+	                           .kind = is_snapshot ? "snapshot" : "volume",
+	                           .id = whole_id(sbx_volume_id(volume), sbx_volume_id_length(volume)),
+	                           .name = sbx_volume_name(volume),
+	                           .created_at = sbx_volume_created_at(volume)};
+	sbx_status status = is_unused(volume) ? consider(searched, &seen, &added) : SBX_DONE;
+	if (added)
+		added->volume = sbx_volume_ref(volume);
 	return status;
+}
+
+static void on_sandboxes(sbx__sequence *sequence, sbx_response *response, sbx_error *failure);
+static void on_volumes(sbx__sequence *sequence, sbx_response *response, sbx_error *failure);
+static void delete_next(search *searched);
+
+static void fetch_page(search *searched, sbx__sequence_then then)
+{
+	sbx__sequence *sequence = &searched->sequence;
+	sbx__pages_request(searched->pages, &sequence->request, &sequence->problem);
+	sbx__sequence_ask_plain(sequence, then);
+}
+
+static void find_sandboxes(search *searched)
+{
+	sbx_error *failure = NULL;
+	if (sbx_sandboxes_each(searched->client, NULL, NULL, &searched->pages, &failure) == SBX_OK)
+		fetch_page(searched, on_sandboxes);
+	else
+		sbx__sequence_fail(&searched->sequence, failure);
+}
+
+static void find_volumes(search *searched)
+{
+	sbx_error *failure = NULL;
+	sbx_pages_free(searched->pages);
+	searched->pages = NULL;
+	if (sbx_volumes_each(searched->client, NULL, NULL, &searched->pages, &failure) == SBX_OK)
+		fetch_page(searched, on_volumes);
+	else
+		sbx__sequence_fail(&searched->sequence, failure);
+}
+
+/* What comes after a page that was looked at. SBX_WOULD_BLOCK: another one does. */
+static void go_on(search *searched, sbx_status status, sbx_error *failure, sbx__sequence_then then)
+{
+	if (status < 0)
+		sbx__sequence_fail(&searched->sequence, failure);
+	else if (status == SBX_WOULD_BLOCK)
+		fetch_page(searched, then);
+	else if (then == on_sandboxes && searched->params.volumes == SBX_FLAG_YES)
+		find_volumes(searched);
+	else
+		delete_next(searched);
+}
+
+/* Takes over the page, and looks at each of its items. */
+static void look_at(search *searched, sbx_response *response, sbx_error *failure, sbx__sequence_then then)
+{
+	const sbx__model *seen;
+	sbx_status status = SBX_OK;
+	if (failure) {
+		sbx__sequence_fail(&searched->sequence, failure);
+		return;
+	}
+	sbx__pages_arrived(searched->pages, response);
+	while (status >= 0 && (status = sbx__pages_take(searched->pages, &seen, &failure)) == SBX_OK) {
+		status = then == on_sandboxes ? note_sandbox(searched, (const sbx_sandbox *)seen)
+		                              : note_volume(searched, (const sbx_volume *)seen);
+		if (status < 0)
+			sbx__fail_memory(&failure);
+	}
+	go_on(searched, status, failure, then);
+}
+
+static void on_sandboxes(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	look_at(search_of(sequence), response, failure, on_sandboxes);
+}
+
+static void on_volumes(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	look_at(search_of(sequence), response, failure, on_volumes);
 }
 
 /* ---- deleting ---- */
 
-static sbx_status delete_one(const search *searched, const item *found, sbx_error **error)
+/* Says what became of one that was to be deleted; takes over the error (NULL: none). */
+static void settle(item *found, sbx_error *failure)
 {
-	sbx_request_options step;
-	sbx_client *client = searched->steps.client;
-	sbx_status status = sbx__steps_next(&searched->steps, &step, error);
-	if (status < 0)
-		return status;
-	if (found->sandbox)
-		return sbx_sandboxes_delete(client, found->leftover.id, NULL, &step, NULL, error);
-	return sbx_volumes_delete(client, found->leftover.id, &step, NULL, error);
-}
-
-static void delete_found(const search *searched, item *found)
-{
-	if (found->leftover.outcome != SBX_LEFTOVER_FOUND)
-		return;
-	sbx_status status = delete_one(searched, found, &found->error);
-	if (status == SBX_OK) {
+	if (!failure) {
 		found->leftover.outcome = SBX_LEFTOVER_DELETED;
-	} else if (status == SBX_ERROR_NOT_FOUND) {
+	} else if (sbx_error_code(failure) == SBX_ERROR_NOT_FOUND) {
 		found->leftover.outcome = SBX_LEFTOVER_GONE;
-		sbx_error_free(found->error);
-		found->error = NULL;
+		sbx_error_free(failure);
 	} else {
 		found->leftover.outcome = SBX_LEFTOVER_FAILED;
-		found->leftover.error = found->error;
+		found->error = failure;
+		found->leftover.error = failure;
 	}
 }
 
-static sbx_status read_params(search *searched, sbx_client *client, const sbx_leftovers_params *params,
+/* The next one that is to be deleted; NULL: there is none. */
+static item *next_found(search *searched)
+{
+	sbx_leftovers *found = searched->found;
+	while (searched->next < found->count && found->items[searched->next].leftover.outcome != SBX_LEFTOVER_FOUND)
+		searched->next++;
+	return searched->next < found->count ? &found->items[searched->next] : NULL;
+}
+
+static void on_deleted(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	search *searched = search_of(sequence);
+	bool ends = failure && sbx_error_code(failure) == SBX_ERROR_CANCELLED;
+	item *found = next_found(searched);
+	sbx_response_free(response);
+	settle(found, failure);
+	/* It was all of it that was ended. */
+	while (ends && (found = next_found(searched)) != NULL)
+		settle(found, sbx__error_new(SBX_ERROR_CANCELLED, "The call was cancelled"));
+	delete_next(searched);
+}
+
+static void delete_next(search *searched)
+{
+	sbx__sequence *sequence = &searched->sequence;
+	const item *found = searched->params.dry_run == SBX_FLAG_YES ? NULL : next_found(searched);
+	if (!found) {
+		sbx__sequence_succeed(sequence, NULL);
+	} else if (found->sandbox) {
+		sbx__sandboxes_delete_arguments(&sequence->arguments, found->leftover.id, NULL, &sequence->problem);
+		sbx__sequence_ask(sequence, SBX__OPERATION_SANDBOXES_DELETE, on_deleted);
+	} else {
+		sbx__volumes_delete_arguments(&sequence->arguments, found->leftover.id, &sequence->problem);
+		sbx__sequence_ask(sequence, SBX__OPERATION_VOLUMES_DELETE, on_deleted);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void free_search(sbx__sequence *sequence)
+{
+	search *searched = search_of(sequence);
+	sbx_pages_free(searched->pages);
+	sbx_leftovers_free(searched->found);
+	free(searched->name_prefix);
+	sbx__sequence_clear(sequence);
+	sbx_client_free(searched->client);
+	free(searched);
+}
+
+static const sbx__sequence_type search_type = {free_search};
+
+static sbx_status read_params(sbx_leftovers_params *known, const sbx_client *client, const sbx_leftovers_params *params,
                               sbx_error **error)
 {
 	const sbx_leftovers_params defaults = SBX_LEFTOVERS_PARAMS_INIT;
-	sbx_leftovers_params *known = &searched->params;
 	*known = defaults;
 	if (!client)
 		return sbx__fail_argument(error, "client", "must not be NULL");
@@ -201,39 +302,93 @@ static sbx_status read_params(search *searched, sbx_client *client, const sbx_le
 	return SBX_OK;
 }
 
-static sbx_status find_and_delete(search *searched, sbx_leftovers **leftovers, sbx_error **error)
+static sbx_status prepare(search *searched, sbx_client *client, const sbx_request_options *options, sbx_error **error)
 {
+	searched->name_prefix = strdup(searched->params.name_prefix);
+	searched->params.name_prefix = searched->name_prefix;
 	searched->found = calloc(1, sizeof *searched->found);
-	if (!searched->found)
+	if (searched->found)
+		atomic_init(&searched->found->references, 1);
+	if (!searched->name_prefix || !searched->found)
 		return sbx__fail_memory(error);
-	sbx_status status = find_sandboxes(searched, error);
-	if (status >= 0 && searched->params.volumes == SBX_FLAG_YES)
-		status = find_volumes(searched, error);
-	if (status >= 0 && searched->params.dry_run != SBX_FLAG_YES)
-		for (size_t index = 0; index < searched->found->count; index++)
-			delete_found(searched, &searched->found->items[index]);
-	if (status >= 0 && leftovers)
-		*leftovers = searched->found;
-	else
-		sbx_leftovers_free(searched->found);
-	return status < 0 ? status : SBX_OK;
+	sbx_status status = sbx__client_again(client, &searched->client, error);
+	if (status == SBX_OK)
+		status = sbx__steps_init(&searched->sequence.steps, searched->client, options, error);
+	return status;
+}
+
+static sbx_status new_search(sbx_client *client, const sbx_leftovers_params *params, const sbx_request_options *options,
+                             bool started, search **made, sbx_error **error)
+{
+	sbx_leftovers_params known;
+	sbx_status status = read_params(&known, client, params, error);
+	if (status < 0)
+		return status;
+	search *new = calloc(1, sizeof *new);
+	if (!new)
+		return sbx__fail_memory(error);
+	sbx__sequence_init(&new->sequence, &search_type, started);
+	new->params = known;
+	status = prepare(new, client, options, error);
+	if (status < 0) {
+		sbx__sequence_free(&new->sequence);
+		return status;
+	}
+	find_sandboxes(new);
+	*made = new;
+	return SBX_OK;
+}
+
+static sbx_leftovers *ref(sbx_leftovers *leftovers)
+{
+	atomic_fetch_add_explicit(&leftovers->references, 1, memory_order_relaxed);
+	return leftovers;
 }
 
 sbx_status sbx_leftovers_delete(sbx_client *client, const sbx_leftovers_params *params,
                                 const sbx_request_options *options, sbx_leftovers **leftovers, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
-	search searched = {0};
-	sbx_status status = read_params(&searched, client, params, error);
-	sbx_client *own = NULL;
-	if (status == SBX_OK)
-		status = sbx__client_again(client, &own, error);
-	if (status == SBX_OK)
-		status = sbx__steps_init(&searched.steps, own, options, error);
-	if (status == SBX_OK)
-		status = find_and_delete(&searched, leftovers, error);
-	sbx_client_free(own);
+	search *made = NULL;
+	sbx_status status = new_search(client, params, options, false, &made, error);
+	if (status < 0)
+		return status;
+	sbx_leftovers *found = ref(made->found);
+	status = sbx__sequence_run(&made->sequence, NULL, error);
+	if (status == SBX_OK && leftovers)
+		*leftovers = found;
+	else
+		sbx_leftovers_free(found);
 	return status;
+}
+
+sbx_status sbx_leftovers_delete_start(sbx_client *client, const sbx_leftovers_params *params,
+                                      const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                                      sbx_call **call, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	search *made = NULL;
+	if (!call)
+		return sbx__fail_argument(error, "call", "must not be NULL");
+	sbx_status status = new_search(client, params, options, true, &made, error);
+	if (status < 0)
+		return status;
+	sbx__client_leave_to_calls(made->client);
+	return sbx__sequence_start(&made->sequence, on_done, user_data, call, error);
+}
+
+sbx_status sbx_call_result_leftovers(const sbx_call *call, sbx_leftovers **leftovers, sbx_error **error)
+{
+	sbx_status status = sbx_call_result(call, NULL, error);
+	if (status < 0)
+		return status;
+	if (!leftovers)
+		return sbx__fail_argument(error, "leftovers", "must not be NULL");
+	sbx__sequence *sequence = sbx__sequence_of(call, &search_type);
+	if (!sequence)
+		return sbx__fail_argument(error, "call", "does not answer with leftovers");
+	*leftovers = ref(search_of(sequence)->found);
+	return SBX_OK;
 }
 
 /* ---- what was found ---- */
@@ -258,7 +413,7 @@ const sbx_leftover *sbx_leftovers_at(const sbx_leftovers *leftovers, size_t inde
 
 void sbx_leftovers_free(sbx_leftovers *leftovers)
 {
-	if (!leftovers)
+	if (!leftovers || atomic_fetch_sub_explicit(&leftovers->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (size_t index = 0; index < leftovers->count; index++) {
 		sbx_sandbox_free(leftovers->items[index].sandbox);

@@ -1,16 +1,21 @@
-#include <pthread.h>
-#include <sandbox_sdk/call_results.h>
-#include <sandbox_sdk/loop.h>
 #include <sandbox_sdk/run_many.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arguments.h"
 #include "client.h"
+#include "engine.h"
 #include "error.h"
+#include "generated/operation_index.h"
+#include "generated/typed_arguments.h"
 #include "keep_errno.h"
+#include "kept_text.h"
+#include "operation.h"
+#include "response.h"
+#include "sequence.h"
 #include "session.h"
-#include "steps.h"
+#include "started_call.h"
 
 #define DEFAULT_CONCURRENCY 16
 /* How often what ends it from outside is asked for, in seconds. */
@@ -21,8 +26,7 @@ typedef struct batch batch;
 /* One of the sandboxes. */
 typedef struct run_slot {
 	batch *owner;
-	sbx_call *call; /* NULL: not started, or it could not be */
-	bool has_ended;
+	sbx_call *call; /* under way; NULL: not started, or it has ended */
 	char *id;
 	sbx_execution *execution;
 	sbx_error *error;
@@ -30,151 +34,151 @@ typedef struct run_slot {
 } run_slot;
 
 struct sbx_run_results {
+	atomic_size_t references;
 	run_slot *slots;
 	size_t count;
 };
 
-/* What is under way. Whoever drives the client's loop runs the callbacks: not always the thread that waits here. */
+/* What is under way. From its start on all is done by the thread that drives. */
 struct batch {
-	sbx__steps steps;
+	sbx__sequence sequence;
+	sbx_client *client; /* a copy of the caller's, so that the caller may free that one first */
 	sbx_sandboxes_execute_params params;
+	void *kept; /* what they point to */
 	bool check;
 	size_t concurrency;
 	sbx_run_results *results;
-	pthread_mutex_t mutex; /* of all below, and of the slots */
-	pthread_cond_t ended;  /* one more has */
-	size_t next;           /* to be started */
+	size_t next; /* to be started */
 	size_t active;
-	bool interrupted; /* no more are started */
+	bool ends; /* no more are started */
 };
 
-/* Says how one ended, whose execution and error are there by now. */
-static void settle(run_slot *slot, sbx_status status)
+static batch *batch_of(sbx__sequence *sequence)
 {
-	const batch *owner = slot->owner;
-	if (status == SBX_OK && owner->check && !sbx__command_succeeded(slot->execution)) {
-		slot->error = sbx__command_error(slot->execution);
-		status = sbx_error_code(slot->error);
-	}
-	slot->result.status = status;
+	return (batch *)sequence;
+}
+
+/* ---- one of them ---- */
+
+/* Says how it ended, of which its execution or its error are there by now. */
+static void settle(run_slot *slot)
+{
+	slot->result.status = slot->error ? sbx_error_code(slot->error) : SBX_OK;
 	slot->result.execution = slot->execution;
 	slot->result.error = slot->error;
-	slot->has_ended = true;
 }
 
-static void on_done(void *user_data, sbx_call *call);
-
-static sbx_status start_one(batch *owner, run_slot *slot)
+/* Settles all from that one on with an error. */
+static void settle_from(sbx_run_results *results, size_t index, sbx_error *failure)
 {
+	for (; index < results->count; index++) {
+		results->slots[index].error = sbx__error_ref(failure);
+		settle(&results->slots[index]);
+	}
+}
+
+static bool on_ended(sbx_call *call);
+
+static void tell_nobody(sbx_call *call)
+{
+	(void)call;
+}
+
+static sbx_status start_one(batch *owner, run_slot *slot, sbx_error **error)
+{
+	sbx_request request = SBX_REQUEST_INIT;
 	sbx_request_options step;
-	if (owner->interrupted)
-		return sbx__fail(&slot->error, SBX_ERROR_CANCELLED, "The call was cancelled");
-	sbx_status status = sbx__steps_next(&owner->steps, &step, &slot->error);
+	sbx__arguments arguments;
+	sbx_status status = sbx__steps_next(&owner->sequence.steps, &step, error);
 	if (status < 0)
 		return status;
+	/* These end all of them at once. */
 	step.interrupt = NULL;
-	return sbx_sandboxes_execute_start(owner->steps.client, slot->id, &owner->params, &step, on_done, slot,
-	                                   &slot->call, &slot->error);
+	step.cancel = NULL;
+	request.operation = &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE];
+	status = sbx__sandboxes_execute_arguments(&arguments, slot->id, &owner->params, error);
+	if (status == SBX_OK)
+		status = sbx__started_call_new(owner->client, &request, &arguments, &step, true, &slot->call, error);
+	sbx__arguments_free(&arguments);
+	if (status < 0)
+		return status;
+	slot->call->go_on = on_ended;
+	slot->call->tell = tell_nobody;
+	slot->call->user_data = slot;
+	sbx__started_call_start(slot->call, NULL);
+	return SBX_OK;
 }
 
-/* Starts as many as may run. With the mutex. */
+/* Starts as many as may run. */
 static void start_more(batch *owner)
 {
 	while (owner->active < owner->concurrency && owner->next < owner->results->count) {
 		run_slot *slot = &owner->results->slots[owner->next++];
-		sbx_status status = start_one(owner, slot);
-		if (status < 0)
-			settle(slot, status);
-		else
+		if (start_one(owner, slot, &slot->error) == SBX_OK)
 			owner->active++;
+		else
+			settle(slot);
 	}
-	pthread_cond_broadcast(&owner->ended);
 }
 
-static void on_done(void *user_data, sbx_call *call)
+/* Takes the result of a call that has ended and has nobody to tell but this. */
+static bool on_ended(sbx_call *call)
 {
-	run_slot *slot = user_data;
+	run_slot *slot = call->user_data;
 	batch *owner = slot->owner;
-	pthread_mutex_lock(&owner->mutex);
-	settle(slot, sbx_call_result_execution(call, &slot->execution, &slot->error));
+	/* A function of the caller's has forked: the child leaves all as it is. */
+	if (sbx__core_is_forked(call->core))
+		return false;
+	slot->error = call->error;
+	call->error = NULL;
+	if (call->response)
+		slot->execution = (sbx_execution *)sbx__model_ref(call->response->model);
+	if (slot->execution && owner->check && !sbx__command_succeeded(slot->execution))
+		slot->error = sbx__command_error(slot->execution);
+	settle(slot);
+	slot->call = NULL;
 	owner->active--;
+	sbx__engine_call_unref(call);
+	if (owner->ends)
+		return false;
 	start_more(owner);
-	pthread_mutex_unlock(&owner->mutex);
+	/* The thread that drives may be at no more than what was asked of it. */
+	if (owner->active)
+		sbx__engine_wake(sbx__core_engine_of(owner->client->core));
+	else
+		sbx__sequence_go_on(&owner->sequence);
+	return false;
 }
 
-/* ---- the wait ---- */
+/* ---- all of them ---- */
 
-static bool is_interrupted(const batch *owner)
+/* Ends those that are under way, each with an error that knows its request, and leaves out the others. */
+static void end_all(batch *owner, sbx_error *failure)
 {
-	const sbx_request_options *options = &owner->steps.options;
-	return options->interrupt && options->interrupt(options->interrupt_user_data) != 0;
-}
-
-static void cancel_all(batch *owner)
-{
-	pthread_mutex_lock(&owner->mutex);
-	owner->interrupted = true;
-	size_t started = owner->next;
-	pthread_mutex_unlock(&owner->mutex);
-	for (size_t index = 0; index < started; index++)
-		if (owner->results->slots[index].call)
-			sbx_call_cancel(owner->results->slots[index].call);
-}
-
-/* The call of a slot; NULL: it has ended without one. It is started at the latest when those before it have ended. */
-static sbx_call *call_of(batch *owner, run_slot *slot)
-{
-	pthread_mutex_lock(&owner->mutex);
-	while (!slot->call && !slot->has_ended)
-		pthread_cond_wait(&owner->ended, &owner->mutex);
-	sbx_call *call = slot->has_ended ? NULL : slot->call;
-	pthread_mutex_unlock(&owner->mutex);
-	return call;
-}
-
-static bool has_ended(batch *owner, const run_slot *slot)
-{
-	pthread_mutex_lock(&owner->mutex);
-	bool ended = slot->has_ended;
-	pthread_mutex_unlock(&owner->mutex);
-	return ended;
-}
-
-/* Drives the loop for a while. A call that was cancelled is done before its callback has come. */
-static sbx_status drive(const batch *owner, sbx_call *call, sbx_error **error)
-{
-	double seconds = owner->steps.options.interrupt ? ASK_SECONDS : SBX_FOREVER;
-	sbx_error *failure = NULL;
-	sbx_status status = sbx_call_is_done(call) ? sbx_client_poll(owner->steps.client, ASK_SECONDS, &failure)
-	                                           : sbx_call_wait(call, seconds, &failure);
-	if (status < 0 && status != SBX_ERROR_TIMEOUT)
-		return sbx__error_give(error, failure);
-	sbx_error_free(failure);
-	return SBX_OK;
-}
-
-static sbx_status wait_for(batch *owner, run_slot *slot, sbx_error **error)
-{
-	sbx_call *call = call_of(owner, slot);
-	while (!has_ended(owner, slot)) {
-		sbx_status status = drive(owner, call, error);
-		if (status < 0)
-			return status;
-		if (!owner->interrupted && is_interrupted(owner))
-			cancel_all(owner);
+	owner->ends = true;
+	for (size_t index = 0; index < owner->next && !sbx__core_is_forked(owner->client->core); index++) {
+		run_slot *slot = &owner->results->slots[index];
+		if (slot->call)
+			sbx__engine_abort(sbx__core_engine_of(owner->client->core), slot->call, sbx_error_code(failure),
+			                  sbx_error_message(failure));
 	}
-	return SBX_OK;
+	settle_from(owner->results, owner->next, failure);
+	owner->next = owner->results->count;
 }
 
-static sbx_status run_all(batch *owner, sbx_error **error)
+static void on_held(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
 {
-	sbx_status status = SBX_OK;
-	pthread_mutex_lock(&owner->mutex);
-	start_more(owner);
-	pthread_mutex_unlock(&owner->mutex);
-	for (size_t index = 0; status == SBX_OK && index < owner->results->count; index++)
-		status = wait_for(owner, &owner->results->slots[index], error);
-	return status;
+	batch *owner = batch_of(sequence);
+	(void)response;
+	if (failure)
+		end_all(owner, failure);
+	else
+		start_more(owner);
+	if (owner->active)
+		sbx__sequence_hold(sequence, SBX_FOREVER, on_held);
+	else
+		sbx__sequence_succeed(sequence, NULL);
+	sbx_error_free(failure);
 }
 
 /* ---- making it ---- */
@@ -194,36 +198,51 @@ static sbx_status check_arguments(const sbx_client *client, const char *const *i
 	return SBX_OK;
 }
 
-static sbx_status read_options(batch *owner, const sbx_run_many_options *given, const char *command, sbx_error **error)
+static sbx_status read_options(batch *owner, const sbx_run_many_options *given, sbx_run_options *run, sbx_error **error)
 {
-	const sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
 	sbx_run_many_options known = SBX_RUN_MANY_OPTIONS_INIT;
-	sbx_run_options run = SBX_RUN_OPTIONS_INIT;
 	sbx_status status = sbx__struct_read(&known, sizeof known, given, "run_many", error);
 	if (status == SBX_OK)
-		status = sbx__struct_read(&run, sizeof run, known.run, "run", error);
+		status = sbx__struct_read(run, sizeof *run, known.run, "run", error);
 	if (status == SBX_OK)
-		status = sbx__flag_check(run.check, "check", error);
+		status = sbx__flag_check(run->check, "check", error);
 	if (status < 0)
 		return status;
 	if (known.concurrency != SBX_DEFAULT && known.concurrency < 1)
 		return sbx__fail_argument(error, "concurrency", "must be at least 1");
 	owner->concurrency = known.concurrency == SBX_DEFAULT ? DEFAULT_CONCURRENCY : (size_t)known.concurrency;
-	owner->check = run.check == SBX_FLAG_YES;
-	owner->params = params;
-	owner->params.command = command;
-	owner->params.env = run.env;
-	owner->params.env_count = run.env_count;
-	owner->params.timeout = run.timeout;
-	owner->params.working_dir = run.working_dir;
+	owner->check = run->check == SBX_FLAG_YES;
 	return SBX_OK;
 }
 
-static sbx_run_results *make_results(batch *owner, const char *const *ids, size_t count)
+/* Copies the command and all that belongs to it. Pairs that are counted and not there are refused by each call. */
+static sbx_status keep_command(batch *owner, const char *command, const sbx_run_options *run, sbx_error **error)
+{
+	const sbx_sandboxes_execute_params params = SBX_SANDBOXES_EXECUTE_PARAMS_INIT;
+	size_t count = run->env ? run->env_count : 0;
+	owner->kept =
+	        malloc(sbx__pairs_size(run->env, count) + sbx__text_size(command) + sbx__text_size(run->working_dir));
+	if (!owner->kept)
+		return sbx__fail_memory(error);
+	sbx_pair *pairs = owner->kept;
+	char *at = (char *)(pairs + count);
+	sbx__pairs_keep(pairs, run->env, count, &at);
+	owner->params = params;
+	owner->params.env = run->env ? pairs : NULL;
+	owner->params.env_count = run->env_count;
+	owner->params.timeout = run->timeout;
+	owner->params.command = sbx__text_keep(&at, command);
+	owner->params.working_dir = sbx__text_keep(&at, run->working_dir);
+	return SBX_OK;
+}
+
+static sbx_status make_results(batch *owner, const char *const *ids, size_t count, sbx_error **error)
 {
 	sbx_run_results *made = calloc(1, sizeof *made);
-	if (made)
+	if (made) {
+		atomic_init(&made->references, 1);
 		made->slots = calloc(count ? count : 1, sizeof *made->slots);
+	}
 	bool ok = made && made->slots;
 	for (; ok && made->count < count; made->count++) {
 		run_slot *slot = &made->slots[made->count];
@@ -232,37 +251,136 @@ static sbx_run_results *make_results(batch *owner, const char *const *ids, size_
 		slot->result = (sbx_run_result){.size = sizeof slot->result, .id = slot->id};
 		ok = slot->id != NULL;
 	}
-	if (ok)
-		return made;
-	sbx_run_results_free(made);
-	return NULL;
+	owner->results = made;
+	return ok ? SBX_OK : sbx__fail_memory(error);
 }
 
-/* From here on no callback comes any more. */
-static void let_go(batch *owner)
+static void free_batch(sbx__sequence *sequence)
 {
-	for (size_t index = 0; index < owner->results->count; index++) {
-		sbx_call_free(owner->results->slots[index].call);
-		owner->results->slots[index].call = NULL;
-		owner->results->slots[index].owner = NULL;
-	}
-	pthread_cond_destroy(&owner->ended);
-	pthread_mutex_destroy(&owner->mutex);
+	batch *owner = batch_of(sequence);
+	sbx_run_results_free(owner->results);
+	free(owner->kept);
+	sbx__sequence_clear(sequence);
+	sbx_client_free(owner->client);
+	free(owner);
 }
 
-static sbx_status run_with(batch *made, const char *const *ids, size_t count, sbx_run_results **results,
-                           sbx_error **error)
+static const sbx__sequence_type batch_type = {free_batch};
+
+static sbx_status new_batch(sbx_client *client, const sbx_run_many_options *run_many,
+                            const sbx_request_options *options, const char *command, batch **made, sbx_error **error)
 {
-	made->results = make_results(made, ids, count);
-	if (!made->results)
+	sbx_run_options run = SBX_RUN_OPTIONS_INIT;
+	batch *new = calloc(1, sizeof *new);
+	if (!new)
 		return sbx__fail_memory(error);
-	sbx_status status = run_all(made, error);
-	let_go(made);
-	if (status == SBX_OK && results)
-		*results = made->results;
-	else
-		sbx_run_results_free(made->results);
+	sbx__sequence_init(&new->sequence, &batch_type, true);
+	sbx_status status = read_options(new, run_many, &run, error);
+	if (status == SBX_OK)
+		status = keep_command(new, command, &run, error);
+	if (status == SBX_OK)
+		status = sbx__client_again(client, &new->client, error);
+	if (status == SBX_OK)
+		status = sbx__steps_init(&new->sequence.steps, new->client, options, error);
+	if (status < 0) {
+		sbx__sequence_free(&new->sequence);
+		return status;
+	}
+	sbx__client_leave_to_calls(new->client);
+	/* They are started by the thread that drives, as are all others. */
+	sbx__sequence_hold(&new->sequence, 0, on_held);
+	*made = new;
+	return SBX_OK;
+}
+
+static sbx_status prepare(sbx_client *client, const char *const *ids, size_t count, const char *command,
+                          const sbx_run_many_options *run_many, const sbx_request_options *options, batch **made,
+                          sbx_error **error)
+{
+	batch *new = NULL;
+	sbx_status status = check_arguments(client, ids, count, command, error);
+	if (status == SBX_OK)
+		status = new_batch(client, run_many, options, command, &new, error);
+	if (status == SBX_OK && (status = make_results(new, ids, count, error)) < 0)
+		sbx__sequence_free(&new->sequence);
+	if (status == SBX_OK)
+		*made = new;
 	return status;
+}
+
+/* ---- the form that is started ---- */
+
+static sbx_run_results *ref(sbx_run_results *results)
+{
+	atomic_fetch_add_explicit(&results->references, 1, memory_order_relaxed);
+	return results;
+}
+
+sbx_status sbx_run_many_start(sbx_client *client, const char *const *ids, size_t count, const char *command,
+                              const sbx_run_many_options *run_many, const sbx_request_options *options,
+                              sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+{
+	SBX__KEEP_ERRNO();
+	batch *made = NULL;
+	if (!call)
+		return sbx__fail_argument(error, "call", "must not be NULL");
+	sbx_status status = prepare(client, ids, count, command, run_many, options, &made, error);
+	return status < 0 ? status : sbx__sequence_start(&made->sequence, on_done, user_data, call, error);
+}
+
+sbx_status sbx_call_result_run_results(const sbx_call *call, sbx_run_results **results, sbx_error **error)
+{
+	sbx_status status = sbx_call_result(call, NULL, error);
+	if (status < 0)
+		return status;
+	if (!results)
+		return sbx__fail_argument(error, "results", "must not be NULL");
+	sbx__sequence *sequence = sbx__sequence_of(call, &batch_type);
+	if (!sequence)
+		return sbx__fail_argument(error, "call", "does not answer with results of many sandboxes");
+	*results = ref(batch_of(sequence)->results);
+	return SBX_OK;
+}
+
+/* ---- the form that waits ---- */
+
+static void on_done(void *user_data, sbx_call *call)
+{
+	(void)user_data, (void)call;
+}
+
+/* Drives the loop until all have ended. */
+static sbx_status wait_for(sbx_call *call, const sbx_request_options *options, sbx_error **error)
+{
+	double seconds = options->interrupt ? ASK_SECONDS : SBX_FOREVER;
+	sbx_error *failure = NULL;
+	while (sbx_call_wait(call, seconds, &failure) < 0) {
+		if (sbx_error_code(failure) != SBX_ERROR_TIMEOUT)
+			return sbx__error_give(error, failure);
+		sbx_error_free(failure);
+		failure = NULL;
+		if (options->interrupt && options->interrupt(options->interrupt_user_data) != 0)
+			sbx_call_cancel(call);
+	}
+	return SBX_OK;
+}
+
+static sbx_status run_all(batch *made, sbx_run_results *results, sbx_error **error)
+{
+	const sbx_request_options options = made->sequence.steps.options;
+	sbx_error *failure = NULL;
+	sbx_call *call = NULL;
+	sbx_status status = sbx__sequence_start(&made->sequence, on_done, NULL, &call, &failure);
+	if (status == SBX_ERROR_OUT_OF_MEMORY)
+		return sbx__error_give(error, failure);
+	/* A client that cannot start any is what each of them fails of. */
+	if (status < 0)
+		settle_from(results, 0, failure);
+	else
+		status = wait_for(call, &options, error);
+	sbx_error_free(failure);
+	sbx_call_free(call);
+	return call ? status : SBX_OK;
 }
 
 sbx_status sbx_run_many(sbx_client *client, const char *const *ids, size_t count, const char *command,
@@ -270,18 +388,16 @@ sbx_status sbx_run_many(sbx_client *client, const char *const *ids, size_t count
                         sbx_run_results **results, sbx_error **error)
 {
 	SBX__KEEP_ERRNO();
-	batch made = {.mutex = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
-	sbx_status status = check_arguments(client, ids, count, command, error);
-	if (status == SBX_OK)
-		status = read_options(&made, run_many, command, error);
-	sbx_client *own = NULL;
-	if (status == SBX_OK)
-		status = sbx__client_again(client, &own, error);
-	if (status == SBX_OK)
-		status = sbx__steps_init(&made.steps, own, options, error);
-	if (status == SBX_OK)
-		status = run_with(&made, ids, count, results, error);
-	sbx_client_free(own);
+	batch *made = NULL;
+	sbx_status status = prepare(client, ids, count, command, run_many, options, &made, error);
+	if (status < 0)
+		return status;
+	sbx_run_results *found = ref(made->results);
+	status = run_all(made, found, error);
+	if (status == SBX_OK && results)
+		*results = found;
+	else
+		sbx_run_results_free(found);
 	return status;
 }
 
@@ -307,7 +423,7 @@ size_t sbx_run_results_failed(const sbx_run_results *results)
 
 void sbx_run_results_free(sbx_run_results *results)
 {
-	if (!results)
+	if (!results || atomic_fetch_sub_explicit(&results->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (size_t index = 0; index < results->count; index++) {
 		free(results->slots[index].id);

@@ -61,6 +61,12 @@ void sbx__sequence_wait(sbx__sequence *sequence, double seconds, sbx__sequence_t
 	sequence->seconds = seconds;
 }
 
+void sbx__sequence_hold(sbx__sequence *sequence, double seconds, sbx__sequence_then then)
+{
+	sbx__sequence_wait(sequence, seconds, then);
+	sequence->next = SBX__NEXT_HOLD;
+}
+
 void sbx__sequence_clean(sbx__sequence *sequence, double seconds)
 {
 	sbx_client *client = sequence->steps.client;

@@ -17,6 +17,7 @@ typedef struct sbx__sequence sbx__sequence;
 typedef enum sbx__sequence_next {
 	SBX__NEXT_REQUEST, /* `request` with `options`, and `arguments` in the place of its own */
 	SBX__NEXT_WAIT,    /* `seconds`; 0: the loop has its turn */
+	SBX__NEXT_HOLD,    /* the same, but it ends by sbx__sequence_go_on() too, and no deadline cuts it */
 	SBX__NEXT_DONE,    /* nothing: `response` or `error` is the result */
 } sbx__sequence_next;
 
@@ -32,8 +33,9 @@ typedef struct sbx__sequence_type {
 struct sbx__sequence {
 	const sbx__sequence_type *type;
 	sbx__steps steps;
-	bool started;  /* the loop drives it: nothing may wait */
-	bool cleaning; /* nothing ends it from outside any more but the closing of the client */
+	bool started;   /* the loop drives it: nothing may wait */
+	sbx_call *call; /* that it is, where the loop drives it */
+	bool cleaning;  /* nothing ends it from outside any more but the closing of the client */
 	sbx__sequence_next next;
 	sbx__sequence_then then;
 	sbx_error *problem; /* what comes next cannot be done: that is how it ended */
@@ -60,6 +62,8 @@ void sbx__sequence_ask(sbx__sequence *sequence, int operation, sbx__sequence_the
 /* The same with the sequence's `request`. */
 void sbx__sequence_ask_plain(sbx__sequence *sequence, sbx__sequence_then then);
 void sbx__sequence_wait(sbx__sequence *sequence, double seconds, sbx__sequence_then then);
+/* Next come calls of its own that the loop drives: so many seconds, SBX_FOREVER. For a sequence that is started. */
+void sbx__sequence_hold(sbx__sequence *sequence, double seconds, sbx__sequence_then then);
 /* From now on it cleans up, in so many seconds at most. */
 void sbx__sequence_clean(sbx__sequence *sequence, double seconds);
 /* It is done. Both take over what they are given; a NULL response is none. */
@@ -78,6 +82,8 @@ sbx_status sbx__sequence_start(sbx__sequence *sequence, sbx_call_callback on_don
                                sbx_error **error);
 /* The same for a call that nobody has: the loop alone keeps it. */
 sbx_status sbx__sequence_leave(sbx__sequence *sequence, sbx_error **error);
+/* Ends what holds it: its `then` comes from within. For the thread that drives. */
+void sbx__sequence_go_on(sbx__sequence *sequence);
 /* The sequence of a call that is one of that type; NULL: it is not. */
 sbx__sequence *sbx__sequence_of(const sbx_call *call, const sbx__sequence_type *type);
 

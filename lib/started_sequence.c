@@ -39,6 +39,14 @@ static sbx_status rest(sbx_call *call, const sbx__sequence *sequence, sbx_error 
 	return status;
 }
 
+static void hold(sbx_call *call, const sbx__sequence *sequence)
+{
+	bool forever = sequence->seconds == SBX_FOREVER;
+	call->rests = true;
+	call->rest_until =
+	        forever ? SBX__NEVER : sbx__steps_now(&sequence->steps) + sbx__nanoseconds(sequence->seconds);
+}
+
 /* Prepares what comes next. False: nothing does, and the result is there. */
 static bool prepare(sbx_call *call)
 {
@@ -47,6 +55,10 @@ static bool prepare(sbx_call *call)
 	if (sbx__core_is_forked(call->core))
 		return false;
 	while (sequence->next != SBX__NEXT_DONE) {
+		if (sequence->next == SBX__NEXT_HOLD) {
+			hold(call, sequence);
+			return true;
+		}
 		sbx_error *problem = sequence->problem;
 		sequence->problem = NULL;
 		if (!problem && sbx__core_is_closed(call->core))
@@ -74,7 +86,7 @@ static bool go_on(sbx_call *call)
 	call->response = NULL;
 	call->error = NULL;
 	/* The rest may have been cut by the deadline. */
-	if (call->rests && !failure)
+	if (call->rests && call->sequence->next == SBX__NEXT_WAIT && !failure)
 		sbx__steps_check_time(&call->sequence->steps, &failure);
 	call->rests = false;
 	sbx__sequence_resume(call->sequence, response, failure);
@@ -95,6 +107,7 @@ static sbx_status make_call(sbx__sequence *sequence, sbx_call **call, sbx_error 
 		return sbx__fail_memory(error);
 	made->sequence = sequence;
 	made->go_on = go_on;
+	sequence->call = made;
 	if (prepare(made)) {
 		*call = made;
 		return SBX_OK;
@@ -146,6 +159,11 @@ sbx_status sbx__sequence_leave(sbx__sequence *sequence, sbx_error **error)
 	sbx__started_call_start(made, sequence->steps.options.cancel);
 	sbx__engine_call_unref(made);
 	return SBX_OK;
+}
+
+void sbx__sequence_go_on(sbx__sequence *sequence)
+{
+	sbx__engine_end_rest(sbx__core_engine_of(sequence->call->core), sequence->call);
 }
 
 sbx__sequence *sbx__sequence_of(const sbx_call *call, const sbx__sequence_type *type)

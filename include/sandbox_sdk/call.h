@@ -73,7 +73,7 @@ SBX_API void *sbx_call_user_data(const sbx_call *call);
 /**
  * Ends a call: its connection is freed at once, and its result is ::SBX_ERROR_CANCELLED, told as every result is. A
  * call that is done stays as it is. One of several requests (session.h) that has something to take back does that
- * before it is done.
+ * before it is done; one that has many results (run_many.h, leftovers.h) keeps those that are there.
  *
  * @param call a call
  *

@@ -5,6 +5,7 @@
 #ifndef SANDBOX_SDK_LEFTOVERS_H
 #define SANDBOX_SDK_LEFTOVERS_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
@@ -71,6 +72,43 @@ SBX_API sbx_status sbx_leftovers_delete(sbx_client *client, const sbx_leftovers_
                                         sbx_error **error);
 
 /**
+ * Starts to find and to delete leftovers and returns at once.
+ *
+ * @param client a client
+ * @param params which are meant; not NULL; what they point to is copied
+ * @param options of the requests; may be NULL; what they point to is copied, but for callbacks, `cancel` and their
+ *        data. A deadline is that of all together; `interrupt` is not asked
+ * @param on_done told when all is done; NULL: the call goes to the queue that sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_leftovers_delete(), and what was
+ *        found comes from sbx_call_result_leftovers()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start()
+ *
+ * A call that is cancelled before all are found fails with ::SBX_ERROR_CANCELLED, and nothing was deleted; later it is
+ * done with that, and what was not deleted yet is failed. One that is freed ends. The client may be freed before: until
+ * sbx_call_free() the call keeps the connections.
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_leftovers_delete_start(sbx_client *client, const sbx_leftovers_params *params,
+                                              const sbx_request_options *options, sbx_call_callback on_done,
+                                              void *user_data, sbx_call **call, sbx_error **error);
+
+/**
+ * The leftovers of a call that sbx_leftovers_delete_start() gave out and that is done. They can be asked for again and
+ * again.
+ *
+ * @param call a call
+ * @param leftovers receives what was found, freed with sbx_leftovers_free()
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK or the call's error; ::SBX_ERROR_INVALID_ARGUMENT while it is not done, and for another call
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_call_result_leftovers(const sbx_call *call, sbx_leftovers **leftovers, sbx_error **error);
+
+/**
  * How many leftovers were found.
  *
  * @param leftovers leftovers
@@ -105,7 +143,7 @@ SBX_API const sbx_leftover *sbx_leftovers_at(const sbx_leftovers *leftovers, siz
 /**
  * Frees leftovers.
  *
- * @param leftovers what sbx_leftovers_delete() gave out; NULL is accepted
+ * @param leftovers what sbx_leftovers_delete() or sbx_call_result_leftovers() gave out; NULL is accepted
  *
  * Since 0.1.0.
  */

@@ -5,6 +5,7 @@
 #ifndef SANDBOX_SDK_RUN_MANY_H
 #define SANDBOX_SDK_RUN_MANY_H
 
+#include <sandbox_sdk/call.h>
 #include <sandbox_sdk/client.h>
 #include <sandbox_sdk/common.h>
 #include <sandbox_sdk/error.h>
@@ -65,6 +66,47 @@ SBX_API sbx_status sbx_run_many(sbx_client *client, const char *const *ids, size
                                 sbx_run_results **results, sbx_error **error);
 
 /**
+ * Starts to run a command in many sandboxes and returns at once.
+ *
+ * @param client a client
+ * @param ids identifiers of sandboxes, copied
+ * @param count how many; may be 0
+ * @param command a whole shell command line, copied
+ * @param run_many how; may be NULL; what it points to is copied
+ * @param options of the requests; may be NULL; what they point to is copied, but for callbacks, `cancel` and their
+ *        data. The deadline is that of all together; `interrupt` is not asked
+ * @param on_done told when the command has ended in all of them; NULL: the call goes to the queue that
+ *        sbx_client_next() reads
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is that of sbx_run_many(), and the results come
+ *        from sbx_call_result_run_results()
+ * @param error receives the error; may be NULL
+ * @return as sbx_client_start()
+ *
+ * The call is one, however many sandboxes there are; sbx_client_in_flight() counts the requests under way beside it.
+ * One that is cancelled is done with that, and has its results: what had not ended is a ::SBX_ERROR_CANCELLED of its
+ * own, or a ::SBX_ERROR_CLOSED where the client was closed. One that is freed ends all that is under way. The client
+ * may be freed before: until sbx_call_free() the call keeps the connections.
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_run_many_start(sbx_client *client, const char *const *ids, size_t count, const char *command,
+                                      const sbx_run_many_options *run_many, const sbx_request_options *options,
+                                      sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error);
+
+/**
+ * The results of a call that sbx_run_many_start() gave out and that is done. They can be asked for again and again.
+ *
+ * @param call a call
+ * @param results receives the results in the order of the identifiers, freed with sbx_run_results_free()
+ * @param error receives the error; may be NULL
+ * @return ::SBX_OK or the call's error; ::SBX_ERROR_INVALID_ARGUMENT while it is not done, and for another call
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_call_result_run_results(const sbx_call *call, sbx_run_results **results, sbx_error **error);
+
+/**
  * How many results there are: as many as there were identifiers.
  *
  * @param results results
@@ -98,7 +140,7 @@ SBX_API size_t sbx_run_results_failed(const sbx_run_results *results);
 /**
  * Frees results.
  *
- * @param results what sbx_run_many() gave out; NULL is accepted
+ * @param results what sbx_run_many() or sbx_call_result_run_results() gave out; NULL is accepted
  *
  * Since 0.1.0.
  */

@@ -732,15 +732,26 @@ SCENARIO(leftovers, "ok")
 	return status;
 }
 
-SCENARIO(a_command_in_many, "ok")
+SCENARIO(started_leftovers, "ok")
 {
-	const char *ids[] = {"sb-1", "sb-2", "sb-3"};
-	sbx_run_many_options many = SBX_RUN_MANY_OPTIONS_INIT;
-	sbx_run_results *results = NULL;
-	many.concurrency = 2;
-	sbx_status status = sbx_run_many(client, ids, 3, "echo said", &many, NULL, &results, error);
-	if (status < 0)
-		return status;
+	sbx_call *call = NULL;
+	sbx_leftovers *found = NULL;
+	sbx_leftovers_params params = SBX_LEFTOVERS_PARAMS_INIT;
+	params.name_prefix = "session-";
+	sbx_status status = sbx_leftovers_delete_start(client, &params, NULL, NULL, NULL, &call, error);
+	if (status == SBX_OK)
+		status = sbx_call_wait(call, SBX_FOREVER, error);
+	if (status == SBX_OK)
+		status = sbx_call_result_leftovers(call, &found, error);
+	sbx_call_free(call);
+	if (status == SBX_OK)
+		HOLDS(sbx_leftovers_count(found) == 1);
+	sbx_leftovers_free(found);
+	return status;
+}
+
+static void check_results(sbx_run_results *results)
+{
 	HOLDS(sbx_run_results_count(results) == 3);
 	for (size_t index = 0; index < 3; index++) {
 		const sbx_run_result *one = sbx_run_results_at(results, index);
@@ -750,6 +761,58 @@ SCENARIO(a_command_in_many, "ok")
 		else
 			HOLDS(sbx_error_code(one->error) == one->status);
 	}
+	sbx_run_results_free(results);
+}
+
+static const char *const many_ids[] = {"sb-1", "sb-2", "sb-3"};
+
+SCENARIO(a_command_in_many, "ok")
+{
+	sbx_run_many_options many = SBX_RUN_MANY_OPTIONS_INIT;
+	sbx_run_results *results = NULL;
+	many.concurrency = 2;
+	sbx_status status = sbx_run_many(client, many_ids, 3, "echo said", &many, NULL, &results, error);
+	if (status == SBX_OK)
+		check_results(results);
+	return status;
+}
+
+static sbx_status start_many(sbx_call **call, sbx_error **error)
+{
+	sbx_run_many_options many = SBX_RUN_MANY_OPTIONS_INIT;
+	many.concurrency = 2;
+	return sbx_run_many_start(client, many_ids, 3, "echo said", &many, NULL, NULL, NULL, call, error);
+}
+
+SCENARIO(a_started_command_in_many, "ok")
+{
+	sbx_call *call = NULL;
+	sbx_run_results *results = NULL;
+	sbx_status status = start_many(&call, error);
+	if (status == SBX_OK)
+		status = sbx_call_wait(call, SBX_FOREVER, error);
+	if (status == SBX_OK)
+		status = sbx_call_result_run_results(call, &results, error);
+	sbx_call_free(call);
+	if (status == SBX_OK)
+		check_results(results);
+	return status;
+}
+
+SCENARIO(a_command_in_many_that_is_cancelled, "hang")
+{
+	sbx_call *call = NULL;
+	sbx_run_results *results = NULL;
+	sbx_status status = start_many(&call, error);
+	if (status < 0)
+		return status;
+	sbx_client_process(client, NULL);
+	sbx_call_cancel(call);
+	HOLDS(sbx_call_is_done(call));
+	status = sbx_call_result_run_results(call, &results, error);
+	sbx_call_free(call);
+	if (status == SBX_OK)
+		HOLDS(sbx_run_results_failed(results) == 3);
 	sbx_run_results_free(results);
 	return status;
 }
@@ -819,7 +882,10 @@ const scenario scenarios[] = {
         {"a directory down", a_directory_down, SBX_OK, true},
         {"all pages", all_pages, SBX_OK, false},
         {"leftovers", leftovers, SBX_OK, false},
+        {"started leftovers", started_leftovers, SBX_OK, false},
         {"a command in many", a_command_in_many, SBX_OK, false},
+        {"a started command in many", a_started_command_in_many, SBX_OK, false},
+        {"a command in many that is cancelled", a_command_in_many_that_is_cancelled, SBX_OK, false},
         {"JSON edges", json_edges, SBX_OK, false},
 };
 

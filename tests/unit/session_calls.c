@@ -157,6 +157,36 @@ sbx_status session_close(sbx_session *session, const sbx_request_options *option
 	return end(sbx_session_close_start(session, options, on_done, &ended, &call, error), &call, error);
 }
 
+sbx_status session_run_many(sbx_client *client, const char *const *ids, size_t count, const char *command,
+                            const sbx_run_many_options *run_many, const sbx_request_options *options,
+                            sbx_run_results **results, sbx_error **error)
+{
+	sbx_call *call = NULL;
+	if (!session_calls_started || !results)
+		return sbx_run_many(client, ids, count, command, run_many, options, results, error);
+	sbx_status status =
+	        sbx_run_many_start(client, ids, count, command, run_many, options, on_done, &ended, &call, error);
+	status = finish(status, call);
+	if (status == SBX_OK)
+		status = sbx_call_result_run_results(call, results, error);
+	sbx_call_free(call);
+	return status;
+}
+
+sbx_status session_leftovers_delete(sbx_client *client, const sbx_leftovers_params *params,
+                                    const sbx_request_options *options, sbx_leftovers **leftovers, sbx_error **error)
+{
+	sbx_call *call = NULL;
+	if (!session_calls_started || !leftovers)
+		return sbx_leftovers_delete(client, params, options, leftovers, error);
+	sbx_status status = sbx_leftovers_delete_start(client, params, options, on_done, &ended, &call, error);
+	status = finish(status, call);
+	if (status == SBX_OK)
+		status = sbx_call_result_leftovers(call, leftovers, error);
+	sbx_call_free(call);
+	return status;
+}
+
 sbx_status session_pages_fetch(sbx_pages *pages, sbx_error **error)
 {
 	sbx_call *call = NULL;

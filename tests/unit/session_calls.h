@@ -28,6 +28,11 @@ sbx_status session_download(sbx_session *session, const char *remote, const char
                             const sbx_transfer_options *transfer, const sbx_request_options *options,
                             sbx_error **error);
 sbx_status session_close(sbx_session *session, const sbx_request_options *options, sbx_error **error);
+sbx_status session_run_many(sbx_client *client, const char *const *ids, size_t count, const char *command,
+                            const sbx_run_many_options *run_many, const sbx_request_options *options,
+                            sbx_run_results **results, sbx_error **error);
+sbx_status session_leftovers_delete(sbx_client *client, const sbx_leftovers_params *params,
+                                    const sbx_request_options *options, sbx_leftovers **leftovers, sbx_error **error);
 /* Fetches the page that the next item is on. */
 sbx_status session_pages_fetch(sbx_pages *pages, sbx_error **error);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "loopback.h"
+#include "session_calls.h"
 #include "support.h"
 
 /* The server's Date is 2023-11-14T22:13:20Z. */
@@ -31,6 +32,7 @@
 typedef struct world {
 	bool no_date;
 	bool fail_volumes;
+	const char *hang;    /* what has this in it is not answered to the end; NULL: nothing */
 	sbx__buffer deleted; /* identifiers, with blanks after them */
 } world;
 
@@ -52,7 +54,9 @@ static void serve(void *user_data, const char *request, size_t length, sbx__buff
 	const char *id = strstr(request, "DELETE /v1/sandboxes/");
 	const char *volume = strstr(request, "DELETE /v1/volumes/");
 	(void)length;
-	if (id || volume) {
+	if (served->hang && strstr(request, served->hang)) {
+		sbx__buffer_text(answer, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+	} else if (id || volume) {
 		const char *begin = id ? id + 21 : volume + 19;
 		sbx__buffer_format(&served->deleted, "%.*s ", (int)strcspn(begin, "/"), begin);
 		bool gone = strncmp(begin, "gone/", 5) == 0;
@@ -74,6 +78,8 @@ typedef struct fixture {
 	sbx_leftovers *leftovers;
 	sbx_leftovers_params params;
 	sbx_error *error;
+	sbx_call *call;
+	int told;
 } fixture;
 
 static void free_client(void *user_data, void *call_user_data, const sbx_attempt *attempt)
@@ -104,6 +110,7 @@ static int make_fixture(void **state)
 static int remove_fixture(void **state)
 {
 	fixture *made = *state;
+	sbx_call_free(made->call);
 	sbx_leftovers_free(made->leftovers);
 	sbx_error_free(made->error);
 	sbx_client_free(made->client);
@@ -115,7 +122,7 @@ static int remove_fixture(void **state)
 
 static sbx_status run(fixture *test, const sbx_request_options *options)
 {
-	return sbx_leftovers_delete(test->client, &test->params, options, &test->leftovers, &test->error);
+	return session_leftovers_delete(test->client, &test->params, options, &test->leftovers, &test->error);
 }
 
 static void assert_leftover(const fixture *test, size_t index, const char *id, sbx_leftover_outcome outcome)
@@ -200,6 +207,9 @@ static void what_is_left_when_it_ends_is_failed(void **state)
 {
 	fixture *test = *state;
 	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	/* A started call is not interrupted but cancelled. */
+	if (session_calls_started)
+		return;
 	options.interrupt = after_the_list;
 	options.interrupt_user_data = test->server;
 	assert_int_equal(run(test, &options), SBX_OK);
@@ -291,6 +301,154 @@ static void a_callback_may_free_the_client(void **state)
 	assert_true(sbx_leftovers_count_of(test->leftovers, SBX_LEFTOVER_DELETED) > 0);
 }
 
+/* ---- what is particular to the form that is started ---- */
+
+static void count(void *user_data, sbx_call *call)
+{
+	assert_true(sbx_call_is_done(call));
+	++*(int *)user_data;
+}
+
+static void start(fixture *test, const sbx_request_options *options)
+{
+	test->told = 0;
+	assert_int_equal(
+	        sbx_leftovers_delete_start(test->client, &test->params, options, count, &test->told, &test->call, NULL),
+	        SBX_OK);
+	assert_int_equal(sbx_client_in_flight(test->client), 1);
+}
+
+static void drive_to_requests(fixture *test, size_t requests)
+{
+	while (loopback_requests(test->server) < requests)
+		assert_int_equal(sbx_client_poll(test->client, 0.01, NULL), SBX_OK);
+	assert_int_equal(loopback_requests(test->server), requests);
+}
+
+static void end(fixture *test)
+{
+	sbx_call_free(test->call);
+	test->call = NULL;
+	sbx_leftovers_free(test->leftovers);
+	test->leftovers = NULL;
+	while (sbx_client_poll(test->client, 10, NULL) == SBX_OK)
+		;
+	assert_int_equal(sbx_client_in_flight(test->client), 0);
+}
+
+static void it_is_one_call(void **state)
+{
+	fixture *test = *state;
+	sbx_response *response = (sbx_response *)test;
+	sbx_leftovers *again = NULL;
+	sbx_run_results *results = NULL;
+	start(test, NULL);
+	assert_int_equal(sbx_call_result_leftovers(test->call, &again, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(sbx_call_wait(test->call, SBX_FOREVER, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result(test->call, &response, NULL), SBX_OK);
+	assert_null(response);
+	assert_int_equal(sbx_call_result_run_results(test->call, &results, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(sbx_call_result_leftovers(test->call, NULL, NULL), SBX_ERROR_INVALID_ARGUMENT);
+	assert_int_equal(sbx_call_result_leftovers(test->call, &test->leftovers, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result_leftovers(test->call, &again, NULL), SBX_OK);
+	end(test);
+	assert_int_equal(test->told, 1);
+	/* They stay when the call is gone. */
+	assert_string_equal(sbx_leftovers_at(again, 0)->id, "old");
+	assert_int_equal(sbx_leftovers_count_of(again, SBX_LEFTOVER_DELETED), 2);
+	sbx_leftovers_free(again);
+	/* Another call has none. */
+	assert_int_equal(sbx_sandboxes_list_start(test->client, NULL, NULL, NULL, NULL, &test->call, NULL), SBX_OK);
+	assert_int_equal(sbx_call_wait(test->call, SBX_FOREVER, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result_leftovers(test->call, &test->leftovers, NULL), SBX_ERROR_INVALID_ARGUMENT);
+}
+
+static void cancelled_before_all_are_found_it_fails(void **state)
+{
+	fixture *test = *state;
+	test->params.volumes = SBX_FLAG_YES;
+	test->served.hang = "/volumes/list";
+	start(test, NULL);
+	drive_to_requests(test, 2);
+	sbx_call_cancel(test->call);
+	assert_true(sbx_call_is_done(test->call));
+	assert_int_equal(sbx_call_result_leftovers(test->call, &test->leftovers, NULL), SBX_ERROR_CANCELLED);
+	end(test);
+	assert_string_equal(test->served.deleted.data, "");
+}
+
+static void what_was_not_deleted_when_it_ends_is_failed(void **state)
+{
+	fixture *test = *state;
+	test->served.hang = "DELETE /v1/sandboxes/stuck";
+	for (int way = 0; way < 3; way++) {
+		sbx_status code = way < 2 ? SBX_ERROR_CANCELLED : SBX_ERROR_CLOSED;
+		sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+		assert_int_equal(sbx_cancel_new(&options.cancel, NULL), SBX_OK);
+		start(test, &options);
+		drive_to_requests(test, 4 * (size_t)way + 4);
+		if (way == 0)
+			sbx_call_cancel(test->call);
+		else if (way == 1)
+			sbx_cancel_fire(options.cancel);
+		else
+			sbx_client_close(test->client);
+		/* A cancel that is fired is heeded when the loop is next driven. */
+		if (way == 1)
+			assert_int_equal(sbx_client_process(test->client, NULL), SBX_OK);
+		assert_true(sbx_call_is_done(test->call));
+		assert_int_equal(sbx_call_result_leftovers(test->call, &test->leftovers, NULL), SBX_OK);
+		assert_leftover(test, 0, "old", SBX_LEFTOVER_DELETED);
+		assert_leftover(test, 2, "gone", SBX_LEFTOVER_GONE);
+		assert_leftover(test, 3, "stuck", SBX_LEFTOVER_FAILED);
+		assert_leftover(test, 4, "last", SBX_LEFTOVER_FAILED);
+		assert_int_equal(sbx_error_code(sbx_leftovers_at(test->leftovers, 3)->error), code);
+		assert_int_equal(sbx_error_code(sbx_leftovers_at(test->leftovers, 4)->error), code);
+		end(test);
+		assert_int_equal(loopback_requests(test->server), 4 * (size_t)way + 4);
+		sbx_cancel_free(options.cancel);
+	}
+}
+
+static void one_that_is_freed_ends(void **state)
+{
+	fixture *test = *state;
+	test->served.hang = "DELETE /v1/sandboxes/gone";
+	start(test, NULL);
+	drive_to_requests(test, 3);
+	end(test);
+	assert_int_equal(test->told, 0);
+	assert_string_equal(test->served.deleted.data, "old ");
+}
+
+static void what_was_passed_may_go_away(void **state)
+{
+	fixture *test = *state;
+	char prefix[] = "ci-2";
+	sbx_client *client = test->client;
+	test->params.name_prefix = prefix;
+	start(test, NULL);
+	memset(prefix, '#', 4);
+	test->client = NULL;
+	sbx_client_free(client);
+	assert_int_equal(sbx_call_wait(test->call, SBX_FOREVER, NULL), SBX_OK);
+	assert_int_equal(sbx_call_result_leftovers(test->call, &test->leftovers, NULL), SBX_OK);
+	assert_int_equal(sbx_leftovers_count(test->leftovers), 1);
+	assert_string_equal(test->served.deleted.data, "old ");
+}
+
+static void a_start_that_fails_starts_nothing(void **state)
+{
+	fixture *test = *state;
+	assert_int_equal(sbx_leftovers_delete_start(test->client, &test->params, NULL, NULL, NULL, NULL, &test->error),
+	                 SBX_ERROR_INVALID_ARGUMENT);
+	assert_string_equal(sbx_error_argument(test->error), "call");
+	sbx_client_close(test->client);
+	assert_int_equal(sbx_leftovers_delete_start(test->client, &test->params, NULL, NULL, NULL, &test->call, NULL),
+	                 SBX_ERROR_CLOSED);
+	assert_null(test->call);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_fixture, remove_fixture)
 
 int main(void)
@@ -306,5 +464,19 @@ int main(void)
 	        TEST(wrong_arguments),
 	        TEST(a_callback_may_free_the_client),
 	};
-	return cmocka_run_group_tests(tests, test_environment, NULL);
+	const struct CMUnitTest started[] = {
+	        TEST(it_is_one_call),
+	        TEST(cancelled_before_all_are_found_it_fails),
+	        TEST(what_was_not_deleted_when_it_ends_is_failed),
+	        TEST(one_that_is_freed_ends),
+	        TEST(what_was_passed_may_go_away),
+	        TEST(a_start_that_fails_starts_nothing),
+	};
+	int failed = cmocka_run_group_tests(started, test_environment, NULL);
+	/* In the form that waits, and in the one that is started. */
+	for (int form = 0; form < 2; form++) {
+		session_calls_started = form == 1;
+		failed += cmocka_run_group_tests(tests, test_environment, NULL);
+	}
+	return failed;
 }

@@ -229,7 +229,7 @@ static sbx_status leftovers_scenario(void)
 	exists = true;
 	strcpy(name, "left");
 	params.name_prefix = "left";
-	sbx_status status = sbx_leftovers_delete(client, &params, NULL, &leftovers, NULL);
+	sbx_status status = session_leftovers_delete(client, &params, NULL, &leftovers, NULL);
 	if (status == SBX_OK && sbx_leftovers_count_of(leftovers, SBX_LEFTOVER_FAILED))
 		status = sbx_error_code(sbx_leftovers_at(leftovers, 0)->error);
 	sbx_leftovers_free(leftovers);
@@ -242,7 +242,7 @@ static sbx_status run_many_scenario(void)
 	sbx_run_results *results = NULL;
 	sbx_run_many_options options = SBX_RUN_MANY_OPTIONS_INIT;
 	options.concurrency = 2;
-	sbx_status status = sbx_run_many(client, ids, 3, "true", &options, NULL, &results, NULL);
+	sbx_status status = session_run_many(client, ids, 3, "true", &options, NULL, &results, NULL);
 	for (size_t index = 0; status == SBX_OK && index < 3; index++)
 		status = sbx_run_results_at(results, index)->status;
 	sbx_run_results_free(results);
