@@ -9,13 +9,17 @@
 #define ARRAY "sandbox_sdk.array"
 #define OBJECT "sandbox_sdk.object"
 #define MAX_DEPTH 512 /* what the library reads and prints */
+#define SLOTS 2       /* of the stack, that a table takes while it is read */
 
-/* A reading under way. The metatables lie on the stack from the start: looking one up can raise an error. */
+/* A reading under way. The metatables lie on the stack from the start, and the stack has room for so many levels:
+ * looking one up, and making room, can raise an error. */
 typedef struct reader {
 	lua_State *L;
 	int array; /* stack indices of the metatables */
 	int object;
 	int view;
+	int levels;
+	bool needs_levels; /* there are more: it is read again with room for them */
 	sbx_lua_refusal *refusal;
 } reader;
 
@@ -131,8 +135,10 @@ static lua_Integer count_keys(lua_State *L)
 
 static sbx_json *read_table(reader *from, int depth)
 {
-	if (depth >= MAX_DEPTH || !lua_checkstack(from->L, LUA_MINSTACK))
+	if (depth >= from->levels) {
+		from->needs_levels = depth < MAX_DEPTH;
 		return refuse(from, "nests too deep");
+	}
 	lua_Integer length = (lua_Integer)lua_rawlen(from->L, -1);
 	bool is_array = has_metatable(from, from->array);
 	if (is_array || (length > 0 && !has_metatable(from, from->object))) {
@@ -176,6 +182,17 @@ static void free_json(void *json)
 	sbx_json_free(json);
 }
 
+/* The object of the table on top of the stack. From here on Lua raises no error, so that nothing half-built is left
+ * behind. */
+static sbx_json *read_top(reader *from)
+{
+	if (lua_istable(from->L, -1) && !has_metatable(from, from->array))
+		return read_object(from, 0);
+	sbx_lua_refuse_misuse(from->refusal, "", "must be a table with names for keys, not a %s",
+	                      luaL_typename(from->L, -1));
+	return NULL;
+}
+
 sbx_json *sbx_lua_to_object(lua_State *L, int index, sbx_lua_refusal *refusal)
 {
 	sbx_json *object = NULL;
@@ -185,14 +202,15 @@ sbx_json *sbx_lua_to_object(lua_State *L, int index, sbx_lua_refusal *refusal)
 	luaL_getmetatable(L, ARRAY);
 	luaL_getmetatable(L, OBJECT);
 	luaL_getmetatable(L, SBX_LUA_VIEW);
-	reader from = {L, top + 1, top + 2, top + 3, refusal};
 	lua_pushvalue(L, index);
-	/* From here on Lua raises no error, so that nothing half-built is left behind. */
-	if (lua_istable(L, -1) && !has_metatable(&from, from.array))
-		object = read_object(&from, 0);
-	else
-		sbx_lua_refuse_misuse(refusal, "", "must be a table with names for keys, not a %s",
-		                      luaL_typename(L, -1));
+	reader from = {L, top + 1, top + 2, top + 3, 8, false, refusal};
+	do {
+		if (from.needs_levels)
+			from.levels *= 4;
+		luaL_checkstack(L, SLOTS * from.levels + LUA_MINSTACK, NULL);
+		from.needs_levels = false;
+		object = read_top(&from);
+	} while (from.needs_levels);
 	lua_settop(L, top);
 	return object;
 }
