@@ -5,9 +5,35 @@
 %module sandbox_sdk_core
 
 %{
+#include <pthread.h>
+
 /* SWIG sets two helpers in the table that this pushes. A module leaves the global table alone. */
 #undef lua_pushglobaltable
 #define lua_pushglobaltable(L) lua_newtable(L)
+
+/* SWIG's tables of types, of which nothing here is made, are the process's and not a Lua state's: whoever is first fills them,
+ * and then the states of all threads only read them. They stay apart from other modules'. */
+#undef SWIG_GetModule
+#undef SWIG_SetModule
+#define SWIG_GetModule(state) ((void)(state), (swig_module_info *)NULL)
+#define SWIG_SetModule(state, module) ((void)(state), (void)(module))
+SWIGRUNTIME void SWIG_InitializeModule(void *state);
+SWIGRUNTIME void SWIG_PropagateClientData(void);
+static void fill_types(void)
+{
+	SWIG_InitializeModule(NULL);
+	SWIG_PropagateClientData();
+}
+
+#undef SWIG_init
+#define SWIG_init sbx_lua_open_core
+SWIGEXPORT int SWIG_init(lua_State *L);
+SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
+{
+	static pthread_once_t types_are_filled = PTHREAD_ONCE_INIT;
+	pthread_once(&types_are_filled, fill_types);
+	return SWIG_init(L);
+}
 
 #include "call.h"
 #include "cancel.h"

@@ -8,6 +8,7 @@
 static const char state_key;
 static const char living_key;
 static const char trampoline_key;
+static const char main_key;
 
 sbx_lua_state *sbx_lua_state_of(lua_State *L)
 {
@@ -162,15 +163,17 @@ bool sbx_lua_push_told(lua_State *L, sbx_lua_state *state)
 	return false;
 }
 
-/* The main thread where the Lua tells it; else the one that loads the module, which nearly always is the same. */
+/* The main thread where the Lua tells it; else the one that loads the module, which nearly always is the same, and is
+ * kept for the case that it is not. */
 static lua_State *main_thread(lua_State *L)
 {
-	lua_State *main = L;
 #ifdef LUA_RIDX_MAINTHREAD
 	lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-	main = lua_tothread(L, -1);
-	lua_pop(L, 1);
+#else
+	lua_pushthread(L);
 #endif
+	lua_State *main = lua_tothread(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &main_key);
 	return main;
 }
 

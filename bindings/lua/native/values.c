@@ -9,26 +9,21 @@
 #define ARRAY "sandbox_sdk.array"
 #define OBJECT "sandbox_sdk.object"
 #define MAX_DEPTH 512 /* what the library reads and prints */
-#define SLOTS 2       /* of the stack, that a table takes while it is read */
 
-/* A reading under way. The metatables lie on the stack from the start, and the stack has room for so many levels:
- * looking one up, and making room, can raise an error. */
+/* A reading under way. The metatables lie on the stack from the start: looking one up can raise an error. */
 typedef struct reader {
 	lua_State *L;
 	int array; /* stack indices of the metatables */
 	int object;
 	int view;
-	int levels;
-	bool needs_levels; /* there are more: it is read again with room for them */
 	sbx_lua_refusal *refusal;
 } reader;
 
-static sbx_json *read_value(reader *from, int depth);
+static bool fill(reader *from, sbx_json *made, int depth);
 
-static sbx_json *refuse(reader *from, const char *reason)
+static bool refuse(reader *from, const char *reason)
 {
-	sbx_lua_refuse(from->refusal, "", "%s", reason);
-	return NULL;
+	return sbx_lua_refuse(from->refusal, "", "%s", reason);
 }
 
 static sbx_json *check_memory(reader *from, sbx_json *made)
@@ -48,122 +43,45 @@ static bool has_metatable(reader *from, int metatable)
 	return same;
 }
 
-static sbx_json *read_number(reader *from)
+static sbx_json *make_number(reader *from)
 {
 	if (lua_isinteger(from->L, -1))
 		return check_memory(from, sbx_json_new_integer(lua_tointeger(from->L, -1)));
 	double number = lua_tonumber(from->L, -1);
-	if (!isfinite(number))
-		return refuse(from, "must be a finite number");
-	return check_memory(from, sbx_json_new_number(number));
+	if (isfinite(number))
+		return check_memory(from, sbx_json_new_number(number));
+	refuse(from, "must be a finite number");
+	return NULL;
 }
 
-static sbx_json *read_string(reader *from)
+static sbx_json *make_string(reader *from)
 {
 	size_t length;
 	const char *text = lua_tolstring(from->L, -1, &length);
 	sbx_json *made = sbx_json_new_string(text, length);
-	return made ? made : refuse(from, "must be UTF-8 text");
+	if (!made)
+		refuse(from, "must be UTF-8 text");
+	return made;
 }
 
-static sbx_json *read_array(reader *from, lua_Integer count, int depth)
-{
-	int table = lua_gettop(from->L);
-	sbx_json *array = check_memory(from, sbx_json_new_array());
-	for (lua_Integer position = 1; array && position <= count; position++) {
-		lua_rawgeti(from->L, table, position);
-		sbx_json *element = read_value(from, depth);
-		lua_pop(from->L, 1);
-		if (!element)
-			sbx_lua_refusal_within(from->refusal, NULL, position);
-		else if (sbx_json_append(array, element) < 0)
-			element = check_memory(from, NULL);
-		if (!element) {
-			sbx_json_free(array);
-			array = NULL;
-		}
-	}
-	return array;
-}
-
-/* The member whose name and value are on top of the stack. */
-static bool read_member(reader *from, sbx_json *object, int depth)
-{
-	if (lua_type(from->L, -2) != LUA_TSTRING)
-		return refuse(from, "mixes names with other keys, or has holes");
-	size_t length;
-	const char *name = lua_tolstring(from->L, -2, &length);
-	if (strlen(name) != length)
-		return refuse(from, "has a name with a NUL in it");
-	sbx_json *value = read_value(from, depth);
-	if (!value) {
-		sbx_lua_refusal_within(from->refusal, name, 0);
-		return false;
-	}
-	/* All that is left to fail, but for memory, is a name that is not UTF-8. */
-	return sbx_json_set(object, name, value) == SBX_OK || refuse(from, "has a name that is not UTF-8 text");
-}
-
-static sbx_json *read_object(reader *from, int depth)
-{
-	int table = lua_gettop(from->L);
-	sbx_json *object = check_memory(from, sbx_json_new_object());
-	if (!object)
-		return NULL;
-	lua_pushnil(from->L);
-	while (lua_next(from->L, table)) {
-		if (!read_member(from, object, depth)) {
-			lua_settop(from->L, table);
-			sbx_json_free(object);
-			return NULL;
-		}
-		lua_pop(from->L, 1);
-	}
-	return object;
-}
-
-/* How many keys a table has. */
-static lua_Integer count_keys(lua_State *L)
-{
-	lua_Integer count = 0;
-	int table = lua_gettop(L);
-	lua_pushnil(L);
-	for (; lua_next(L, table); lua_pop(L, 1))
-		count++;
-	return count;
-}
-
-static sbx_json *read_table(reader *from, int depth)
-{
-	if (depth >= from->levels) {
-		from->needs_levels = depth < MAX_DEPTH;
-		return refuse(from, "nests too deep");
-	}
-	lua_Integer length = (lua_Integer)lua_rawlen(from->L, -1);
-	bool is_array = has_metatable(from, from->array);
-	if (is_array || (length > 0 && !has_metatable(from, from->object))) {
-		if (count_keys(from->L) != length)
-			return refuse(from, "mixes positions with other keys, or has holes");
-		return read_array(from, length, depth + 1);
-	}
-	return read_object(from, depth + 1);
-}
-
-/* The JSON value of the value on top of the stack, which stays there. */
-static sbx_json *read_value(reader *from, int depth)
+/* The JSON value of the value on top of the stack, which stays there; that of a table is empty. */
+static sbx_json *make_value(reader *from)
 {
 	lua_State *L = from->L;
 	switch (lua_type(L, -1)) {
 	case LUA_TNIL:
-		return refuse(from, "is nil; null is sdk.null");
+		refuse(from, "is nil; null is sdk.null");
+		return NULL;
 	case LUA_TBOOLEAN:
 		return check_memory(from, sbx_json_new_boolean(lua_toboolean(L, -1)));
 	case LUA_TNUMBER:
-		return read_number(from);
+		return make_number(from);
 	case LUA_TSTRING:
-		return read_string(from);
+		return make_string(from);
 	case LUA_TTABLE:
-		return read_table(from, depth);
+		if (has_metatable(from, from->array) || (lua_rawlen(L, -1) > 0 && !has_metatable(from, from->object)))
+			return check_memory(from, sbx_json_new_array());
+		return check_memory(from, sbx_json_new_object());
 	case LUA_TLIGHTUSERDATA:
 		if (!lua_touserdata(L, -1))
 			return check_memory(from, sbx_json_new_null());
@@ -177,25 +95,99 @@ static sbx_json *read_value(reader *from, int depth)
 	return NULL;
 }
 
+/* Appends the value on top of the stack. */
+static bool append_value(reader *from, sbx_json *array, int depth)
+{
+	sbx_json *element = make_value(from);
+	if (!element)
+		return false;
+	if (sbx_json_append(array, element) < 0)
+		return sbx_lua_refuse_memory(from->refusal);
+	return fill(from, element, depth);
+}
+
+/* How many keys a table has. */
+static lua_Integer count_keys(lua_State *L)
+{
+	lua_Integer count = 0;
+	int table = lua_gettop(L);
+	lua_pushnil(L);
+	for (; lua_next(L, table); lua_pop(L, 1))
+		count++;
+	return count;
+}
+
+static bool fill_array(reader *from, sbx_json *array, int depth)
+{
+	int table = lua_gettop(from->L);
+	lua_Integer count = (lua_Integer)lua_rawlen(from->L, table);
+	if (count_keys(from->L) != count)
+		return refuse(from, "mixes positions with other keys, or has holes");
+	for (lua_Integer position = 1; position <= count; position++) {
+		lua_rawgeti(from->L, table, position);
+		bool is_filled = append_value(from, array, depth);
+		lua_pop(from->L, 1);
+		if (!is_filled) {
+			sbx_lua_refusal_within(from->refusal, NULL, position);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Sets the member whose name and value are on top of the stack. */
+static bool set_member(reader *from, sbx_json *object, int depth)
+{
+	if (lua_type(from->L, -2) != LUA_TSTRING)
+		return refuse(from, "mixes names with other keys, or has holes");
+	size_t length;
+	const char *name = lua_tolstring(from->L, -2, &length);
+	if (strlen(name) != length)
+		return refuse(from, "has a name with a NUL in it");
+	sbx_json *value = make_value(from);
+	/* All that is left to fail then, but for memory, is a name that is not UTF-8. */
+	if (value && sbx_json_set(object, name, value) < 0)
+		return refuse(from, "has a name that is not UTF-8 text");
+	if (value && fill(from, value, depth))
+		return true;
+	sbx_lua_refusal_within(from->refusal, name, 0);
+	return false;
+}
+
+static bool fill_object(reader *from, sbx_json *object, int depth)
+{
+	int table = lua_gettop(from->L);
+	bool is_filled = true;
+	lua_pushnil(from->L);
+	while (is_filled && lua_next(from->L, table)) {
+		is_filled = set_member(from, object, depth);
+		lua_pop(from->L, 1);
+	}
+	lua_settop(from->L, table);
+	return is_filled;
+}
+
+/* Puts what the table on top of the stack has into the value that was made of it, which has an owner by now: for more
+ * of the stack 5.1 may raise an error. A value of anything else is whole. */
+static bool fill(reader *from, sbx_json *made, int depth)
+{
+	if (!lua_istable(from->L, -1))
+		return true;
+	if (depth >= MAX_DEPTH)
+		return refuse(from, "nests too deep");
+	luaL_checkstack(from->L, LUA_MINSTACK, NULL);
+	if (sbx_json_type_of(made) == SBX_JSON_ARRAY)
+		return fill_array(from, made, depth + 1);
+	return fill_object(from, made, depth + 1);
+}
+
 static void free_json(void *json)
 {
 	sbx_json_free(json);
 }
 
-/* The object of the table on top of the stack. From here on Lua raises no error, so that nothing half-built is left
- * behind. */
-static sbx_json *read_top(reader *from)
+bool sbx_lua_fill_object(lua_State *L, int index, sbx_json *object, sbx_lua_refusal *refusal)
 {
-	if (lua_istable(from->L, -1) && !has_metatable(from, from->array))
-		return read_object(from, 0);
-	sbx_lua_refuse_misuse(from->refusal, "", "must be a table with names for keys, not a %s",
-	                      luaL_typename(from->L, -1));
-	return NULL;
-}
-
-sbx_json *sbx_lua_to_object(lua_State *L, int index, sbx_lua_refusal *refusal)
-{
-	sbx_json *object = NULL;
 	luaL_checkstack(L, LUA_MINSTACK, NULL);
 	index = lua_absindex(L, index);
 	int top = lua_gettop(L);
@@ -203,23 +195,26 @@ sbx_json *sbx_lua_to_object(lua_State *L, int index, sbx_lua_refusal *refusal)
 	luaL_getmetatable(L, OBJECT);
 	luaL_getmetatable(L, SBX_LUA_VIEW);
 	lua_pushvalue(L, index);
-	reader from = {L, top + 1, top + 2, top + 3, 8, false, refusal};
-	do {
-		if (from.needs_levels)
-			from.levels *= 4;
-		luaL_checkstack(L, SLOTS * from.levels + LUA_MINSTACK, NULL);
-		from.needs_levels = false;
-		object = read_top(&from);
-	} while (from.needs_levels);
+	reader from = {L, top + 1, top + 2, top + 3, refusal};
+	bool is_filled = false;
+	if (!check_memory(&from, object))
+		is_filled = false;
+	else if (lua_istable(L, -1) && !has_metatable(&from, from.array))
+		is_filled = fill_object(&from, object, 0);
+	else
+		sbx_lua_refuse_misuse(refusal, "", "must be a table with names for keys, not a %s",
+		                      luaL_typename(L, -1));
 	lua_settop(L, top);
-	return object;
+	return is_filled;
 }
 
 const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal)
 {
 	index = lua_absindex(L, index);
 	sbx_lua_held *held = sbx_lua_hold(L, free_json);
-	held->thing = sbx_lua_to_object(L, index, refusal);
+	held->thing = sbx_json_new_object();
+	if (!sbx_lua_fill_object(L, index, held->thing, refusal))
+		sbx_lua_drop(held);
 	return held->thing;
 }
 
