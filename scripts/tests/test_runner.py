@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,27 @@ def run(tree, *arguments, **environment):
 
 def last_line(result):
     return result.stdout.splitlines()[-1]
+
+
+def suites_in(result):
+    """The suites in the order of their lines."""
+    return re.findall(r"^(\S+) +(?:ok|FAILED) +\d+ passed", result.stdout, re.MULTILINE)
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 50
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.01)
+
+
+def gone(pid):
+    return not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
+
+
+def shell_wait(file):
+    """A line of a suite: goes on when there is a file, in the end without it."""
+    return f'for i in $(seq 2000); do [[ -e "{file}" ]] && break; sleep 0.01; done; [[ -e "{file}" ]] || exit 1\n'
 
 
 def test_counts_of_all_suites_are_added(tree):
@@ -149,8 +171,105 @@ def test_a_suite_that_hangs_is_ended_with_all_it_started(tree):
     assert last_line(result) == "0 passed, 1 failed"
     assert "did not end within 1 s" in result.stdout
     assert time.monotonic() - started < 30
-    pid = (tree / "build/reports/hang/pid").read_text().strip()
-    assert not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
+    assert gone((tree / "build/reports/hang/pid").read_text().strip())
+
+
+def test_two_suites_run_at_a_time_and_say_so_in_the_order_of_their_beginning(tree):
+    # Each of the first two goes on when the other is there; the first ends when the second has.
+    add_suite(tree, "first", f'touch "{tree}/one"\n' + shell_wait(f"{tree}/third") + PASSING)
+    add_suite(tree, "second", shell_wait(f"{tree}/one") + PASSING)
+    add_suite(tree, "third", f'touch "{tree}/third"\n' + PASSING)
+    result = run(tree, "first", "second", "third")
+    assert suites_in(result) == ["first", "second", "third"]
+    assert last_line(result) == "6 passed, 0 failed"
+
+
+def test_a_third_suite_waits_for_its_turn(tree):
+    add_suite(tree, "first", f'touch "{tree}/one"\n' + shell_wait(f"{tree}/two") + PASSING)
+    add_suite(
+        tree,
+        "second",
+        shell_wait(f"{tree}/one") + f'[[ ! -e "{tree}/three" ]] || exit 1\ntouch "{tree}/two"\n' + PASSING,
+    )
+    add_suite(tree, "third", f'touch "{tree}/three"\n' + PASSING)
+    assert last_line(run(tree)) == "6 passed, 0 failed"
+
+
+def test_what_takes_long_is_begun_first(tree):
+    for name in ("first", "python", "conformance"):
+        add_suite(tree, name, PASSING)
+    assert suites_in(run(tree)) == ["python", "conformance", "first"]
+    assert suites_in(run(tree, "first", "python")) == ["first", "python"]
+
+
+@pytest.mark.parametrize("chosen", [(), ("soak", "first", "scripts")])
+def test_what_measures_runs_alone_when_all_others_have_ended(tree, chosen):
+    add_suite(tree, "first", PASSING + f'touch "{tree}/first-ended"\n')
+    for name in ("scripts", "soak"):
+        busy = f'[[ -e "{tree}/first-ended" && ! -e "{tree}/busy" ]] || exit 1\n'
+        add_suite(tree, name, busy + f'touch "{tree}/busy"\n{PASSING}rm "{tree}/busy"\n')
+    result = run(tree, *chosen)
+    assert last_line(result) == "6 passed, 0 failed"
+    assert suites_in(result) == ["first", "scripts", "soak"] if not chosen else ["first", "soak", "scripts"]
+
+
+def test_a_suite_that_is_named_twice_runs_once(tree):
+    add_suite(tree, "first", PASSING)
+    assert last_line(run(tree, "first", "first")) == "2 passed, 0 failed"
+
+
+def test_the_line_of_a_suite_comes_before_all_has_ended(tree):
+    add_suite(tree, "first", PASSING)
+    add_suite(tree, "soak", shell_wait(f"{tree}/seen") + PASSING)
+    with subprocess.Popen(["bash", tree / "scripts/test"], stdout=subprocess.PIPE, text=True) as runner:
+        assert runner.stdout.readline().startswith("first ")
+        (tree / "seen").touch()
+        assert runner.stdout.readlines()[-1] == "4 passed, 0 failed\n"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_all_that_runs(tree, number, status):
+    (tree / "scripts/build").write_text(
+        f'#!/bin/sh\n[ "$1" = release ] || {{ echo $$ >"{tree}/builder"; exec sleep 987653; }}\n'
+    )
+    for name in ("first", "sanitizers"):
+        add_suite(tree, name, f'sleep 987654 & echo $! >"{tree}/{name}"; wait\n')
+    names = [tree / name for name in ("builder", "first", "sanitizers")]
+    runner = subprocess.Popen(["bash", tree / "scripts/test"], stdout=subprocess.DEVNULL)
+    wait_until(lambda: all(name.exists() and name.read_text().strip() for name in names))
+    runner.send_signal(number)
+    assert runner.wait(30) == status
+    wait_until(lambda: all(gone(name.read_text().strip()) for name in names))
+
+
+def test_what_suites_build_is_built_before_those_that_run_alone(tree):
+    slow = '[ "$1" = release ] || sleep 0.2'
+    (tree / "scripts/build").write_text(f'#!/bin/sh\n{slow}\necho "$1" >>"{tree}/built"\n')
+    add_suite(tree, "first", PASSING)
+    add_suite(tree, "threads", f'[[ $(tr "\\n" " " <"{tree}/built") == "release tsan asan " ]] || exit 1\n' + PASSING)
+    assert last_line(run(tree)) == "4 passed, 0 failed"
+    # A suite that is alone anyway builds for itself.
+    (tree / "built").unlink()
+    run(tree, "threads")
+    assert (tree / "built").read_text() == "release\n"
+
+
+def test_a_build_ahead_that_fails_is_left_to_its_suite(tree):
+    (tree / "scripts/build").write_text(f'#!/bin/sh\necho "$1" >>"{tree}/built"\n[ "$1" != tsan ]\n')
+    add_suite(tree, "first", PASSING)
+    add_suite(tree, "threads", PASSING)
+    assert last_line(run(tree)) == "4 passed, 0 failed"
+    assert (tree / "built").read_text() == "release\ntsan\nasan\n"
+
+
+def test_a_suite_whose_end_nobody_saw_is_a_failure(tree):
+    # The shell that waits for the suite: its parent's parent.
+    add_suite(tree, "first", PASSING + "kill -KILL $(awk '/^PPid/ { print $2 }' /proc/$PPID/status)\n")
+    add_suite(tree, "second", PASSING)
+    result = run(tree)
+    assert last_line(result) == "2 passed, 1 failed"
+    assert result.returncode == 1
+    assert re.search("^first +FAILED", result.stdout, re.MULTILINE)
 
 
 def test_an_unknown_suite_lists_the_known_ones(tree):
