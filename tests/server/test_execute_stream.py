@@ -589,10 +589,13 @@ def test_slow_reader_slows_the_command(server, sandbox):
 @pytest.mark.skipif(not IS_ROOT, reason="only root sees the files of the sandbox")
 def test_heartbeats_do_not_pile_up(beating, beating_sandbox):
     """Those that a slow reader has no room for are left out."""
-    stream = Stream(beating, beating_sandbox, COUNTER, receive_buffer=4096)
+    # A command that never stops writing may leave no room for long after the reader has come back.
+    command = COUNTER.replace("while :", "while [ ! -e /data/enough ]") + "; sleep 1000"
+    stream = Stream(beating, beating_sandbox, command, receive_buffer=4096)
     stream.head()
     stalled(beating, beating_sandbox)
     time.sleep(4)
+    (beating.root(beating_sandbox) / "data/enough").touch()
     begun, beats = time.monotonic(), [0]
     for event, data in stream.events():
         if event == "heartbeat":
