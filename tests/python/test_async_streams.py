@@ -39,6 +39,27 @@ def slowly(connection: Connection) -> None:
         connection.chunk(b"")
 
 
+class InTurn:
+    """Three pieces, each when the one before it was taken, over and over: they cannot come together."""
+
+    def __init__(self) -> None:
+        self._taken = threading.Semaphore(0)
+
+    def __call__(self, connection: Connection) -> None:
+        while connection.read_request() is not None:
+            connection.begin("application/octet-stream")
+            for piece in (b"one", b"two", b"three"):
+                connection.chunk(piece)
+                if not self._taken.acquire(timeout=20):
+                    return
+            connection.chunk(b"")
+
+    def take(self, piece: bytes) -> bytes:
+        """Lets the next one come."""
+        self._taken.release()
+        return piece
+
+
 def endlessly(connection: Connection) -> None:
     """As much as the client takes."""
     connection.read_request()
@@ -59,14 +80,16 @@ def first_and_no_more(connection: Connection) -> None:
 
 @in_every_loop
 def test_pieces_as_they_come(run: Any) -> None:
-    with RawServer(slowly) as server:
+    in_turn = InTurn()
+    with RawServer(in_turn) as server:
 
         async def main() -> None:
             async with make(server.url) as client:
                 for _ in range(2):
                     async with download(client) as response:
                         assert response.headers["content-type"] == "application/octet-stream"
-                        assert [piece async for piece in response.iter_bytes()] == [b"one", b"two", b"three"]
+                        pieces = [in_turn.take(piece) async for piece in response.iter_bytes()]
+                        assert pieces == [b"one", b"two", b"three"]
                     assert response.is_closed
 
         run(main)
@@ -288,7 +311,8 @@ def test_two_tasks_cannot_read_one_stream(run: Any) -> None:
 
 
 def test_a_stream_goes_from_loop_to_loop() -> None:
-    with RawServer(slowly) as server:
+    in_turn = InTurn()
+    with RawServer(in_turn) as server:
         client = make(server.url)
         held: list[Any] = []
 
@@ -297,7 +321,7 @@ def test_a_stream_goes_from_loop_to_loop() -> None:
             held.append(await held[0].__aenter__())
 
         async def go_on() -> bytes:
-            return await held[1].http_response._body.aread(100)
+            return in_turn.take(await held[1].http_response._body.aread(100))
 
         async def end() -> None:
             await held[0].__aexit__(None, None, None)
@@ -307,6 +331,7 @@ def test_a_stream_goes_from_loop_to_loop() -> None:
         assert trio.run(go_on) == b"one"
         assert asyncio.run(go_on()) == b"two"
         trio.run(end)
+        in_turn.take(b"three")
 
 
 def test_what_is_not_read_is_held_back() -> None:
