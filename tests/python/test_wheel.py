@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import fcntl
 import re
 import subprocess
 import sys
@@ -16,10 +17,12 @@ from wheels import ROOT, SMOKE, SUBINTERPRETERS, interpreters, pip, run
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built with the tools that are here."""
+    """The wheel, built with the tools that are here, of what scripts/run has compiled for the package in use."""
     folder = tmp_path_factory.mktemp("wheel")
-    settings = ("--config-settings", f"build-dir={folder / 'build'}")
-    pip("wheel", "--no-index", "--no-deps", "--no-build-isolation", *settings, "--wheel-dir", folder / "dist", ROOT)
+    settings = ("--config-settings", f"build-dir={ROOT / 'build/python'}")
+    with (ROOT / "build/python.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        pip("wheel", "--no-index", "--no-deps", "--no-build-isolation", *settings, "--wheel-dir", folder / "dist", ROOT)
     (built,) = (folder / "dist").iterdir()
     return built
 
