@@ -85,8 +85,9 @@ int sbx_lua_client_invoke(lua_State *L)
 	lua_settop(L, 5);
 	sbx_lua_refusal refusal;
 	sbx_lua_call *call = sbx_lua_new_call(L, 2);
-	call->arguments = sbx_lua_to_object(L, 4, &refusal);
-	if (!call->arguments || !sbx_lua_read_call_options(L, 5, &call->options, &refusal))
+	call->arguments = sbx_json_new_object();
+	if (!sbx_lua_fill_object(L, 4, call->arguments, &refusal) ||
+	    !sbx_lua_read_call_options(L, 5, &call->options, &refusal))
 		return sbx_lua_fail_refused(L, &refusal);
 	const sbx_request_options *options = &call->options.request;
 	lua_State *before = sbx_lua_begin_call(L, call);

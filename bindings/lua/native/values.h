@@ -10,11 +10,12 @@
 #include "compat.h"
 #include "refusal.h"
 
-/* The JSON object of the table at an index, whose keys must be names; freed by who asks for it. NULL and a refusal
- * where the value is no such table, or something in it cannot be sent. */
-sbx_json *sbx_lua_to_object(lua_State *L, int index, sbx_lua_refusal *refusal);
+/* Puts the members of the table at an index, whose keys must be names, into a new object, which a userdata owns: errors
+ * of Lua's may be raised meanwhile. False and a refusal where the value is no such table, something in it cannot be
+ * sent, or there is no object for want of memory. */
+bool sbx_lua_fill_object(lua_State *L, int index, sbx_json *object, sbx_lua_refusal *refusal);
 
-/* The same, owned by a userdata that is pushed. */
+/* The JSON object of such a table, owned by a userdata that is pushed. NULL and a refusal as above. */
 const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal);
 
 /* Pushes the Lua value of a JSON value that is no array and no object. Returns false, and pushes nothing, for those. */
