@@ -131,7 +131,8 @@ def luajit_start(size: Size) -> Result:
 
 
 def lua_list(size: Size) -> Result:
-    """The whole call on both sides: what is sent over the loopback interface counts."""
+    """The whole call on both sides: what is sent over the loopback interface counts. Memory is that of one list, since
+    when a collector frees what was dropped is another matter (tests/lua/collector_spec.lua)."""
     with tempfile.TemporaryDirectory(prefix="sbx-bench-") as name:
         page = Path(name, "page.json")
         write_page(page, size.listed)
@@ -141,7 +142,10 @@ def lua_list(size: Size) -> Result:
                 lua("5.4", "lua_list.lua", url, 1, size.lists),
                 [BIN / "bench_sdk_list", url, "1", str(size.lists)],
             )
-    memory = [[one["memory_kib"] / 1024 for one in side] for side in (ours, peer)]
+            one_list = alternate(
+                size.few_rounds, lua("5.4", "lua_list.lua", url, 0, 1), [BIN / "bench_sdk_list", url, "0", "1"]
+            )
+    memory = [[one["memory_kib"] / 1024 for one in side] for side in one_list]
     rows = [
         row(
             f"CPU of a list of {size.listed} sandboxes, each id read",
@@ -149,7 +153,7 @@ def lua_list(size: Size) -> Result:
             *([one / 1000 for one in cpu(side)] for side in (ours, peer)),
             2,
         ),
-        row("more memory than before, at the peak", "MiB", *memory, 1.3),
+        row("memory of the first, at the peak above that before", "MiB", *memory, 1.3),
     ]
     return Result("Lua 5.4, sandboxes.list", "the same library in C", rows, ours, peer)
 
