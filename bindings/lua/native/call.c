@@ -121,9 +121,7 @@ static int push_results(lua_State *L, sbx_lua_call *call, sbx_status status)
 		sbx_lua_callbacks_explain(L, &call->options.callbacks);
 	} else if (call->options.callbacks.failed) {
 		/* It came to its end before it could be told to end. */
-		sbx_lua_refuse(&refusal, "", "Cancelled");
-		refusal.code = SBX_ERROR_CANCELLED;
-		results = sbx_lua_fail_refused(L, &refusal);
+		results = sbx_lua_cancelled(L);
 		sbx_lua_callbacks_explain(L, &call->options.callbacks);
 	} else if (!sbx_lua_finish_transfer(&call->options.transfer, &refusal)) {
 		results = sbx_lua_fail_refused(L, &refusal);

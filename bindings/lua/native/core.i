@@ -41,6 +41,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 #include "failure.h"
 #include "loop.h"
 #include "state.h"
+#include "timer.h"
 #include "userdata.h"
 #include "values.h"
 #include "view.h"
@@ -118,7 +119,9 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(cancel) int sbx_lua_new_cancel(lua_State *L);
 %native(poll) int sbx_lua_poll(lua_State *L);
 %native(now) int sbx_lua_now(lua_State *L);
+%native(timer) int sbx_lua_new_timer(lua_State *L);
 %native(refuse) int sbx_lua_refuse_argument(lua_State *L);
+%native(cancelled) int sbx_lua_cancelled(lua_State *L);
 
 %init %{
 	sbx_lua_open_state(L);
@@ -129,6 +132,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 	sbx_lua_open_client(L);
 	sbx_lua_open_call(L);
 	sbx_lua_open_cancel(L);
+	sbx_lua_open_timer(L);
 %}
 
 %include "sandbox_sdk.i"

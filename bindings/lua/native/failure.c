@@ -167,6 +167,14 @@ int sbx_lua_refuse_argument(lua_State *L)
 	return sbx_lua_fail_refused(L, &refusal);
 }
 
+int sbx_lua_cancelled(lua_State *L)
+{
+	sbx_lua_refusal refusal;
+	sbx_lua_refuse(&refusal, "", "Cancelled");
+	refusal.code = SBX_ERROR_CANCELLED;
+	return sbx_lua_fail_refused(L, &refusal);
+}
+
 static int to_string(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);

@@ -19,6 +19,8 @@ int sbx_lua_fail_refused(lua_State *L, const sbx_lua_refusal *refusal);
 
 /* refuse(argument, reason): nil and the error that says so, for the module's Lua files. */
 int sbx_lua_refuse_argument(lua_State *L);
+/* cancelled(): nil and the error of what was cancelled, likewise. */
+int sbx_lua_cancelled(lua_State *L);
 
 /* Makes the metatables of errors and of their headers. */
 void sbx_lua_open_failure(lua_State *L);

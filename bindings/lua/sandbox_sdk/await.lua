@@ -2,17 +2,20 @@
 ---
 --- A loop is known by its adapter, a table of functions:
 ---
----     adapter.watch(descriptor, on_readable)  calls on_readable() whenever that is readable; returns what ends it
----     adapter.timer(seconds, on_time)         calls on_time() once; returns what calls it off
----     adapter.current()                       what resume() takes for the running coroutine; nil where none can yield.
----                                             A second value tells loops apart that one adapter serves
----     adapter.resume(task)                    lets it go on, at once or later; one that is dead is passed over
----     adapter.suspend(task, cancel)           optional: waits for resume(), as coroutine.yield() does where there is
----                                             none. What it waits for is ended by cancel()
+---     adapter.watch(descriptor, on_readable)    calls on_readable() whenever that is readable; returns what ends it
+---     adapter.timer(seconds, on_time)           calls on_time() once; returns what calls it off
+---     adapter.current(thread)                   what resume() takes for the running coroutine, which can yield; nil
+---                                               where it is not the loop's. A second value tells loops apart that
+---                                               one adapter serves
+---     adapter.resume(task)                      lets it go on, at once or later; one that is dead is passed over
+---     adapter.suspend(task, cancel, what)       optional: waits for resume(), as coroutine.yield() does where there is
+---                                               none. What is waited for is ended by cancel(what)
 ---
 --- What waits is held by the function that the loop was given for the descriptor, and by nothing else: a loop that is
---- dropped takes its coroutines with it, and they their calls and connections.
+--- dropped takes its coroutines with it, and they their calls and connections. Who is resumed too early waits again.
 local core = require "sandbox_sdk.core"
+local coroutines = require "sandbox_sdk.coroutines"
+local misuse = require "sandbox_sdk.misuse"
 
 local await = {}
 
@@ -23,6 +26,18 @@ local plain
 
 local function yield()
 	coroutine.yield()
+end
+
+local FUNCTIONS = { "watch", "timer", "current", "resume" }
+
+--- Checks what is given as an adapter.
+function await.check(usage, argument, adapter)
+	misuse.check(usage, argument, adapter, "table")
+	for _, name in ipairs(adapter and FUNCTIONS or {}) do
+		if type(adapter[name]) ~= "function" then
+			misuse.refuse(usage, argument, "must be an adapter; it has no function '%s'", name)
+		end
+	end
 end
 
 --- Makes an adapter the one of all clients that have none of their own; nil takes it away.
@@ -36,16 +51,21 @@ function await.use_plain(current)
 end
 
 --- The adapter under which the running coroutine can yield, and what it is to it; nil where a call has to block.
+---@param adapter table|false|nil that of the client; false: its calls always block
 function await.current(adapter)
+	local thread = adapter ~= false and coroutines.current()
+	if not thread then
+		return nil
+	end
 	if plain then
-		local loop, task = plain()
+		local loop, task = plain(thread)
 		if loop then
 			return loop, task, loop
 		end
 	end
 	adapter = adapter or default
 	if adapter then
-		local task, scope = adapter.current()
+		local task, scope = adapter.current(thread)
 		if task ~= nil then
 			return adapter, task, scope or adapter
 		end
@@ -54,6 +74,9 @@ end
 
 --- What waits for a client's descriptor, by what tells loops apart and the descriptor. The records are the loops' own.
 local scopes = setmetatable({}, { __mode = "k" })
+
+--- The records by what is waited for under them: whoever drives a client may be told of what waits in another loop.
+local records_by_thing = setmetatable({}, { __mode = "kv" })
 
 local function records_of(scope)
 	local records = scopes[scope]
@@ -64,9 +87,16 @@ local function records_of(scope)
 	return records
 end
 
+local function add(record, thing, task)
+	record.waiting[thing] = task
+	record.count = record.count + 1
+	records_by_thing[thing] = record
+end
+
 local function remove(record, thing)
 	record.waiting[thing] = nil
 	record.count = record.count - 1
+	records_by_thing[thing] = nil
 end
 
 local function stop_if_idle(record)
@@ -78,26 +108,46 @@ local function stop_if_idle(record)
 	end
 end
 
---- Lets go on whom something was told. The first error that one of them raises is raised when all have been.
-local function dispatch(record)
-	local failed, reason
-	local thing = core.client_next_told(record.client)
+--- Lets go on whom something was told, and returns the first error that one of them has raised.
+local function resume_told(client, records)
+	local failure
+	local thing = core.client_next_told(client)
 	while thing do
-		local task = record.waiting[thing]
-		if task ~= nil then
+		local record = records_by_thing[thing]
+		if record then
+			local task = record.waiting[thing]
 			remove(record, thing)
-		end
-		if task then
-			local ok, err = pcall(record.adapter.resume, task)
-			if not ok and not failed then
-				failed, reason = true, err
+			records[record] = true
+			local ok, reason = pcall(record.adapter.resume, task)
+			if not ok and not failure then
+				failure = { reason = reason }
 			end
 		end
-		thing = core.client_next_told(record.client)
+		thing = core.client_next_told(client)
 	end
-	stop_if_idle(record)
-	if failed then
-		error(reason, 0)
+	return failure
+end
+
+--- Lets go on whom something was told. The first error that one of them raises is raised when all have been. Only then
+--- is a descriptor left alone that nobody waits for: who goes on mostly waits again.
+local function dispatch(client)
+	local records = {}
+	local failure = resume_told(client, records)
+	for record in pairs(records) do
+		stop_if_idle(record)
+	end
+	if failure then
+		error(failure.reason, 0)
+	end
+end
+
+--- What a loop does when a client's descriptor is readable. An error is one that would come again and again: the
+--- process was forked, or a function that the client has called runs the loop.
+local function process(client)
+	local done, err = core.client_process(client)
+	dispatch(client)
+	if not done then
+		error(err, 0)
 	end
 end
 
@@ -112,18 +162,12 @@ local function watch(adapter, scope, client)
 	if not record or not record.stop then
 		record = { adapter = adapter, client = client, descriptor = descriptor, records = records }
 		record.waiting, record.count = {}, 0
-		records[descriptor] = record
 		record.stop = adapter.watch(descriptor, function()
-			core.client_process(record.client)
-			dispatch(record)
+			process(record.client)
 		end)
+		records[descriptor] = record
 	end
 	return record
-end
-
---- Ends what is waited for; the wait is over when the loop has told so.
-local function end_thing(thing)
-	core.cancel_waitable(thing)
 end
 
 local Wait = {}
@@ -132,10 +176,8 @@ Wait.__index = Wait
 --- A coroutine that is closed while it waits (coroutine.close of Lua 5.4) ends its call. That may have something to
 --- take back, for which the loop is driven until it is done.
 function Wait.__close(self)
-	local waiting = self.record.waiting
-	if waiting[self.thing] ~= nil then
-		waiting[self.thing] = false
-		end_thing(self.thing)
+	if self.record.waiting[self.thing] ~= nil then
+		core.cancel_waitable(self.thing)
 	end
 end
 
@@ -149,16 +191,12 @@ function await.told(adapter, task, scope, client, thing)
 	if not record then
 		return nil, err
 	end
-	record.waiting[thing] = task
-	record.count = record.count + 1
+	add(record, thing, task)
 	local suspend = adapter.suspend or yield
 	local wait = setmetatable({ record = record, thing = thing }, Wait)
-	local function cancel()
-		end_thing(thing)
-	end
 	-- Lua 5.4 closes the fourth value however the loop is left; older ones leave a yield by its return alone.
 	for _ in still_waits, wait, nil, wait do
-		suspend(task, cancel)
+		suspend(task, core.cancel_waitable, thing)
 	end
 	return true
 end
@@ -183,30 +221,60 @@ function await.perform(client, start, ...)
 	return core.call_results(call)
 end
 
---- Waits for a time.
+local Sleep = {}
+Sleep.__index = Sleep
+
+--- The timer of a coroutine that is closed in its sleep is called off.
+function Sleep.__close(self)
+	if not self.is_over then
+		self.is_over = true
+		self.call_off()
+	end
+end
+
+local function still_sleeps(sleep)
+	return not sleep.is_over or nil
+end
+
+local function wake(sleep)
+	sleep.is_over = true
+	sleep.adapter.resume(sleep.task)
+end
+
+local function cancel_sleep(sleep)
+	if not sleep.is_over then
+		sleep.is_cancelled = true
+		sleep.call_off()
+		wake(sleep)
+	end
+end
+
+local function block(seconds)
+	local until_then = core.now() + seconds
+	repeat
+		core.poll({}, until_then - core.now(), {})
+	until core.now() >= until_then
+	return true
+end
+
+--- Waits for a time. Returns true, or nil and an error where the sleeping coroutine was cancelled.
 function await.sleep(seconds)
 	local adapter, task = await.current()
 	if not adapter then
-		local until_then = core.now() + seconds
-		repeat
-			core.poll({}, until_then - core.now(), {})
-		until core.now() >= until_then
-		return
+		return block(seconds)
 	end
-	local is_over = false
-	local call_off = adapter.timer(seconds, function()
-		is_over = true
-		adapter.resume(task)
+	local sleep = setmetatable({ adapter = adapter, task = task }, Sleep)
+	sleep.call_off = adapter.timer(seconds, function()
+		wake(sleep)
 	end)
 	local suspend = adapter.suspend or yield
-	local function cancel()
-		call_off()
-		is_over = true
-		adapter.resume(task)
+	for _ in still_sleeps, sleep, nil, sleep do
+		suspend(task, cancel_sleep, sleep)
 	end
-	while not is_over do
-		suspend(task, cancel)
+	if sleep.is_cancelled then
+		return core.cancelled()
 	end
+	return true
 end
 
 return await

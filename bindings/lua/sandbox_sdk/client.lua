@@ -1,4 +1,5 @@
 --- A client: a table with a resource for each group of operations, over the C half's userdata, which frees it.
+local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
 local resources = require "sandbox_sdk.resources"
@@ -71,7 +72,9 @@ local function sort(usage, options)
 	local native, loop = {}, nil
 	for name, value in next, options or {} do
 		if name == "loop" then
-			misuse.check(usage, "loop", value, "table")
+			if value ~= false then
+				await.check(usage, "loop", value)
+			end
 			loop = value
 		else
 			native[name] = value
@@ -97,7 +100,10 @@ function client.make(usage, construct, options, inherited_loop)
 	if not native then
 		return nil, err
 	end
-	return wrap(native, loop or inherited_loop)
+	if loop == nil then
+		loop = inherited_loop
+	end
+	return wrap(native, loop)
 end
 
 ---Makes a client with other options that shares this one's connections.
@@ -114,7 +120,7 @@ end
 local function set(self, usage, options)
 	local given, loop = sort(usage, options)
 	local changed, err = misuse.checked(usage, core.client_set_options(self.native, given))
-	if changed and loop then
+	if changed and loop ~= nil then
 		rawset(self, "loop", loop)
 	end
 	return changed, err

@@ -83,17 +83,19 @@ end
 ---Makes an event loop the one whose coroutines calls yield in, unless their client has one of its own.
 ---@param adapter table? such as `require "sandbox_sdk.loops.luv"`; nil: calls block again
 function sdk.use(adapter)
-	misuse.check("sandbox_sdk.use()", "adapter", adapter, "table")
+	await.check("sandbox_sdk.use()", "adapter", adapter)
 	await.use(adapter)
 end
 
 ---Waits: in a coroutine that a loop runs by letting others run, else by blocking.
 ---@param seconds number
+---@return true? waited
+---@return sandbox_sdk.Error? err the task was cancelled
 function sdk.sleep(seconds)
 	if type(seconds) ~= "number" then
 		misuse.refuse("sandbox_sdk.sleep()", "seconds", "must be a number, not a %s", type(seconds))
 	end
-	await.sleep(seconds)
+	return await.sleep(seconds)
 end
 
 ---Calls a function with something that can be closed, and closes that however the function ends.
