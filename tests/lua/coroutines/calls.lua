@@ -1,6 +1,7 @@
---- Usage: calls.lua LOOP URL CALLS CLIENTS: rounds of so many calls, each in a coroutine of its own, all at once under one
---- of the loops, by clients that have 100 connections each. Prints after each round how long it took, and what the process then has: `round SECONDS SUCCEEDED KIB
---- RESIDENT_KIB`, and at last `descriptors BEFORE AFTER`. Without that loop in this Lua it prints `missing`.
+--- Usage: calls.lua LOOP URL CALLS CLIENTS: rounds of so many calls, each in a coroutine of its own, all at once under
+--- one of the loops, by clients that have 100 connections each. Prints after each round how long it took, how many have
+--- succeeded and what Lua and the process then have, `round SECONDS SUCCEEDED KIB RESIDENT_KIB`, and at last
+--- `descriptors BEFORE AFTER`. Without that loop in this Lua it prints `missing`.
 local folder = arg[0]:match "^(.*)/"
 package.path = folder .. "/../?.lua;" .. package.path
 -- The distribution has copas for 5.1 and 5.2; later ones run the same file.
