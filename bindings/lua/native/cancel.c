@@ -12,11 +12,11 @@ sbx_cancel *sbx_lua_to_cancel(lua_State *L, int index)
 	return place ? *place : NULL;
 }
 
-static sbx_cancel *check_cancel(lua_State *L)
+static sbx_cancel *check_cancel(lua_State *L, const char *usage)
 {
-	sbx_cancel **place = luaL_checkudata(L, 1, CANCEL);
+	sbx_cancel **place = sbx_lua_check_self(L, CANCEL, usage);
 	if (!*place)
-		luaL_argerror(L, 1, "it was collected");
+		sbx_lua_raise_misuse(L, usage, "self", "it was collected");
 	return *place;
 }
 
@@ -32,7 +32,7 @@ int sbx_lua_new_cancel(lua_State *L)
 /* cancel:fire(): the log of calls that end here may be told. */
 static int fire(lua_State *L)
 {
-	sbx_cancel *cancel = check_cancel(L);
+	sbx_cancel *cancel = check_cancel(L, "cancel:fire()");
 	sbx_lua_state *state = sbx_lua_state_of(L);
 	lua_State *before = sbx_lua_enter(state, L);
 	sbx_cancel_fire(cancel);
@@ -42,7 +42,7 @@ static int fire(lua_State *L)
 
 static int is_fired(lua_State *L)
 {
-	lua_pushboolean(L, sbx_cancel_is_fired(check_cancel(L)));
+	lua_pushboolean(L, sbx_cancel_is_fired(check_cancel(L, "cancel:is_fired()")));
 	return 1;
 }
 

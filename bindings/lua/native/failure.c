@@ -1,6 +1,8 @@
 #include "failure.h"
 
 #include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "userdata.h"
 #include "values.h"
@@ -173,6 +175,31 @@ int sbx_lua_cancelled(lua_State *L)
 	sbx_lua_refuse(&refusal, "", "Cancelled");
 	refusal.code = SBX_ERROR_CANCELLED;
 	return sbx_lua_fail_refused(L, &refusal);
+}
+
+int sbx_lua_raise_misuse(lua_State *L, const char *usage, const char *argument, const char *format, ...)
+{
+	sbx_lua_refusal refusal = {.code = SBX_ERROR_INVALID_ARGUMENT};
+	va_list values;
+	va_start(values, format);
+	vsnprintf(refusal.reason, sizeof refusal.reason, format, values);
+	va_end(values);
+	snprintf(refusal.argument, sizeof refusal.argument, "%s", argument);
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	sbx_lua_fail_refused(L, &refusal);
+	luaL_where(L, 1);
+	lua_pushfstring(L, "%s: %s: %s", usage, refusal.argument, refusal.reason);
+	lua_concat(L, 2);
+	lua_setfield(L, -2, "message");
+	return lua_error(L);
+}
+
+void *sbx_lua_check_self(lua_State *L, const char *metatable, const char *usage)
+{
+	void *self = luaL_testudata(L, 1, metatable);
+	if (!self)
+		sbx_lua_raise_misuse(L, usage, "self", "it is called with a colon");
+	return self;
 }
 
 static int to_string(lua_State *L)

@@ -22,6 +22,13 @@ int sbx_lua_refuse_argument(lua_State *L);
 /* cancelled(): nil and the error of what was cancelled, likewise. */
 int sbx_lua_cancelled(lua_State *L);
 
+/* Raises the error of a mistake in the program's text, where a function is called that C has written: `usage` is its
+ * name, such as "model:has()". */
+int sbx_lua_raise_misuse(lua_State *L, const char *usage, const char *argument, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+/* The userdata with the metatable of that name that a method is called on. */
+void *sbx_lua_check_self(lua_State *L, const char *metatable, const char *usage);
+
 /* Makes the metatables of errors and of their headers. */
 void sbx_lua_open_failure(lua_State *L);
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "failure.h"
 #include "userdata.h"
 #include "view.h"
 
@@ -291,17 +292,23 @@ void sbx_lua_push_json(lua_State *L, const sbx_json *json)
 		push_object(L, json);
 }
 
-/* Marks a table, or a new one, and returns it. */
-static int mark(lua_State *L, const char *metatable)
+/* Marks a table, or a new one, and returns it; nil and an error where it cannot be marked. */
+static int mark(lua_State *L, const char *metatable, const char *argument)
 {
+	sbx_lua_refusal refusal;
 	if (lua_isnoneornil(L, 1)) {
 		lua_settop(L, 0);
 		lua_newtable(L);
 	}
-	luaL_checktype(L, 1, LUA_TTABLE);
+	if (!lua_istable(L, 1)) {
+		sbx_lua_refuse_type(&refusal, argument, "a table", luaL_typename(L, 1));
+		return sbx_lua_fail_refused(L, &refusal);
+	}
 	luaL_getmetatable(L, metatable);
-	if (lua_getmetatable(L, 1) && !lua_rawequal(L, -1, -2))
-		return luaL_argerror(L, 1, "the table has a metatable already");
+	if (lua_getmetatable(L, 1) && !lua_rawequal(L, -1, -2)) {
+		sbx_lua_refuse_misuse(&refusal, argument, "has a metatable already");
+		return sbx_lua_fail_refused(L, &refusal);
+	}
 	lua_settop(L, 1);
 	luaL_setmetatable(L, metatable);
 	return 1;
@@ -309,12 +316,12 @@ static int mark(lua_State *L, const char *metatable)
 
 static int mark_array(lua_State *L)
 {
-	return mark(L, ARRAY);
+	return mark(L, ARRAY, "elements");
 }
 
 static int mark_object(lua_State *L)
 {
-	return mark(L, OBJECT);
+	return mark(L, OBJECT, "members");
 }
 
 void sbx_lua_open_values(lua_State *L)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "userdata.h"
 #include "values.h"
 
@@ -26,6 +27,12 @@ typedef struct view {
 static view *check_view(lua_State *L, int index)
 {
 	return luaL_checkudata(L, index, SBX_LUA_VIEW);
+}
+
+/* The view that a method is called on. */
+static const view *check_self(lua_State *L, const char *usage)
+{
+	return sbx_lua_check_self(L, SBX_LUA_VIEW, usage);
 }
 
 const sbx_json *sbx_lua_view_json(const void *userdata)
@@ -145,7 +152,7 @@ static int next_element(lua_State *L)
 
 static int iterate_elements(lua_State *L)
 {
-	check_view(L, 1);
+	check_self(L, "model:ipairs()");
 	lua_pushvalue(L, 1);
 	lua_pushinteger(L, 0);
 	lua_pushcclosure(L, next_element, 2);
@@ -154,7 +161,7 @@ static int iterate_elements(lua_State *L)
 
 static int iterate(lua_State *L)
 {
-	if (sbx_json_type_of(check_view(L, 1)->json) == SBX_JSON_ARRAY)
+	if (sbx_json_type_of(check_self(L, "model:pairs()")->json) == SBX_JSON_ARRAY)
 		return iterate_elements(L);
 	lua_pushvalue(L, 1);
 	memset(lua_newuserdata(L, sizeof(sbx_json_cursor)), 0, sizeof(sbx_json_cursor));
@@ -195,22 +202,31 @@ static int to_string(lua_State *L)
 
 static int to_json(lua_State *L)
 {
-	const view *self = check_view(L, 1);
-	lua_Integer indent = luaL_optinteger(L, 2, 2);
-	luaL_argcheck(L, indent >= 0 && indent <= 16, 2, "the indent is 0 to 16 spaces");
+	const view *self = check_self(L, "model:to_json()");
+	lua_Integer indent = 2;
+	if (!lua_isnoneornil(L, 2)) {
+		if (!lua_isinteger(L, 2))
+			return sbx_lua_raise_misuse(L, "model:to_json()", "indent", "must be an integer, not a %s",
+			                            luaL_typename(L, 2));
+		indent = lua_tointeger(L, 2);
+	}
+	if (indent < 0 || indent > 16)
+		return sbx_lua_raise_misuse(L, "model:to_json()", "indent", "must be from 0 to 16");
 	return push_text(L, self, (int)indent);
 }
 
 static int to_table(lua_State *L)
 {
-	sbx_lua_push_json(L, check_view(L, 1)->json);
+	sbx_lua_push_json(L, check_self(L, "model:to_table()")->json);
 	return 1;
 }
 
 static int has_field(lua_State *L)
 {
-	const view *self = check_view(L, 1);
-	luaL_checktype(L, 2, LUA_TSTRING);
+	const view *self = check_self(L, "model:has()");
+	if (lua_type(L, 2) != LUA_TSTRING)
+		return sbx_lua_raise_misuse(L, "model:has()", "name", "must be a string, not a %s",
+		                            luaL_typename(L, 2));
 	const sbx_json *member = find_member(L, self, 2);
 	if (!member)
 		lua_pushboolean(L, 0);

@@ -19,6 +19,10 @@ local function pack(...)
 	return { n = select("#", ...), ... }
 end
 
+local function method_close(thing)
+	return thing.close
+end
+
 ---@class sandbox_sdk
 local sdk = {
 	---The version of the library, such as "0.1.0".
@@ -34,7 +38,7 @@ local sdk = {
 ---@param elements? T a new table if none is given
 ---@return T # the same table
 function sdk.array(elements)
-	return core.array(elements)
+	return (misuse.checked("sandbox_sdk.array()", core.array(elements)))
 end
 
 ---Marks a table as a JSON object, for one whose keys are not all names to be refused.
@@ -42,7 +46,7 @@ end
 ---@param members? T a new table if none is given
 ---@return T # the same table
 function sdk.object(members)
-	return core.object(members)
+	return (misuse.checked("sandbox_sdk.object()", core.object(members)))
 end
 
 ---Makes a client. Nothing is sent.
@@ -105,6 +109,12 @@ end
 ---@param ... any what the function is given as well
 ---@return any ... what the function returns; what it raises is raised again
 function sdk.with(thing, f, ...)
+	local has_method, close = pcall(method_close, thing)
+	if not has_method or type(close) ~= "function" then
+		misuse.refuse("sandbox_sdk.with()", "thing", "must be something that can be closed, not a %s", type(thing))
+	elseif type(f) ~= "function" then
+		misuse.refuse("sandbox_sdk.with()", "f", "must be a function, not a %s", type(f))
+	end
 	local results = pack(pcall(f, thing, ...))
 	thing:close()
 	if not results[1] then
