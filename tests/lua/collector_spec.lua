@@ -50,3 +50,16 @@ describe("the answers that a program drops are freed as it goes on", function()
 		end)
 	end
 end)
+
+it("a collector that the program has stopped is left so", function()
+	local case = recorder.case(list_of_many())
+	assert.equal("still there\n", lua.output(([[
+		local client = assert(require("sandbox_sdk").new { api_key = "k", base_url = %q })
+		local garbage = setmetatable({ {} }, { __mode = "v" })
+		collectgarbage "stop"
+		for _ = 1, 8 do
+			assert(client.sandboxes:list())
+		end
+		print(garbage[1] and "still there" or "collected")
+	]]):format(case.base_url)))
+end)
