@@ -1,4 +1,4 @@
-"""scripts/setup --json-c where no package source has the file: what it says, and that it takes no other file for it."""
+"""scripts/setup where no package source has what it builds: what it says, and that it takes no other file for it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def setup(tmp_path):
     (tmp_path / "bin/apt-get").write_text("#!/bin/sh\necho http://127.0.0.1:1/nothing/\n")
     (tmp_path / "bin/apt-get").chmod(0o755)
 
-    def run():
+    def run(*arguments):
         return subprocess.run(
-            ["bash", str(root / "scripts/setup"), "--json-c"],
+            ["bash", str(root / "scripts/setup"), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -47,7 +47,7 @@ def setup(tmp_path):
 
 
 def test_without_the_file_the_cure_is_named(setup):
-    result = setup()
+    result = setup("--json-c")
     assert result.returncode == 1
     assert result.stdout.count("\n") == 1
     assert f"setup: none of apt's package sources gave {NAME}" in result.stdout
@@ -58,5 +58,24 @@ def test_without_the_file_the_cure_is_named(setup):
 def test_another_file_of_that_name_is_not_taken(setup):
     setup.downloads.mkdir(parents=True)
     (setup.downloads / NAME).write_bytes(b"not json-c")
-    assert setup().returncode == 1
+    assert setup("--json-c").returncode == 1
     assert not (setup.downloads / "json-c").exists()
+
+
+def test_without_the_newest_lua_all_else_is_set_up(setup):
+    result = setup()
+    assert result.returncode == 0
+    assert result.stdout == "setup: Lua 5.5 is left out: none of the package sources has its source\n"
+    assert not (setup.downloads.parent / "lua-5.5").exists()
+
+
+def test_another_file_is_no_lua(setup):
+    setup.downloads.mkdir(parents=True)
+    (setup.downloads / "lua5.5_5.5.1.orig.tar.gz").write_bytes(b"not Lua")
+    assert "Lua 5.5 is left out" in setup().stdout
+
+
+def test_without_a_lua_that_checks_itself_the_cure_is_named(setup):
+    result = setup("--checked-lua")
+    assert result.returncode == 1
+    assert "none of apt's package sources gave the source of Lua 5.4; run this again" in result.stdout
