@@ -71,4 +71,6 @@ def test_a_deadline_ends_a_call_with_its_retries(server: Recorder) -> None:
         with pytest.raises(APIError) as caught:
             client.sandboxes.list()
         assert time.monotonic() - began < 1
-    assert caught.value.attempts == len(server.requests) > 1
+    assert caught.value.attempts > 1
+    # The time may be over before the server has seen the last one.
+    assert caught.value.attempts - len(server.requests) in (0, 1)
