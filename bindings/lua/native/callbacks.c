@@ -71,13 +71,6 @@ void sbx_lua_callbacks_fault(sbx_lua_callbacks *callbacks, const char *fault)
 	callbacks->fault = fault;
 }
 
-/* A call that waits asks by itself whether it is to end. */
-static void end_call(const sbx_lua_callbacks *callbacks)
-{
-	if (callbacks->call->call)
-		sbx_call_cancel(callbacks->call->call);
-}
-
 bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data)
 {
 	if (callbacks->failed)
@@ -87,8 +80,14 @@ bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_l
 	if (!callbacks->failed)
 		return true;
 	callbacks->name = name;
-	end_call(callbacks);
 	return false;
+}
+
+/* A call that waits asks by itself whether it is to end. */
+void sbx_lua_callbacks_tell(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data)
+{
+	if (!sbx_lua_callbacks_run(callbacks, name, job, data) && callbacks->call->call)
+		sbx_call_cancel(callbacks->call->call);
 }
 
 typedef struct step {
@@ -114,7 +113,7 @@ static void tell_step(lua_State *L, void *data)
 void sbx_lua_tell_progress(void *user_data, int64_t done, int64_t total)
 {
 	step made = {user_data, done, total};
-	sbx_lua_callbacks_run(user_data, "progress", tell_step, &made);
+	sbx_lua_callbacks_tell(user_data, "progress", tell_step, &made);
 }
 
 void sbx_lua_callbacks_explain(lua_State *L, const sbx_lua_callbacks *callbacks)

@@ -19,7 +19,8 @@ enum {
 	SBX_LUA_PROGRESS,
 	SBX_LUA_SKIPPED,
 	SBX_LUA_REASON, /* what a function failed with */
-	SBX_LUA_CALL_SLOTS = SBX_LUA_REASON
+	SBX_LUA_MADE,   /* the userdata for what the call makes */
+	SBX_LUA_CALL_SLOTS = SBX_LUA_MADE
 };
 
 typedef struct sbx_lua_callbacks {
@@ -42,6 +43,9 @@ void sbx_lua_callbacks_prepare(lua_State *L, sbx_lua_callbacks *callbacks);
 
 /* Runs a job in protected mode unless one has failed before. Returns whether none has failed. */
 bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data);
+
+/* The same in a callback whose result the library does not ask for: where the job fails, the call ends. */
+void sbx_lua_callbacks_tell(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data);
 
 /* Within a job. The slots of the call are pushed; false: they are gone, and nothing is pushed. */
 bool sbx_lua_callbacks_slots(lua_State *L, const sbx_lua_callbacks *callbacks);

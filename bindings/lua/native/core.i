@@ -40,6 +40,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 #include "client.h"
 #include "failure.h"
 #include "loop.h"
+#include "session.h"
 #include "state.h"
 #include "timer.h"
 #include "userdata.h"
@@ -114,6 +115,17 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(client_process) int sbx_lua_client_process(lua_State *L);
 %native(client_poll) int sbx_lua_client_poll(lua_State *L);
 %native(client_next_told) int sbx_lua_client_next_told(lua_State *L);
+%native(session_create) int sbx_lua_session_create(lua_State *L);
+%native(session_adopt) int sbx_lua_session_adopt(lua_State *L);
+%native(session_id) int sbx_lua_session_id(lua_State *L);
+%native(session_sandbox) int sbx_lua_session_sandbox(lua_State *L);
+%native(session_run) int sbx_lua_session_run(lua_State *L);
+%native(session_read) int sbx_lua_session_read(lua_State *L);
+%native(session_write) int sbx_lua_session_write(lua_State *L);
+%native(session_upload) int sbx_lua_session_upload(lua_State *L);
+%native(session_download) int sbx_lua_session_download(lua_State *L);
+%native(session_close) int sbx_lua_session_close(lua_State *L);
+%native(session_keep) int sbx_lua_session_keep(lua_State *L);
 %native(call_results) int sbx_lua_call_results(lua_State *L);
 %native(cancel_waitable) int sbx_lua_cancel_waitable(lua_State *L);
 %native(cancel) int sbx_lua_new_cancel(lua_State *L);
@@ -133,6 +145,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 	sbx_lua_open_call(L);
 	sbx_lua_open_cancel(L);
 	sbx_lua_open_timer(L);
+	sbx_lua_open_session(L);
 %}
 
 %include "sandbox_sdk.i"

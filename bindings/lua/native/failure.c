@@ -1,9 +1,11 @@
 #include "failure.h"
 
 #include <ctype.h>
+#include <sandbox_sdk/session.h>
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "execution.h"
 #include "userdata.h"
 #include "values.h"
 
@@ -93,6 +95,16 @@ static void set_answer(lua_State *L, const sbx_error *error)
 	set_text(L, "request_id", sbx_error_request_id(error));
 }
 
+/* The command that has failed. */
+static void set_execution(lua_State *L, const sbx_error *error)
+{
+	const sbx_execution *execution = sbx_error_execution(error);
+	if (!execution)
+		return;
+	sbx_lua_push_execution(L, execution);
+	lua_setfield(L, -2, "execution");
+}
+
 sbx_error **sbx_lua_new_error(lua_State *L)
 {
 	return sbx_lua_new_userdata(L, sizeof(sbx_error *), PLACE);
@@ -113,9 +125,9 @@ static void set_misuse(lua_State *L, bool is_misuse)
 		set_boolean(L, "is_misuse", 1);
 }
 
-int sbx_lua_fail(lua_State *L, const sbx_error *error)
+void sbx_lua_push_error(lua_State *L, const sbx_error *error)
 {
-	lua_pushnil(L);
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
 	lua_createtable(L, 0, 16);
 	set_text(L, "code", sbx_error_name(error));
 	lua_pushstring(L, sbx_error_message(error));
@@ -134,7 +146,14 @@ int sbx_lua_fail(lua_State *L, const sbx_error *error)
 	set_misuse(L, sbx_error_is_misuse(error));
 	if (sbx_error_body(error, NULL))
 		set_answer(L, error);
+	set_execution(L, error);
 	luaL_setmetatable(L, ERROR);
+}
+
+int sbx_lua_fail(lua_State *L, const sbx_error *error)
+{
+	lua_pushnil(L);
+	sbx_lua_push_error(L, error);
 	return 2;
 }
 

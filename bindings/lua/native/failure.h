@@ -12,6 +12,9 @@
 /* Pushes a place for an error, which owns the error. */
 sbx_error **sbx_lua_new_error(lua_State *L);
 
+/* Pushes an error, which stays its owner's. */
+void sbx_lua_push_error(lua_State *L, const sbx_error *error);
+
 /* Push nil and the error, and return 2, for use in a return statement. */
 int sbx_lua_fail(lua_State *L, const sbx_error *error); /* stays its owner's */
 int sbx_lua_fail_and_free(lua_State *L, sbx_error **error);

@@ -53,6 +53,17 @@ bool sbx_lua_option_count(const sbx_lua_reading *from, void *target)
 	return true;
 }
 
+bool sbx_lua_option_amount(const sbx_lua_reading *from, void *target)
+{
+	if (!lua_isinteger(from->L, from->value))
+		return sbx_lua_refuse_option(from, "an integer");
+	lua_Integer amount = lua_tointeger(from->L, from->value);
+	if (amount < 0)
+		return sbx_lua_refuse(from->refusal, from->name, "must not be negative");
+	*(int64_t *)target = (int64_t)amount;
+	return true;
+}
+
 bool sbx_lua_option_flag(const sbx_lua_reading *from, void *target)
 {
 	if (!lua_isboolean(from->L, from->value))
@@ -72,8 +83,8 @@ bool sbx_lua_option_object(const sbx_lua_reading *from, void *target)
 	return true;
 }
 
-/* The value of a header on top of the stack, with its name below it. */
-static bool check_header(const sbx_lua_reading *from, size_t *size)
+/* The value of a pair on top of the stack, with its name below it. */
+static bool check_pair(const sbx_lua_reading *from, bool may_be_false, size_t *size)
 {
 	lua_State *L = from->L;
 	char argument[96];
@@ -83,12 +94,13 @@ static bool check_header(const sbx_lua_reading *from, size_t *size)
 	size_t value_length = 0;
 	const char *name = lua_tolstring(L, -2, &name_length);
 	const char *value = "";
-	bool removes = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+	bool is_false = may_be_false && lua_isboolean(L, -1) && !lua_toboolean(L, -1);
 	snprintf(argument, sizeof argument, "%s.%s", from->name, name);
-	if (!removes && lua_type(L, -1) != LUA_TSTRING)
-		return sbx_lua_refuse_type(from->refusal, argument, "a string, or false to remove the header",
+	if (!is_false && lua_type(L, -1) != LUA_TSTRING)
+		return sbx_lua_refuse_type(from->refusal, argument,
+		                           may_be_false ? "a string, or false to remove the header" : "a string",
 		                           luaL_typename(L, -1));
-	if (!removes)
+	if (!is_false)
 		value = lua_tolstring(L, -1, &value_length);
 	if (strlen(name) != name_length || strlen(value) != value_length)
 		return sbx_lua_refuse(from->refusal, argument, "must not have a NUL in it");
@@ -96,13 +108,13 @@ static bool check_header(const sbx_lua_reading *from, size_t *size)
 	return true;
 }
 
-/* How many headers a table has and how many bytes their text takes. */
-static bool measure_headers(const sbx_lua_reading *from, size_t *count, size_t *size)
+/* How many pairs a table has and how many bytes their text takes. */
+static bool measure_pairs(const sbx_lua_reading *from, bool may_be_false, size_t *count, size_t *size)
 {
 	lua_State *L = from->L;
 	lua_pushnil(L);
 	for (; lua_next(L, from->value); lua_pop(L, 1), ++*count)
-		if (!check_header(from, size))
+		if (!check_pair(from, may_be_false, size))
 			return false;
 	return true;
 }
@@ -115,14 +127,14 @@ static const char *copy_text(char **place, const char *text)
 }
 
 /* The text is copied: a Lua function that the call runs may change the table. */
-bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target)
+static bool read_pairs(const sbx_lua_reading *from, bool may_be_false, sbx_lua_pairs *target)
 {
 	lua_State *L = from->L;
 	size_t count = 0;
 	size_t size = 0;
 	if (!lua_istable(L, from->value))
 		return sbx_lua_refuse_option(from, "a table");
-	if (!measure_headers(from, &count, &size))
+	if (!measure_pairs(from, may_be_false, &count, &size))
 		return false;
 	sbx_pair *pairs = lua_newuserdata(L, count * sizeof *pairs + size);
 	sbx_pair *pair = pairs;
@@ -132,8 +144,18 @@ bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target)
 		pair->name = copy_text(&text, lua_tostring(L, -2));
 		pair->value = lua_isboolean(L, -1) ? NULL : copy_text(&text, lua_tostring(L, -1));
 	}
-	*(sbx_lua_pairs *)target = (sbx_lua_pairs){pairs, count};
+	*target = (sbx_lua_pairs){pairs, count};
 	return true;
+}
+
+bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target)
+{
+	return read_pairs(from, false, target);
+}
+
+bool sbx_lua_option_headers(const sbx_lua_reading *from, void *target)
+{
+	return read_pairs(from, true, target);
 }
 
 /* The option of the name on top of the stack; NULL where there is none. */
@@ -153,7 +175,7 @@ static const sbx_lua_option *find_option(const sbx_lua_reading *from, const sbx_
 	return NULL;
 }
 
-/* In the order of the table, which is none. */
+/* Reads each member of a table into its place in a struct. The values stay on the stack. */
 bool sbx_lua_read_table(const sbx_lua_reading *from, const sbx_lua_option *options, void *target)
 {
 	lua_State *L = from->L;
@@ -174,4 +196,20 @@ bool sbx_lua_read_table(const sbx_lua_reading *from, const sbx_lua_option *optio
 		lua_pushvalue(L, key);
 	}
 	return true;
+}
+
+bool sbx_lua_read_option_table(lua_State *L, int index, const sbx_lua_option *options, void *target,
+                               sbx_lua_refusal *refusal)
+{
+	if (lua_isnoneornil(L, index))
+		return true;
+	luaL_checktype(L, index, LUA_TTABLE);
+	sbx_lua_reading from = {L, index, "", refusal};
+	return sbx_lua_read_table(&from, options, target);
+}
+
+bool sbx_lua_read_text(lua_State *L, int index, const char *name, const char **text, sbx_lua_refusal *refusal)
+{
+	sbx_lua_reading from = {L, index, name, refusal};
+	return sbx_lua_option_text(&from, text);
 }

@@ -29,8 +29,15 @@ typedef struct sbx_lua_option {
 	size_t offset;
 } sbx_lua_option;
 
-/* Reads each member of the table into its place in a struct. The values stay on the stack. */
+/* Reads each member of a table into its place in a struct. The values stay on the stack. */
 bool sbx_lua_read_table(const sbx_lua_reading *from, const sbx_lua_option *options, void *target);
+
+/* The same for the table, or nil for none, at an index, as a whole. */
+bool sbx_lua_read_option_table(lua_State *L, int index, const sbx_lua_option *options, void *target,
+                               sbx_lua_refusal *refusal);
+
+/* Reads the string at an index: an argument of that name. */
+bool sbx_lua_read_text(lua_State *L, int index, const char *name, const char **text, sbx_lua_refusal *refusal);
 
 /* Refuses a value that is not of the type that is wanted, such as "a string". Returns false. */
 bool sbx_lua_refuse_option(const sbx_lua_reading *from, const char *wanted);
@@ -39,6 +46,7 @@ bool sbx_lua_refuse_option(const sbx_lua_reading *from, const char *wanted);
 bool sbx_lua_option_text(const sbx_lua_reading *from, void *target);    /* const char * */
 bool sbx_lua_option_seconds(const sbx_lua_reading *from, void *target); /* double; false and math.huge: for ever */
 bool sbx_lua_option_count(const sbx_lua_reading *from, void *target);   /* int, from 0 */
+bool sbx_lua_option_amount(const sbx_lua_reading *from, void *target);  /* int64_t, from 0 */
 bool sbx_lua_option_flag(const sbx_lua_reading *from, void *target);    /* sbx_flag */
 bool sbx_lua_option_object(const sbx_lua_reading *from, void *target);  /* const sbx_json * */
 
@@ -48,7 +56,8 @@ typedef struct sbx_lua_pairs {
 	size_t count;
 } sbx_lua_pairs;
 
-/* A table of strings as pairs, where `false` is a pair without a value. */
-bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target); /* sbx_lua_pairs */
+/* Both read a table of strings into an sbx_lua_pairs. A header may be `false` as well: a pair without a value. */
+bool sbx_lua_option_pairs(const sbx_lua_reading *from, void *target);
+bool sbx_lua_option_headers(const sbx_lua_reading *from, void *target);
 
 #endif

@@ -60,7 +60,7 @@ static bool read_default_headers(const sbx_lua_reading *from, void *target)
 	sbx_client_options *options = target;
 	if (options->replace_default_headers == SBX_FLAG_YES)
 		return sbx_lua_refuse_misuse(from->refusal, "set_default_headers", "excludes default_headers");
-	return sbx_lua_option_pairs(from, &options->default_headers);
+	return sbx_lua_option_headers(from, &options->default_headers);
 }
 
 static bool read_set_headers(const sbx_lua_reading *from, void *target)
@@ -69,7 +69,7 @@ static bool read_set_headers(const sbx_lua_reading *from, void *target)
 	if (options->default_headers)
 		return sbx_lua_refuse_misuse(from->refusal, from->name, "excludes default_headers");
 	options->replace_default_headers = SBX_FLAG_YES;
-	return sbx_lua_option_pairs(from, &options->default_headers);
+	return sbx_lua_option_headers(from, &options->default_headers);
 }
 
 static bool read_default_query(const sbx_lua_reading *from, void *target)
@@ -110,13 +110,9 @@ bool sbx_lua_read_client_options(lua_State *L, int index, sbx_client_options *op
 	static const sbx_client_options none = SBX_CLIENT_OPTIONS_INIT;
 	*options = none;
 	options->language = "Lua";
-	bool is_given = !lua_isnoneornil(L, index);
+	bool is_given = !lua_isnoneornil(L, index); /* what is pushed now may come to lie there */
 	sbx_lua_find_runtime(L, &options->runtime, &options->runtime_version);
-	if (!is_given)
-		return true;
-	luaL_checktype(L, index, LUA_TTABLE);
-	sbx_lua_reading from = {L, index, "", refusal};
-	return sbx_lua_read_table(&from, client_options, options);
+	return !is_given || sbx_lua_read_option_table(L, index, client_options, options, refusal);
 }
 
 static bool read_source(const sbx_lua_reading *from, void *target)
@@ -159,7 +155,7 @@ static bool read_cancel(const sbx_lua_reading *from, void *target)
 }
 
 #define REQUEST(member) offsetof(sbx_lua_call_options, request.member)
-static const sbx_lua_option call_options[] = {{"extra_headers", sbx_lua_option_pairs, REQUEST(headers)},
+static const sbx_lua_option call_options[] = {{"extra_headers", sbx_lua_option_headers, REQUEST(headers)},
                                               {"extra_query", sbx_lua_option_object, REQUEST(query)},
                                               {"extra_body", sbx_lua_option_object, REQUEST(body)},
                                               {"timeout", read_timeouts, REQUEST(timeout)},
@@ -177,9 +173,5 @@ bool sbx_lua_read_call_options(lua_State *L, int index, sbx_lua_call_options *op
 {
 	static const sbx_request_options none = SBX_REQUEST_OPTIONS_INIT;
 	options->request = none;
-	if (lua_isnoneornil(L, index))
-		return true;
-	luaL_checktype(L, index, LUA_TTABLE);
-	sbx_lua_reading from = {L, index, "", refusal};
-	return sbx_lua_read_table(&from, call_options, options);
+	return sbx_lua_read_option_table(L, index, call_options, options, refusal);
 }

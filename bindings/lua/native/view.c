@@ -11,12 +11,14 @@
 #define BASE_SIZE 2048
 #define SIZE_FACTOR 16
 
-/* An answer and how many views show parts of it. The views of an answer are collected in any order. */
+/* An answer, or something else that owns what is shown, and how many views show parts of it. They are collected in any
+ * order. */
 typedef struct document {
 	size_t views;
 	size_t size; /* of the memory that it takes */
 	sbx_lua_state *state;
-	sbx_response *response;
+	void *owner;
+	void (*release)(void *owner);
 } document;
 
 typedef struct view {
@@ -40,18 +42,36 @@ const sbx_json *sbx_lua_view_json(const void *userdata)
 	return ((const view *)userdata)->json;
 }
 
-void sbx_lua_push_response(lua_State *L, sbx_response **response)
+/* Pushes a view on the JSON of an owner, which is still to be put in its place: nothing raises an error before that. */
+static document *push_document(lua_State *L, size_t size, void (*release)(void *owner), const sbx_json *json)
 {
+	sbx_lua_state *state = sbx_lua_state_of(L);
 	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
 	document *shown = malloc(sizeof *shown);
-	if (!shown) {
+	if (!shown)
 		luaL_error(L, "Out of memory");
-		return;
-	}
+	*shown = (document){1, size, state, NULL, release};
+	*made = (view){shown, json};
+	return shown;
+}
+
+static void free_response(void *response)
+{
+	sbx_response_free(response);
+}
+
+void sbx_lua_push_response(lua_State *L, sbx_response **response)
+{
 	size_t size = BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(*response);
-	*shown = (document){1, size, sbx_lua_state_of(L), *response};
+	push_document(L, size, free_response, sbx_response_json(*response))->owner = *response;
 	*response = NULL;
-	*made = (view){shown, sbx_response_json(shown->response)};
+	sbx_lua_grow(L, size);
+}
+
+void sbx_lua_push_held(lua_State *L, sbx_lua_held *held, const sbx_json *json, size_t size)
+{
+	push_document(L, size, held->release, json)->owner = held->thing;
+	held->thing = NULL;
 	sbx_lua_grow(L, size);
 }
 
@@ -73,7 +93,7 @@ static int collect(lua_State *L)
 	*self = (view){NULL, NULL};
 	if (shown && --shown->views == 0) {
 		sbx_lua_shrink(shown->state, shown->size);
-		sbx_response_free(shown->response);
+		shown->release(shown->owner);
 		free(shown);
 	}
 	return 0;

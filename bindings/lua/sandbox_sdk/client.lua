@@ -3,6 +3,7 @@ local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
 local resources = require "sandbox_sdk.resources"
+require "sandbox_sdk.sandboxes"
 
 ---Options of a client. Times are in seconds; `false` is for ever.
 ---@class sandbox_sdk.ClientOptions
@@ -32,6 +33,7 @@ local resources = require "sandbox_sdk.resources"
 ---@field code string a stable name, such as "not_found", "timeout" or "invalid_argument"
 ---@field message string one line that names the cause
 ---@field detail? string the cause beneath the message, in the words of the layer below
+---@field execution? sandbox_sdk.SandboxExecuteResponse of "command_failed": how the command ended and what it wrote
 ---@field cause? any what a function of the caller's raised or gave as the reason
 ---@field argument? string the argument that was refused
 ---@field status? integer the HTTP status of the answer

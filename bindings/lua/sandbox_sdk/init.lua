@@ -102,7 +102,8 @@ function sdk.sleep(seconds)
 	return await.sleep(seconds)
 end
 
----Calls a function with something that can be closed, and closes that however the function ends.
+---Calls a function with something that can be closed, and closes that however the function ends. Where it cannot be
+---closed, that error is raised, unless the function raised another.
 ---@generic T
 ---@param thing T a client or a session
 ---@param f fun(thing: T, ...): ...
@@ -116,9 +117,11 @@ function sdk.with(thing, f, ...)
 		misuse.refuse("sandbox_sdk.with()", "f", "must be a function, not a %s", type(f))
 	end
 	local results = pack(pcall(f, thing, ...))
-	thing:close()
+	local _, err = thing:close()
 	if not results[1] then
 		error(results[2], 0)
+	elseif err then
+		error(err, 0)
 	end
 	return unpack(results, 2, results.n)
 end

@@ -31,7 +31,9 @@ local OPTIONS = {
 	cancel = true,
 }
 
-local resource = {}
+local resource = {
+	OPTIONS = OPTIONS,
+}
 
 --- A class of resources, such as that of client.sandboxes.
 function resource.class(name)

@@ -1,0 +1,16 @@
+/*
+ * A command and how it is run: what sessions, streams of a command and many sandboxes at a time have in common.
+ */
+#ifndef SBX_LUA_RUN_OPTIONS_H
+#define SBX_LUA_RUN_OPTIONS_H
+
+#include <sandbox_sdk/session.h>
+
+#include "compat.h"
+#include "refusal.h"
+
+/* Reads the table, or nil for none, at an index. What the struct points to is owned by the table's values or by
+ * userdata that are pushed. */
+bool sbx_lua_read_run_options(lua_State *L, int index, sbx_run_options *run, sbx_lua_refusal *refusal);
+
+#endif
