@@ -64,7 +64,7 @@ static sbx_status check(sbx_client *client, const sbx_operation *operation, cons
 		return sbx__fail_argument(error, "arguments", "must be an object");
 	const sbx_json *page = sbx_json_get(arguments, operation->pages->page);
 	if (page && sbx_json_type_of(page) != SBX_JSON_INTEGER)
-		return sbx__fail_argument(error, operation->pages->page, "must be an integer");
+		return sbx__misuse(error, sbx__fail_argument(error, operation->pages->page, "must be an integer"));
 	return SBX_OK;
 }
 

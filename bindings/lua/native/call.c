@@ -163,6 +163,15 @@ int sbx_lua_call_results(lua_State *L)
 	return results;
 }
 
+int sbx_lua_call_ask(lua_State *L)
+{
+	const sbx_lua_call *call = check_call(L, 1);
+	if (call->call && sbx_call_is_done(call->call))
+		return sbx_lua_call_results(L);
+	lua_pushboolean(L, 0);
+	return 1;
+}
+
 /* A call that is under way ends here, and with it the use of its connection. */
 static int collect_call(lua_State *L)
 {

@@ -47,8 +47,10 @@ int sbx_lua_end_call(lua_State *L, sbx_lua_call *call, lua_State *before, sbx_st
 /* For `push`: true, and nothing else. */
 int sbx_lua_push_done(lua_State *L, sbx_lua_call *call);
 
-/* The function of the module on a call that was started and is over. */
-int sbx_lua_call_results(lua_State *L); /* call -> what it would have returned if it had been waited for */
+/* The functions of the module on a call that was started: what it would have returned if it had been waited for. While
+ * it is not over, call_ask() returns false. */
+int sbx_lua_call_results(lua_State *L);
+int sbx_lua_call_ask(lua_State *L);
 
 /* Makes the metatable. */
 void sbx_lua_open_call(lua_State *L);

@@ -40,6 +40,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 #include "client.h"
 #include "failure.h"
 #include "loop.h"
+#include "pages.h"
 #include "session.h"
 #include "state.h"
 #include "timer.h"
@@ -126,7 +127,11 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(session_download) int sbx_lua_session_download(lua_State *L);
 %native(session_close) int sbx_lua_session_close(lua_State *L);
 %native(session_keep) int sbx_lua_session_keep(lua_State *L);
+%native(pages_new) int sbx_lua_pages_new(lua_State *L);
+%native(pages_next) int sbx_lua_pages_next(lua_State *L);
+%native(pages_fetch) int sbx_lua_pages_fetch(lua_State *L);
 %native(call_results) int sbx_lua_call_results(lua_State *L);
+%native(call_ask) int sbx_lua_call_ask(lua_State *L);
 %native(cancel_waitable) int sbx_lua_cancel_waitable(lua_State *L);
 %native(cancel) int sbx_lua_new_cancel(lua_State *L);
 %native(poll) int sbx_lua_poll(lua_State *L);
@@ -144,6 +149,8 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 	sbx_lua_open_client(L);
 	sbx_lua_open_call(L);
 	sbx_lua_open_cancel(L);
+	sbx_lua_open_pages(L);
+	sbx_lua_open_session(L);
 	sbx_lua_open_timer(L);
 	sbx_lua_open_session(L);
 %}

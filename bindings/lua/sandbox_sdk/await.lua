@@ -201,6 +201,47 @@ function await.told(adapter, task, scope, client, thing)
 	return true
 end
 
+--- Whether a coroutine waits for something.
+function await.is_awaited(thing)
+	local record = records_by_thing[thing]
+	return record ~= nil and record.waiting[thing] ~= nil
+end
+
+--- Drives a client where nothing can yield: waits for work, does it, and lets go on whom it concerns.
+local function drive(client)
+	local worked, err = core.client_poll(client)
+	if worked == nil then
+		return nil, err
+	end
+	dispatch(client)
+	if not worked then
+		error("what is waited for cannot come: nothing is under way", 0)
+	end
+	return true
+end
+
+--- Asks a function of the C half about a call or stream, again and again while it answers false: there is nothing yet.
+---@param client table the client: its `native`, and its `loop` where it has an adapter of its own
+---@param f function
+---@param thing userdata the call or stream
+function await.ask(client, f, thing, ...)
+	local value, err = f(thing, ...)
+	while value == false do
+		local adapter, task, scope = await.current(client.loop)
+		local told, problem
+		if adapter then
+			told, problem = await.told(adapter, task, scope, client.native, thing)
+		else
+			told, problem = drive(client.native)
+		end
+		if not told then
+			return nil, problem
+		end
+		value, err = f(thing, ...)
+	end
+	return value, err
+end
+
 --- Makes a call with a function of the C half, whose first argument says whether it is started.
 ---@param client table the client: its `native`, and its `loop` where it has an adapter of its own
 ---@param start function

@@ -53,11 +53,11 @@ function resource.operation(class, name, description)
 end
 
 --- Puts a table of a call's arguments and options apart.
-local function sort(operation, given, arguments)
+local function sort(operation, usage, given, arguments)
 	local options
 	for name, value in next, given do
 		if arguments[name] ~= nil then
-			misuse.refuse(operation.usage, tostring(name), "is given twice")
+			misuse.refuse(usage, tostring(name), "is given twice")
 		elseif OPTIONS[name] then
 			options = options or {}
 			options[name] = value
@@ -74,18 +74,22 @@ local function sort(operation, given, arguments)
 	return options
 end
 
+local function check_receiver(self, operation, usage)
+	if getmetatable(self) ~= operation.class then
+		misuse.refuse(usage, "self", "it is called with a colon")
+	end
+end
+
 --- Calls an operation: `given` is the table of arguments and options, behind it come the arguments of the path.
 function resource.call(self, operation, given, ...)
-	if getmetatable(self) ~= operation.class then
-		misuse.refuse(operation.usage, "self", "it is called with a colon")
-	end
+	check_receiver(self, operation, operation.usage)
 	misuse.check(operation.usage, "arguments", given, "table")
 	local arguments, options = {}, nil
 	for position = 1, #operation.path do
 		arguments[operation.path[position]] = (select(position, ...))
 	end
 	if given then
-		options = sort(operation, given, arguments)
+		options = sort(operation, operation.usage, given, arguments)
 	end
 	local answer, detail = perform(self.client, invoke, self.native, operation.handle, arguments, options)
 	if answer == nil then
@@ -94,6 +98,19 @@ function resource.call(self, operation, given, ...)
 		return detail -- how many bytes went there
 	end
 	return answer, detail
+end
+
+--- Goes through all pages of an operation; `method` is the name of what was called.
+function resource.pages(self, operation, method, given)
+	local usage = operation.usage:gsub("[%w_]+%(%)$", method .. "()")
+	check_receiver(self, operation, usage)
+	misuse.check(usage, "arguments", given, "table")
+	local arguments, options = {}, nil
+	if given then
+		options = sort(operation, usage, given, arguments)
+	end
+	local pages = require "sandbox_sdk.pages"
+	return pages.new(self.client, usage, operation.handle, arguments, options)
 end
 
 return resource

@@ -25,6 +25,27 @@ function Sandboxes:list(arguments)
 	return resource.call(self, list, arguments)
 end
 
+---Goes through all pages of sandboxes.list, item by item. Nothing is sent yet. `pages:next()` gives the next item, nil
+---after the last one, or nil and an error.
+---@param arguments? sandbox_sdk.SandboxListParams `page` is the first one; a deadline is that of each call
+---@return sandbox_sdk.Pages? pages
+---@return sandbox_sdk.Error? err
+function Sandboxes:pages(arguments)
+	return resource.pages(self, list, "pages", arguments)
+end
+
+---The items of all pages, one after the other: `for item in client.sandboxes:each() do`. None comes twice. An error is
+---raised.
+---@param arguments? sandbox_sdk.SandboxListParams as those of `pages()`
+---@return fun(): sandbox_sdk.Sandbox?
+function Sandboxes:each(arguments)
+	local pages, err = resource.pages(self, list, "each", arguments)
+	if not pages then
+		error(err, 0)
+	end
+	return pages:each()
+end
+
 local delete = resource.operation(Sandboxes, "sandboxes.delete", { path = { "id" } })
 
 ---Deletes a sandbox together with its storage. A snapshot of the storage can be taken first.

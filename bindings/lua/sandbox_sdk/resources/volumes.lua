@@ -25,6 +25,27 @@ function Volumes:list(arguments)
 	return resource.call(self, list, arguments)
 end
 
+---Goes through all pages of volumes.list, item by item. Nothing is sent yet. `pages:next()` gives the next item, nil
+---after the last one, or nil and an error.
+---@param arguments? sandbox_sdk.VolumeListParams `page` is the first one; a deadline is that of each call
+---@return sandbox_sdk.Pages? pages
+---@return sandbox_sdk.Error? err
+function Volumes:pages(arguments)
+	return resource.pages(self, list, "pages", arguments)
+end
+
+---The items of all pages, one after the other: `for item in client.volumes:each() do`. None comes twice. An error is
+---raised.
+---@param arguments? sandbox_sdk.VolumeListParams as those of `pages()`
+---@return fun(): sandbox_sdk.VolumeListItem?
+function Volumes:each(arguments)
+	local pages, err = resource.pages(self, list, "each", arguments)
+	if not pages then
+		error(err, 0)
+	end
+	return pages:each()
+end
+
 local delete = resource.operation(Volumes, "volumes.delete", { path = { "id" } })
 
 ---Deletes a volume or a snapshot.
