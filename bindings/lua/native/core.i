@@ -39,8 +39,10 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 #include "cancel.h"
 #include "client.h"
 #include "failure.h"
+#include "leftovers.h"
 #include "loop.h"
 #include "pages.h"
+#include "run_many.h"
 #include "session.h"
 #include "state.h"
 #include "timer.h"
@@ -130,6 +132,8 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(pages_new) int sbx_lua_pages_new(lua_State *L);
 %native(pages_next) int sbx_lua_pages_next(lua_State *L);
 %native(pages_fetch) int sbx_lua_pages_fetch(lua_State *L);
+%native(run_many) int sbx_lua_run_many(lua_State *L);
+%native(leftovers_delete) int sbx_lua_leftovers_delete(lua_State *L);
 %native(call_results) int sbx_lua_call_results(lua_State *L);
 %native(call_ask) int sbx_lua_call_ask(lua_State *L);
 %native(cancel_waitable) int sbx_lua_cancel_waitable(lua_State *L);

@@ -1,5 +1,5 @@
 /*
- * A command and how it is run: what sessions, streams of a command and many sandboxes at a time have in common.
+ * How a command is run: what sessions and streams of a command have in common.
  */
 #ifndef SBX_LUA_RUN_OPTIONS_H
 #define SBX_LUA_RUN_OPTIONS_H

@@ -4,7 +4,10 @@ local resource = require "sandbox_sdk.resource"
 
 local next = next
 
-local arguments = {}
+local arguments = {
+	--- The options of a command in many sandboxes at a time.
+	RUN_MANY = { env = true, api_timeout = true, working_dir = true, check = true, concurrency = true },
+}
 
 --- Takes a table apart: the names that are in the set `own`, and those that every call takes. Any other is refused, or,
 --- where there is a table `others`, put into that.
@@ -32,13 +35,13 @@ end
 local RUN = { env = true, api_timeout = true, working_dir = true, check = true }
 
 --- A command, given as text with a table of options, or as the first element, or `command`, of one table with them.
----@param more table? a set of options that the function has beside those of a command
+---@param own table? the set of options where they are others than those of a command in one sandbox
 ---@return string command of another type where something else was given
 ---@return table? how
 ---@return table? options
-function arguments.command(usage, given, options, more)
+function arguments.command(usage, given, options, own)
 	if type(given) ~= "table" then
-		return given, arguments.sort(usage, options, more or RUN)
+		return given, arguments.sort(usage, options, own or RUN)
 	elseif options ~= nil then
 		misuse.refuse(usage, "options", "is given twice: the command is in a table of them")
 	elseif given.command ~= nil and given[1] ~= nil then
@@ -50,19 +53,7 @@ function arguments.command(usage, given, options, more)
 			rest[name] = value
 		end
 	end
-	return given.command or given[1], arguments.sort(usage, rest, more or RUN)
-end
-
---- The set of a command's options with more names in it.
-function arguments.run_options(...)
-	local set = {}
-	for name in next, RUN do
-		set[name] = true
-	end
-	for position = 1, select("#", ...) do
-		set[select(position, ...)] = true
-	end
-	return set
+	return given.command or given[1], arguments.sort(usage, rest, own or RUN)
 end
 
 return arguments

@@ -262,6 +262,14 @@ function await.perform(client, start, ...)
 	return core.call_results(call)
 end
 
+--- After a call that waited and has driven the client meanwhile: lets go on whom it concerns.
+function await.settle(client)
+	if not await.current(client.loop) then
+		core.client_poll(client.native, 0)
+		dispatch(client.native)
+	end
+end
+
 local Sleep = {}
 Sleep.__index = Sleep
 

@@ -62,6 +62,8 @@ local getters = {
 	max_retries = core.client_max_retries,
 }
 
+local LEFTOVERS = { name_prefix = true, minimum_age = true, dry_run = true, volumes = true }
+
 local function check_receiver(self, method)
 	if getmetatable(self) ~= metatable then
 		misuse.refuse(("client:%s()"):format(method), "self", "it is called with a colon")
@@ -149,6 +151,47 @@ end
 function Client:is_closed()
 	check_receiver(self, "is_closed")
 	return core.client_is_closed(self.native)
+end
+
+---Which leftovers are meant.
+---@class sandbox_sdk.LeftoversOptions: sandbox_sdk.CallOptions
+---@field name_prefix string what their names begin with; not empty
+---@field minimum_age? number how many seconds old they are at least; 3600, so that what still works is not hit
+---@field dry_run? boolean only find them
+---@field volumes? boolean volumes that no sandbox uses, and snapshots, too
+
+---Leftovers, in the order of the server's lists, and how many have each outcome.
+---@class sandbox_sdk.Leftovers
+---@field [integer] sandbox_sdk.Leftover
+---@field found integer
+---@field deleted integer
+---@field gone integer
+---@field failed integer
+---@field undated integer
+
+---@class sandbox_sdk.Leftover
+---@field kind "sandbox"|"volume"|"snapshot"
+---@field id string
+---@field name string
+---@field created_at string as the server said
+---@field age? number in seconds, by the server's clock where it tells the time
+---@field outcome "found"|"deleted"|"gone"|"failed"|"undated"
+---@field error? sandbox_sdk.Error why it could not be deleted
+
+---Deletes what a program that crashed has left behind, by name and age. All are found before the first is deleted; one
+---that cannot be deleted does not keep the others.
+---@param options sandbox_sdk.LeftoversOptions
+---@return sandbox_sdk.Leftovers? leftovers
+---@return sandbox_sdk.Error? err
+function Client:delete_leftovers(options)
+	local usage = "client:delete_leftovers()"
+	check_receiver(self, "delete_leftovers")
+	local arguments = require "sandbox_sdk.arguments"
+	local which, call = arguments.sort(usage, options, LEFTOVERS)
+	if not which or which.name_prefix == nil then
+		misuse.refuse(usage, "name_prefix", "must be given")
+	end
+	return misuse.checked(usage, await.perform(self, core.leftovers_delete, self.native, which, call))
 end
 
 metatable.__close = Client.close

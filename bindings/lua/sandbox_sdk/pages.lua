@@ -3,8 +3,8 @@ local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
 
----All pages of a list, made by `client.sandboxes:pages()`. An item that is there from the beginning to the end comes, and
----none comes twice, also when others are created and deleted meanwhile.
+---All pages of a list, made by `client.sandboxes:pages()`. An item that is there from the beginning to the end comes,
+---and none comes twice, also when others are created and deleted meanwhile.
 ---@class sandbox_sdk.Pages
 local Pages = { __name = "sandbox_sdk.Pages" }
 Pages.__index = Pages
