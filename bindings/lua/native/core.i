@@ -156,7 +156,6 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 	sbx_lua_open_pages(L);
 	sbx_lua_open_session(L);
 	sbx_lua_open_timer(L);
-	sbx_lua_open_session(L);
 %}
 
 %include "sandbox_sdk.i"
