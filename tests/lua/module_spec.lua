@@ -67,9 +67,10 @@ end)
 
 it("knows every operation of the library under its own name", function()
 	local client = recorder.case("{}"):client()
+	local comfort = { adopt = true, each = true, pages = true, run_many = true, session = true }
 	for _, resource in ipairs { "sandboxes", "volumes" } do
 		for name, f in pairs(getmetatable(client[resource])) do
-			if type(f) == "function" then
+			if type(f) == "function" and not comfort[name] then
 				assert.is_not_nil(require("sandbox_sdk.core").operation_find(resource .. "." .. name), name)
 			end
 		end

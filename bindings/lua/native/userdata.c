@@ -7,6 +7,8 @@
 #define WEIGHT_STEP ((size_t)64 * 1024)
 /* By so much the native memory may grow before everything is collected, however little there is. */
 #define LEAST_GROWTH ((size_t)16 * 1024 * 1024)
+/* What 5.1 works off at an allocation, by the pace that it has unless told otherwise. */
+#define WORK_STEP ((size_t)1024)
 #define MAX_WEIGHT ((size_t)16 * 1024 * 1024)
 
 void *sbx_lua_new_userdata(lua_State *L, size_t size, const char *metatable)
@@ -38,6 +40,17 @@ static void collect_if_doubled(lua_State *L, sbx_lua_state *state)
 	state->limit = state->native + (more > LEAST_GROWTH ? more : LEAST_GROWTH);
 }
 
+/* 5.1 does a little of its work at each allocation, where there is some to do, and not more after a large one. */
+static void add_garbage(lua_State *L, size_t bytes)
+{
+	lua_newuserdata(L, bytes);
+	lua_pop(L, 1);
+	for (size_t left = bytes / WORK_STEP; left; left--) {
+		lua_pushlstring(L, "", 0);
+		lua_pop(L, 1);
+	}
+}
+
 void sbx_lua_grow(lua_State *L, size_t bytes)
 {
 	sbx_lua_state *state = sbx_lua_state_of(L);
@@ -55,8 +68,7 @@ void sbx_lua_grow(lua_State *L, size_t bytes)
 	}
 	/* 5.1 does not tell: so much garbage, which nothing ever touches, counts as well, and starts nothing. */
 	else if (runs < 0) {
-		lua_newuserdata(L, bytes < MAX_WEIGHT ? bytes : MAX_WEIGHT);
-		lua_pop(L, 1);
+		add_garbage(L, bytes < MAX_WEIGHT ? bytes : MAX_WEIGHT);
 	}
 }
 
