@@ -1,5 +1,6 @@
 #include "session_calls.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 bool session_calls_started;
 
-static int ended;
+static atomic_int ended; /* by whichever thread drives */
 
 static void on_done(void *user_data, sbx_call *call)
 {
