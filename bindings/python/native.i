@@ -53,6 +53,9 @@ PyObject *python_session_sandbox(PyObject *session);
 PyObject *python_session_stream(PyObject *session, PyObject *run, PyObject *options, PyObject *token);
 PyObject *python_execution_stream_next(PyObject *stream);
 PyObject *python_execution_stream_cancel(PyObject *stream);
+PyObject *python_run_many(sbx_client *client, PyObject *ids, PyObject *run, PyObject *concurrency, PyObject *options,
+                          PyObject *token);
+PyObject *python_leftovers_delete(sbx_client *client, PyObject *leftovers, PyObject *options, PyObject *token);
 PyObject *python_client_pages(PyObject *client, PyObject *operation, PyObject *arguments, PyObject *options);
 PyObject *python_pages_next(PyObject *pages);
 PyObject *python_pages_fetch(PyObject *pages, PyObject *token);

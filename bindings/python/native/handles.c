@@ -47,15 +47,21 @@ static void drop_owner(PyObject *capsule)
 	Py_XDECREF(PyCapsule_GetContext(capsule));
 }
 
-PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner)
+/* A handle of what belongs to another one, which it keeps alive. */
+static PyObject *borrowed(const void *pointer, const char *kind, PyObject *owner)
 {
-	PyObject *capsule = PyCapsule_New((void *)response, RESPONSE, drop_owner);
+	PyObject *capsule = PyCapsule_New((void *)pointer, kind, drop_owner);
 
 	if (!capsule)
 		return NULL;
 	Py_INCREF(owner);
 	PyCapsule_SetContext(capsule, owner);
 	return capsule;
+}
+
+PyObject *python_from_borrowed_response(const sbx_response *response, PyObject *owner)
+{
+	return borrowed(response, RESPONSE, owner);
 }
 
 PyObject *python_response_previous(PyObject *response)
@@ -115,23 +121,17 @@ const sbx_operation *python_to_operation(PyObject *object)
 	return PyCapsule_GetPointer(object, OPERATION);
 }
 
-/* The exception that sandbox_sdk._exceptions makes of an error, which is taken over. */
-static PyObject *make_exception(sbx_error *error, const char *path)
+/* The exception that sandbox_sdk._exceptions makes of the handle of an error. */
+static PyObject *make_exception(PyObject *capsule, const char *path)
 {
-	PyObject *module, *capsule, *file = NULL, *exception = NULL;
+	PyObject *module, *file, *exception = NULL;
 
-	capsule = PyCapsule_New(error, ERROR, free_error);
-	if (!capsule) {
-		sbx_error_free(error);
-		return NULL;
-	}
 	file = path ? PyUnicode_DecodeFSDefault(path) : PyUnicode_FromString("");
 	module = PyImport_ImportModule("sandbox_sdk._exceptions");
 	if (file && module)
 		exception = PyObject_CallMethod(module, "from_native", "OO", capsule, file);
 	Py_XDECREF(module);
 	Py_XDECREF(file);
-	Py_DECREF(capsule);
 	return exception;
 }
 
@@ -144,15 +144,35 @@ static PyObject *take_raised(void)
 	return raised.raised;
 }
 
+PyObject *python_from_borrowed_error(const sbx_error *error, PyObject *owner)
+{
+	PyObject *capsule, *exception;
+
+	if (!error)
+		Py_RETURN_NONE;
+	if (sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY) {
+		PyErr_NoMemory();
+		return take_raised();
+	}
+	capsule = borrowed(error, ERROR, owner);
+	exception = capsule ? make_exception(capsule, NULL) : NULL;
+	Py_XDECREF(capsule);
+	return exception ? exception : take_raised();
+}
+
 PyObject *python_exception_from(sbx_error *error, const char *path)
 {
-	PyObject *exception = NULL;
+	PyObject *exception = NULL, *capsule;
 
 	if (!error || sbx_error_code(error) == SBX_ERROR_OUT_OF_MEMORY) {
 		sbx_error_free(error);
 		PyErr_NoMemory();
 	} else {
-		exception = make_exception(error, path);
+		capsule = PyCapsule_New(error, ERROR, free_error);
+		if (!capsule)
+			sbx_error_free(error);
+		exception = capsule ? make_exception(capsule, path) : NULL;
+		Py_XDECREF(capsule);
 	}
 	return exception ? exception : take_raised();
 }

@@ -63,6 +63,8 @@ const sbx_operation *python_to_operation(PyObject *object);
 /* The exception that stands for an error, which is taken over; `path` is the file on this machine that the call was
  * about, or NULL. Where memory has run out it is MemoryError. */
 PyObject *python_exception_from(sbx_error *error, const char *path);
+/* The same of an error that belongs to the handle `owner`, which the exception may keep alive; None: there is none. */
+PyObject *python_from_borrowed_error(const sbx_error *error, PyObject *owner);
 /* Raises an exception, which is taken over; NULL: what is raised already stays. */
 void python_raise_exception(PyObject *exception);
 /* Raises it. Does nothing but free the error where an exception is raised already. */
@@ -209,8 +211,10 @@ typedef struct python_started_call {
 	sbx_status (*collect)(struct python_started_call *started);
 	/* Makes the value of it; NULL: the response. */
 	PyObject *(*convert)(struct python_started_call *started);
-	PyObject *owner;   /* the handle that the call is of; NULL: none */
-	void *made;        /* what `collect` got that is no response */
+	PyObject *owner; /* the handle that the call is of; NULL: none */
+	void *made;      /* what `collect` got that is no response */
+	/* Frees it where it was not converted; NULL: nothing is left to be freed then. */
+	void (*free_made)(void *made);
 	PyObject *skipped; /* a callable, borrowed from `request.kept` */
 	sbx_pair *pairs;
 } python_started_call;
@@ -230,7 +234,8 @@ sbx_session *python_to_session(PyObject *handle);
 /* Reads a command and how it is run. */
 int python_run_read(python_started_call *started, PyObject *given, const char **command, sbx_run_options *run);
 
-/* session.c, execution_stream.c, pages.c: what the module's functions of these names do; see _native.pyi. */
+/* session.c, execution_stream.c, pages.c, run_many.c, leftovers.c: what the module's functions of these names do; see
+ * _native.pyi. */
 
 PyObject *python_session_create(sbx_client *client, PyObject *session_options, PyObject *options, PyObject *token);
 PyObject *python_session_adopt(sbx_client *client, PyObject *id, int keep, int started);
@@ -250,6 +255,9 @@ PyObject *python_client_pages(PyObject *client, PyObject *operation, PyObject *a
 PyObject *python_pages_next(PyObject *pages);
 PyObject *python_pages_fetch(PyObject *pages, PyObject *token);
 PyObject *python_error_execution(PyObject *error);
+PyObject *python_run_many(sbx_client *client, PyObject *ids, PyObject *run, PyObject *concurrency, PyObject *options,
+                          PyObject *token);
+PyObject *python_leftovers_delete(sbx_client *client, PyObject *leftovers, PyObject *options, PyObject *token);
 
 /* started_call.c, stream.c: what the module's functions of these names do; see _native.pyi. */
 

@@ -15,6 +15,8 @@ static void free_call(PyObject *capsule)
 
 	/* The library may tell the log of the call's end. */
 	sbx_call_free(started->call);
+	if (started->made && started->free_made)
+		started->free_made(started->made);
 	python_request_clear(&started->request);
 	python_call_options_clear(&started->options);
 	Py_XDECREF(started->token);

@@ -39,6 +39,7 @@ from ._files import file_from_path as file_from_path
 from ._http import Request as Request
 from ._http import Response as Response
 from ._http_options import HTTPOptions as HTTPOptions
+from ._leftovers import Leftover as Leftover
 from ._limits import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
 from ._limits import Limits as Limits
 from ._local import local as local
@@ -46,6 +47,7 @@ from ._models import BaseModel as BaseModel
 from ._proxies import ProxiesTypes as ProxiesTypes
 from ._response import APIResponse as APIResponse
 from ._response import AsyncAPIResponse as AsyncAPIResponse
+from ._run_many import RunResult as RunResult
 from ._session import ExecutionStream as ExecutionStream
 from ._session import Session as Session
 from ._streaming import AsyncStream as AsyncStream
@@ -104,6 +106,7 @@ __all__ = [
     "HTTPOptions",
     "InternalServerError",
     "InvalidArgumentError",
+    "Leftover",
     "Limits",
     "LocalFileError",
     "MockTransport",
@@ -117,6 +120,7 @@ __all__ = [
     "Request",
     "RequestOptions",
     "Response",
+    "RunResult",
     "SandboxFailedError",
     "SandboxSDK",
     "SandboxSDKError",

@@ -1,4 +1,4 @@
-"""What ``client.sandboxes`` for coroutines has beside the operations: sessions, and all pages of the list."""
+"""What ``client.sandboxes`` for coroutines has beside the operations: sessions, many sandboxes at a time, all pages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from ._types import NotGiven, not_given, omit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from typing import Any
 
     from ._opening import Opening
+    from ._run_many import RunResult
     from ._timeout import Timeout
     from ._types import Omit
     from .types.sandbox import Sandbox
@@ -90,6 +91,58 @@ class AsyncSandboxesComfort:
         given = session_options(arguments, name_prefix, ready_timeout, keep)
         options = call_options(caller, timeout, deadline)
         return Opening(lambda: AsyncSession.create(caller, given, options))
+
+    async def run_many(
+        self,
+        ids: Iterable[str],
+        command: str,
+        *,
+        check: bool = False,
+        env: Mapping[str, str] | None = None,
+        working_dir: str | None = None,
+        api_timeout: int | None = None,
+        concurrency: int | None = None,
+        timeout: float | Timeout | NotGiven | None = not_given,
+        deadline: float | None = None,
+    ) -> list[RunResult]:
+        """Runs a command in many sandboxes and waits until it has ended in all of them.
+
+            for one in await client.sandboxes.run_many(ids, "make test", concurrency=8):
+                print(one.id, one.error or one.result.exit_code)
+
+        A failure in one does not keep the others. The results are in the order of the identifiers.
+        Where the task is cancelled the commands that are under way are, too.
+
+        Args:
+          ids: Identifiers of sandboxes.
+
+          command: A whole shell command line.
+
+          check: Whether any end but exit code 0 is an error, ``CommandFailedError``.
+
+          env: Environment variables for this command.
+
+          working_dir: The directory in the sandboxes that it starts in.
+
+          api_timeout: How many seconds it may run before the server ends it.
+
+          concurrency: In how many sandboxes at a time, 16 where it is not given.
+
+          timeout: Seconds for each phase of each request, or a ``Timeout``, in the place of the client's.
+
+          deadline: Seconds for all of it; what has not ended then has an ``APITimeoutError``.
+        """
+        from ._native import run_many
+        from ._run_many import identifiers, run_results
+        from ._session_loops import started
+        from ._session_options import call_options, run_options
+
+        given = run_options(command, env, working_dir, api_timeout, check)
+        options = call_options(self._caller, timeout, deadline)
+        way, wanted = self._caller.ready_way(), identifiers(ids)
+        return run_results(
+            await started(way.loops, lambda token: run_many(way.handle, wanted, given, concurrency, options, token))
+        )
 
     def each(
         self,

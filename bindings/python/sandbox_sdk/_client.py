@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._attempt import Attempt
     from ._client_responses import SandboxSDKWithRawResponse, SandboxSDKWithStreamedResponse
     from ._http_options import HTTPOptions
+    from ._leftovers import Leftover
     from ._transport import TransportTypes
     from ._types import URL, Omit, Timeout
 
@@ -165,6 +166,45 @@ class SandboxSDK(ClientResources, SyncAPIClient):
         )
 
     with_options = copy
+
+    def delete_leftovers(
+        self,
+        *,
+        name_prefix: str,
+        minimum_age: float | None = None,
+        dry_run: bool = False,
+        volumes: bool = False,
+        timeout: float | Timeout | NotGiven | None = not_given,
+        deadline: float | None = None,
+    ) -> list[Leftover]:
+        """Deletes what a program that crashed has left behind, by name and age.
+
+            for one in client.delete_leftovers(name_prefix="nightly-", dry_run=True):
+                print(one.name, one.age)
+
+        All are found before the first is deleted. One that cannot be deleted does not keep the others: its ``error``
+        says why.
+
+        Args:
+          name_prefix: What the names of the sandboxes begin with; not empty.
+
+          minimum_age: How many seconds old they are at least, an hour where it is not given, so that what still works
+              is not hit.
+
+          dry_run: Whether they are only found.
+
+          volumes: Whether volumes that no sandbox uses, and snapshots, are meant, too.
+
+          timeout: Seconds for each phase of each request, or a ``Timeout``, in the place of the client's.
+
+          deadline: Seconds for all of it; what is left then has failed.
+        """
+        from ._leftovers import leftovers, leftovers_params
+        from ._session_options import call_options, client_handle
+
+        given = leftovers_params(name_prefix, minimum_age, dry_run, volumes)
+        options = call_options(self._caller, timeout, deadline)
+        return leftovers(_native.leftovers_delete(client_handle(self._caller), given, options, None))
 
     @property
     def with_raw_response(self) -> SandboxSDKWithRawResponse:

@@ -88,6 +88,19 @@ def execution_stream_next(stream: Any) -> Any:
     """(kind, data, identifier, milliseconds, result); None at the end, False where there is nothing yet."""
 
 def execution_stream_cancel(stream: Any) -> None: ...
+def run_many(
+    client: Any,
+    ids: list[str],
+    run: dict[str, Any],
+    concurrency: int | None,
+    options: dict[str, Any],
+    token: int | None,
+) -> Any:
+    """(identifier, execution, exception) of each."""
+
+def leftovers_delete(client: Any, leftovers: dict[str, Any], options: dict[str, Any], token: int | None) -> Any:
+    """(kind, identifier, name, time of creation, age, outcome, exception) of each."""
+
 def client_pages(client: Any, operation: Any, arguments: dict[str, Any], options: dict[str, Any] | None) -> Any: ...
 def pages_next(pages: Any) -> Any:
     """An item; None at the end, False where a page has to be fetched first."""

@@ -16,9 +16,11 @@ from sandbox_sdk import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
     InvalidArgumentError,
+    Leftover,
     Limits,
     LocalFileError,
     Omit,
+    RunResult,
     SandboxSDK,
     SandboxSDKError,
     Session,
@@ -101,6 +103,13 @@ def hold_a_session(client: SandboxSDK) -> None:
         assert_type(sandbox, Sandbox)
     for volume in client.volumes.each():
         assert_type(volume, VolumeListItem)
+    for result in client.sandboxes.run_many(["a"], "ls", env={"A": "b"}, concurrency=2):
+        assert_type(result, RunResult)
+        assert_type(result.result, Optional[SandboxExecuteResponse])
+        assert_type(result.error, Optional[SandboxSDKError])
+    for leftover in client.delete_leftovers(name_prefix="a", minimum_age=1.5, dry_run=True):
+        assert_type(leftover, Leftover)
+        assert_type(leftover.age, Optional[float])
 
 
 async def hold_a_session_in_coroutines(client: AsyncSandboxSDK) -> None:
@@ -112,6 +121,8 @@ async def hold_a_session_in_coroutines(client: AsyncSandboxSDK) -> None:
         assert_type(await session.read("/a"), bytes)
     async for sandbox in client.sandboxes.each():
         assert_type(sandbox, Sandbox)
+    assert_type(await client.sandboxes.run_many(["a"], "ls"), list[RunResult])
+    assert_type(await client.delete_leftovers(name_prefix="a"), list[Leftover])
 
 
 def look_at_fields(sandbox: Sandbox) -> None:
