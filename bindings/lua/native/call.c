@@ -10,16 +10,11 @@
  * and to collect for each. */
 static const char spare_key;
 
-/* Lua's own programs let a signal set a hook, which runs when Lua goes on: that ends a call which waits. */
-static int is_interrupted(void *user_data)
-{
-	const sbx_lua_call *call = user_data;
-	return call->options.callbacks.failed || lua_gethook(call->waitable.state->main) != call->hook;
-}
-
 static void cancel(sbx_lua_waitable *waitable)
 {
-	sbx_call_cancel(((sbx_lua_call *)waitable)->call);
+	sbx_call *call = ((sbx_lua_call *)waitable)->call;
+	if (call)
+		sbx_call_cancel(call);
 }
 
 /* Pushes the spare userdata as if it were new; NULL, and nothing pushed, where there is none. */
@@ -54,10 +49,7 @@ sbx_lua_call *sbx_lua_new_call(lua_State *L, int owner)
 		call = sbx_lua_new_userdata(L, sizeof *call, CALL);
 	call->waitable.state = sbx_lua_state_of(L);
 	call->waitable.cancel = cancel;
-	call->options.callbacks.call = call;
-	call->options.callbacks.owner = owner;
-	call->options.callbacks.userdata = lua_gettop(L);
-	call->options.transfer.callbacks = &call->options.callbacks;
+	sbx_lua_begin_call_options(L, &call->options, &call->waitable, owner);
 	return call;
 }
 
@@ -76,12 +68,7 @@ static void free_outputs(sbx_lua_call *call)
 
 lua_State *sbx_lua_begin_call(lua_State *L, sbx_lua_call *call)
 {
-	sbx_lua_state *state = call->waitable.state;
-	call->hook = lua_gethook(state->main);
-	call->options.request.interrupt = is_interrupted;
-	call->options.request.interrupt_user_data = call;
-	luaL_checkstack(L, LUA_MINSTACK, NULL);
-	return sbx_lua_enter(state, L);
+	return sbx_lua_callbacks_enter(L, &call->options.callbacks, &call->options.request);
 }
 
 static int push_bytes(lua_State *L, const sbx_response *response)
@@ -105,7 +92,7 @@ static int push_success(lua_State *L, sbx_lua_call *call)
 	if (call->push)
 		return call->push(L, call);
 	if (sbx_response_json(call->response)) {
-		sbx_lua_push_response(L, &call->response);
+		sbx_lua_push_model(L, &call->response);
 		return 1;
 	}
 	return push_bytes(L, call->response);

@@ -26,7 +26,6 @@ typedef struct sbx_lua_call {
 	sbx_response *response;
 	sbx_error *error;
 	sbx_call *call; /* that was started; NULL: one that is waited for */
-	lua_Hook hook;  /* of the main thread as the call began */
 	/* Takes what a started call has made from it; NULL: a response, or nothing. */
 	sbx_status (*collect)(struct sbx_lua_call *call);
 	/* Pushes what a success gave, and returns how many values; NULL: what the response has. */

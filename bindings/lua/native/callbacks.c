@@ -1,7 +1,5 @@
 #include "callbacks.h"
 
-#include "call.h"
-
 void sbx_lua_callbacks_prepare(lua_State *L, sbx_lua_callbacks *callbacks)
 {
 	if (callbacks->has_slots)
@@ -30,7 +28,7 @@ void sbx_lua_callbacks_keep(lua_State *L, sbx_lua_callbacks *callbacks, int valu
 
 bool sbx_lua_callbacks_slots(lua_State *L, const sbx_lua_callbacks *callbacks)
 {
-	return sbx_lua_push_slots(L, callbacks->call);
+	return sbx_lua_push_slots(L, callbacks->waitable);
 }
 
 /* Puts what is on top of the stack into the reason's slot. */
@@ -71,11 +69,28 @@ void sbx_lua_callbacks_fault(sbx_lua_callbacks *callbacks, const char *fault)
 	callbacks->fault = fault;
 }
 
+/* Lua's own programs let a signal set a hook, which runs when Lua goes on: that ends a call which waits. */
+static int is_interrupted(void *user_data)
+{
+	const sbx_lua_callbacks *callbacks = user_data;
+	return callbacks->failed || lua_gethook(callbacks->waitable->state->main) != callbacks->hook;
+}
+
+lua_State *sbx_lua_callbacks_enter(lua_State *L, sbx_lua_callbacks *callbacks, sbx_request_options *options)
+{
+	sbx_lua_state *state = callbacks->waitable->state;
+	callbacks->hook = lua_gethook(state->main);
+	options->interrupt = is_interrupted;
+	options->interrupt_user_data = callbacks;
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	return sbx_lua_enter(state, L);
+}
+
 bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data)
 {
 	if (callbacks->failed)
 		return false;
-	if (!sbx_lua_protected(callbacks->call->waitable.state, job, data))
+	if (!sbx_lua_protected(callbacks->waitable->state, job, data))
 		sbx_lua_callbacks_fault(callbacks, "not enough memory");
 	if (!callbacks->failed)
 		return true;
@@ -86,8 +101,8 @@ bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_l
 /* A call that waits asks by itself whether it is to end. */
 void sbx_lua_callbacks_tell(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data)
 {
-	if (!sbx_lua_callbacks_run(callbacks, name, job, data) && callbacks->call->call)
-		sbx_call_cancel(callbacks->call->call);
+	if (!sbx_lua_callbacks_run(callbacks, name, job, data))
+		callbacks->waitable->cancel(callbacks->waitable);
 }
 
 typedef struct step {

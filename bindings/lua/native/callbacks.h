@@ -1,6 +1,6 @@
 /*
- * The program's functions that one call uses, such as the source of an upload: kept with the call's userdata, called
- * protected. What one raises, or gives as a failure, is kept too and told as the reason of the call's failure.
+ * The program's functions that one call or stream uses, such as the source of an upload: kept with the call's userdata,
+ * called protected. What one raises, or gives as a failure, is kept too and told as the reason of the call's failure.
  */
 #ifndef SBX_LUA_CALLBACKS_H
 #define SBX_LUA_CALLBACKS_H
@@ -11,11 +11,9 @@
 
 /* The places of a call's slots. */
 enum {
-	SBX_LUA_OWNER = 1, /* the client or session whose call it is */
-	SBX_LUA_SOURCE,    /* the function or io file that gives chunks */
-	SBX_LUA_REWIND,    /* the function that goes back to the first chunk */
-	SBX_LUA_CHUNK,     /* the string that a function gave and that is not yet sent */
-	SBX_LUA_SINK,      /* the function or io file that takes chunks */
+	SBX_LUA_OWNER = 1,                 /* the client or session whose call it is */
+	SBX_LUA_SOURCE,                    /* three of the source: see transfer.h */
+	SBX_LUA_SINK = SBX_LUA_SOURCE + 3, /* the function or io file that takes chunks */
 	SBX_LUA_PROGRESS,
 	SBX_LUA_SKIPPED,
 	SBX_LUA_REASON, /* what a function failed with */
@@ -24,8 +22,9 @@ enum {
 };
 
 typedef struct sbx_lua_callbacks {
-	struct sbx_lua_call *call;
-	int owner; /* stack indices, while the call is prepared */
+	sbx_lua_waitable *waitable; /* the userdata that they are kept with: a call or a stream */
+	lua_Hook hook;              /* of the main thread as the library was entered */
+	int owner;                  /* stack indices, while the call is prepared */
 	int userdata;
 	bool has_slots;
 	bool failed;       /* one of them did; nothing is called any more */
@@ -40,6 +39,9 @@ void sbx_lua_callbacks_set(lua_State *L, sbx_lua_callbacks *callbacks, int slot,
 void sbx_lua_callbacks_keep(lua_State *L, sbx_lua_callbacks *callbacks, int value);
 /* The same without a value. */
 void sbx_lua_callbacks_prepare(lua_State *L, sbx_lua_callbacks *callbacks);
+
+/* Before the library is entered: it asks whether a function has failed or a signal wants the call to end. */
+lua_State *sbx_lua_callbacks_enter(lua_State *L, sbx_lua_callbacks *callbacks, sbx_request_options *options);
 
 /* Runs a job in protected mode unless one has failed before. Returns whether none has failed. */
 bool sbx_lua_callbacks_run(sbx_lua_callbacks *callbacks, const char *name, sbx_lua_job job, void *data);

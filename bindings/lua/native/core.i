@@ -39,12 +39,16 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 #include "cancel.h"
 #include "client.h"
 #include "failure.h"
+#include "headers.h"
 #include "leftovers.h"
 #include "loop.h"
 #include "pages.h"
+#include "request.h"
+#include "response.h"
 #include "run_many.h"
 #include "session.h"
 #include "state.h"
+#include "stream.h"
 #include "timer.h"
 #include "userdata.h"
 #include "values.h"
@@ -114,6 +118,15 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(operation_find) int sbx_lua_operation_find(lua_State *L);
 %native(client_close) int sbx_lua_client_close(lua_State *L);
 %native(client_invoke) int sbx_lua_client_invoke(lua_State *L);
+%native(client_send) int sbx_lua_client_send(lua_State *L);
+%native(client_open) int sbx_lua_client_open(lua_State *L);
+%native(stream_head) int sbx_lua_stream_head(lua_State *L);
+%native(stream_read) int sbx_lua_stream_read(lua_State *L);
+%native(stream_line) int sbx_lua_stream_line(lua_State *L);
+%native(stream_event) int sbx_lua_stream_event(lua_State *L);
+%native(stream_save) int sbx_lua_stream_save(lua_State *L);
+%native(stream_is_started) int sbx_lua_stream_is_started(lua_State *L);
+%native(stream_close) int sbx_lua_stream_close(lua_State *L);
 %native(client_descriptor) int sbx_lua_client_descriptor(lua_State *L);
 %native(client_process) int sbx_lua_client_process(lua_State *L);
 %native(client_poll) int sbx_lua_client_poll(lua_State *L);
@@ -143,15 +156,19 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(timer) int sbx_lua_new_timer(lua_State *L);
 %native(refuse) int sbx_lua_refuse_argument(lua_State *L);
 %native(cancelled) int sbx_lua_cancelled(lua_State *L);
+%native(failure) int sbx_lua_new_failure(lua_State *L);
 
 %init %{
 	sbx_lua_open_state(L);
 	sbx_lua_open_userdata(L);
 	sbx_lua_open_values(L);
 	sbx_lua_open_view(L);
+	sbx_lua_open_headers(L);
 	sbx_lua_open_failure(L);
+	sbx_lua_open_response(L);
 	sbx_lua_open_client(L);
 	sbx_lua_open_call(L);
+	sbx_lua_open_stream(L);
 	sbx_lua_open_cancel(L);
 	sbx_lua_open_pages(L);
 	sbx_lua_open_session(L);

@@ -1,17 +1,16 @@
 #include "failure.h"
 
-#include <ctype.h>
 #include <sandbox_sdk/session.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "execution.h"
+#include "headers.h"
 #include "userdata.h"
 #include "values.h"
 
 #define ERROR "sandbox_sdk.error"
 #define PLACE "sandbox_sdk.error_place"
-#define HEADERS "sandbox_sdk.headers"
 
 /* The setters leave out what is not there: the field reads as nil. */
 static void set_text(lua_State *L, const char *name, const char *text)
@@ -34,49 +33,12 @@ static void set_boolean(lua_State *L, const char *name, int value)
 	lua_setfield(L, -2, name);
 }
 
-/* Pushes the name with small letters: the key of a header. */
-static void push_header_name(lua_State *L, const char *name)
-{
-	luaL_Buffer buffer;
-	luaL_buffinit(L, &buffer);
-	for (; *name; name++)
-		luaL_addchar(&buffer, (char)tolower((unsigned char)*name));
-	luaL_pushresult(&buffer);
-}
-
-/* headers[name] in any case */
-static int get_header(lua_State *L)
-{
-	if (lua_type(L, 2) != LUA_TSTRING)
-		return 0;
-	push_header_name(L, lua_tostring(L, 2));
-	lua_rawget(L, 1);
-	return 1;
-}
-
-/* Adds a header to the table on top; the values of one that comes again are joined. */
-static void add_header(lua_State *L, sbx_pair header)
-{
-	push_header_name(L, header.name);
-	lua_pushvalue(L, -1);
-	lua_rawget(L, -3);
-	if (lua_isnil(L, -1)) {
-		lua_pop(L, 1);
-		lua_pushstring(L, header.value);
-	} else {
-		lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), header.value);
-		lua_remove(L, -2);
-	}
-	lua_rawset(L, -3);
-}
-
 static void set_headers(lua_State *L, const sbx_error *error)
 {
 	size_t count = sbx_error_headers_count(error);
-	lua_createtable(L, 0, (int)count);
+	sbx_lua_push_headers(L, count);
 	for (size_t index = 0; index < count; index++)
-		add_header(L, sbx_error_header_at(error, index));
-	luaL_setmetatable(L, HEADERS);
+		sbx_lua_add_header(L, sbx_error_header_at(error, index));
 	lua_setfield(L, -2, "headers");
 }
 
@@ -221,6 +183,21 @@ void *sbx_lua_check_self(lua_State *L, const char *metatable, const char *usage)
 	return self;
 }
 
+int sbx_lua_new_failure(lua_State *L)
+{
+	static const sbx_status codes[] = {SBX_ERROR_CLOSED, SBX_ERROR_LOCAL_FILE, SBX_ERROR_CANCELLED};
+	static const char *const names[] = {"closed", "local_file", "cancelled", NULL};
+	sbx_lua_refusal refusal;
+	sbx_lua_refuse(&refusal, "", "%s", luaL_checkstring(L, 2));
+	refusal.code = codes[luaL_checkoption(L, 1, NULL, names)];
+	sbx_lua_fail_refused(L, &refusal);
+	if (!lua_isnoneornil(L, 3)) {
+		lua_pushvalue(L, 3);
+		lua_setfield(L, -2, "cause");
+	}
+	return 2;
+}
+
 static int to_string(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
@@ -243,9 +220,7 @@ void sbx_lua_open_failure(lua_State *L)
 {
 	static const luaL_Reg error[] = {{"__tostring", to_string}, {"__concat", concatenate}, {NULL, NULL}};
 	static const luaL_Reg place[] = {{"__gc", collect_place}, {NULL, NULL}};
-	static const luaL_Reg headers[] = {{"__index", get_header}, {NULL, NULL}};
 	sbx_lua_new_metatable(L, ERROR, error);
-	sbx_lua_new_metatable(L, HEADERS, headers);
 	sbx_lua_new_metatable(L, PLACE, place);
-	lua_pop(L, 3);
+	lua_pop(L, 2);
 }

@@ -32,7 +32,11 @@ int sbx_lua_raise_misuse(lua_State *L, const char *usage, const char *argument, 
 /* The userdata with the metatable of that name that a method is called on. */
 void *sbx_lua_check_self(lua_State *L, const char *metatable, const char *usage);
 
-/* Makes the metatables of errors and of their headers. */
+/* failure(code, message, cause): nil and an error of the Lua half's own; the code is "closed", "local_file" or
+ * "cancelled". */
+int sbx_lua_new_failure(lua_State *L);
+
+/* Makes the metatables of errors. */
 void sbx_lua_open_failure(lua_State *L);
 
 #endif

@@ -213,3 +213,16 @@ bool sbx_lua_read_text(lua_State *L, int index, const char *name, const char **t
 	sbx_lua_reading from = {L, index, name, refusal};
 	return sbx_lua_option_text(&from, text);
 }
+
+bool sbx_lua_option_choice(const sbx_lua_reading *from, int *number, const sbx_lua_choice *choices, const char *wanted)
+{
+	const char *text = NULL;
+	if (!sbx_lua_option_text(from, &text))
+		return false;
+	while (choices->text && strcmp(choices->text, text) != 0)
+		choices++;
+	if (!choices->text)
+		return sbx_lua_refuse(from->refusal, from->name, "must be %s", wanted);
+	*number = choices->number;
+	return true;
+}

@@ -39,6 +39,15 @@ bool sbx_lua_read_option_table(lua_State *L, int index, const sbx_lua_option *op
 /* Reads the string at an index: an argument of that name. */
 bool sbx_lua_read_text(lua_State *L, int index, const char *name, const char **text, sbx_lua_refusal *refusal);
 
+/* One of a few texts, whose list ends with a NULL. */
+typedef struct sbx_lua_choice {
+	const char *text;
+	int number;
+} sbx_lua_choice;
+
+/* Reads the number of a choice; `wanted` tells a person of them all. */
+bool sbx_lua_option_choice(const sbx_lua_reading *from, int *number, const sbx_lua_choice *choices, const char *wanted);
+
 /* Refuses a value that is not of the type that is wanted, such as "a string". Returns false. */
 bool sbx_lua_refuse_option(const sbx_lua_reading *from, const char *wanted);
 

@@ -9,19 +9,13 @@
 
 static bool read_log_level(const sbx_lua_reading *from, void *target)
 {
-	static const struct {
-		const char *name;
-		sbx_log_level level;
-	} levels[] = {{"off", SBX_LOG_OFF}, {"info", SBX_LOG_INFO}, {"debug", SBX_LOG_DEBUG}};
-	const char *name = NULL;
-	if (!sbx_lua_option_text(from, &name))
+	static const sbx_lua_choice levels[] = {
+	        {"off", SBX_LOG_OFF}, {"info", SBX_LOG_INFO}, {"debug", SBX_LOG_DEBUG}, {NULL, 0}};
+	int level;
+	if (!sbx_lua_option_choice(from, &level, levels, "'off', 'info' or 'debug'"))
 		return false;
-	for (size_t index = 0; index < sizeof levels / sizeof levels[0]; index++)
-		if (strcmp(levels[index].name, name) == 0) {
-			*(sbx_log_level *)target = levels[index].level;
-			return true;
-		}
-	return sbx_lua_refuse(from->refusal, from->name, "must be 'off', 'info' or 'debug'");
+	*(sbx_log_level *)target = (sbx_log_level)level;
+	return true;
 }
 
 /* All timeouts as one, and each: neighbours in both structs. */
@@ -113,6 +107,15 @@ bool sbx_lua_read_client_options(lua_State *L, int index, sbx_client_options *op
 	bool is_given = !lua_isnoneornil(L, index); /* what is pushed now may come to lie there */
 	sbx_lua_find_runtime(L, &options->runtime, &options->runtime_version);
 	return !is_given || sbx_lua_read_option_table(L, index, client_options, options, refusal);
+}
+
+void sbx_lua_begin_call_options(lua_State *L, sbx_lua_call_options *options, sbx_lua_waitable *waitable, int owner)
+{
+	options->callbacks.waitable = waitable;
+	options->callbacks.owner = owner;
+	options->callbacks.userdata = lua_gettop(L);
+	options->transfer.callbacks = &options->callbacks;
+	options->transfer.slots = SBX_LUA_SOURCE;
 }
 
 static bool read_source(const sbx_lua_reading *from, void *target)

@@ -24,6 +24,8 @@ typedef struct sbx_lua_call_options {
 	sbx_lua_transfer transfer;
 } sbx_lua_call_options;
 
+/* Of a call or stream whose userdata is on top of the stack, and which keeps its owner, the userdata at an index. */
+void sbx_lua_begin_call_options(lua_State *L, sbx_lua_call_options *options, sbx_lua_waitable *waitable, int owner);
 bool sbx_lua_read_call_options(lua_State *L, int index, sbx_lua_call_options *options, sbx_lua_refusal *refusal);
 
 #endif

@@ -226,7 +226,7 @@ typedef struct skipping {
 static void tell_entry(lua_State *L, void *data)
 {
 	const skipping *what = data;
-	if (!sbx_lua_push_slots(L, what->callbacks->call))
+	if (!sbx_lua_push_slots(L, what->callbacks->waitable))
 		return;
 	lua_rawgeti(L, -1, SBX_LUA_SKIPPED);
 	lua_pushstring(L, what->path);

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* The places of a source, from the first of its slots on. */
+enum { GIVER, REWINDER, CHUNK };
+
 #define SOURCE "file"
 #define SINK "into"
 
@@ -24,13 +27,13 @@ typedef struct pull {
 static bool next_chunk(lua_State *L, pull *what)
 {
 	sbx_lua_callbacks *callbacks = what->transfer->callbacks;
-	lua_rawgeti(L, 2, SBX_LUA_SOURCE);
+	lua_rawgeti(L, 2, what->transfer->slots + GIVER);
 	lua_pushinteger(L, (lua_Integer)what->capacity);
 	if (!sbx_lua_callbacks_call(L, callbacks, 1))
 		return false;
 	lua_pop(L, 1);
 	int type = lua_type(L, -1);
-	lua_rawseti(L, 2, SBX_LUA_CHUNK);
+	lua_rawseti(L, 2, what->transfer->slots + CHUNK);
 	what->transfer->chunk_done = 0;
 	if (type == LUA_TNIL)
 		what->result = 0;
@@ -64,7 +67,7 @@ static void pull_chunk(lua_State *L, void *data)
 	/* An empty string is no end: there is more to come. */
 	do {
 		lua_settop(L, 2);
-		lua_rawgeti(L, 2, SBX_LUA_CHUNK);
+		lua_rawgeti(L, 2, what->transfer->slots + CHUNK);
 		if (take_chunk(L, what))
 			return;
 		lua_pop(L, 1);
@@ -84,9 +87,9 @@ static void go_back(lua_State *L, void *data)
 	if (!sbx_lua_callbacks_slots(L, transfer->callbacks))
 		return;
 	lua_pushboolean(L, 0);
-	lua_rawseti(L, -2, SBX_LUA_CHUNK);
+	lua_rawseti(L, -2, transfer->slots + CHUNK);
 	transfer->chunk_done = 0;
-	lua_rawgeti(L, -1, SBX_LUA_REWIND);
+	lua_rawgeti(L, -1, transfer->slots + REWINDER);
 	sbx_lua_callbacks_call(L, transfer->callbacks, 0);
 }
 
@@ -198,7 +201,7 @@ static bool read_function_source(lua_State *L, int index, sbx_source *source, sb
 	source->read = read_function;
 	source->user_data = transfer;
 	transfer->is_function = true;
-	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_SOURCE, index);
+	sbx_lua_callbacks_set(L, transfer->callbacks, transfer->slots + GIVER, index);
 	return true;
 }
 
@@ -207,7 +210,7 @@ static bool read_file_source(lua_State *L, int index, sbx_source *source, sbx_lu
 {
 	FILE *file = transfer->source->f;
 	struct stat status;
-	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_SOURCE, index);
+	sbx_lua_callbacks_set(L, transfer->callbacks, transfer->slots + GIVER, index);
 	clearerr(file); /* an error of before is not one of this transfer */
 	transfer->file_start = ftello(file);
 	source->kind = SBX_SOURCE_CALLBACK;
@@ -292,7 +295,7 @@ static bool read_rewind(lua_State *L, int table, sbx_source *source, sbx_lua_tra
 		return true;
 	if (!transfer->is_function || !lua_isfunction(L, index))
 		return sbx_lua_refuse_misuse(refusal, SOURCE ".rewind", "must be a function, beside data that is one");
-	sbx_lua_callbacks_set(L, transfer->callbacks, SBX_LUA_REWIND, index);
+	sbx_lua_callbacks_set(L, transfer->callbacks, transfer->slots + REWINDER, index);
 	source->rewind = rewind_function;
 	return true;
 }

@@ -15,6 +15,8 @@
 /* What the transfer of one call needs beside its functions. */
 typedef struct sbx_lua_transfer {
 	sbx_lua_callbacks *callbacks;
+	int slots; /* the first of three of the call's: the function or io file that gives chunks, the function that
+	              goes back to the first one, the string that a function gave and that is not yet sent */
 	size_t chunk_done;   /* of the chunk in its slot */
 	bool is_function;    /* the source is one */
 	luaL_Stream *source; /* an io file that is kept; NULL */

@@ -187,7 +187,8 @@ static void free_json(void *json)
 	sbx_json_free(json);
 }
 
-bool sbx_lua_fill_object(lua_State *L, int index, sbx_json *object, sbx_lua_refusal *refusal)
+/* Puts the value at an index on top, above what reading it needs. Returns what was on top. */
+static int begin(lua_State *L, int index, reader *from, sbx_lua_refusal *refusal)
 {
 	luaL_checkstack(L, LUA_MINSTACK, NULL);
 	index = lua_absindex(L, index);
@@ -196,7 +197,14 @@ bool sbx_lua_fill_object(lua_State *L, int index, sbx_json *object, sbx_lua_refu
 	luaL_getmetatable(L, OBJECT);
 	luaL_getmetatable(L, SBX_LUA_VIEW);
 	lua_pushvalue(L, index);
-	reader from = {L, top + 1, top + 2, top + 3, refusal};
+	*from = (reader){L, top + 1, top + 2, top + 3, refusal};
+	return top;
+}
+
+bool sbx_lua_fill_object(lua_State *L, int index, sbx_json *object, sbx_lua_refusal *refusal)
+{
+	reader from;
+	int top = begin(L, index, &from, refusal);
 	bool is_filled = false;
 	if (!check_memory(&from, object))
 		is_filled = false;
@@ -217,6 +225,20 @@ const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *re
 	if (!sbx_lua_fill_object(L, index, held->thing, refusal))
 		sbx_lua_drop(held);
 	return held->thing;
+}
+
+const sbx_json *sbx_lua_hold_json(lua_State *L, int index, sbx_lua_refusal *refusal)
+{
+	reader from;
+	index = lua_absindex(L, index);
+	sbx_lua_held *held = sbx_lua_hold(L, free_json);
+	int top = begin(L, index, &from, refusal);
+	sbx_json *made = make_value(&from);
+	held->thing = made;
+	if (made && !fill(&from, made, 0))
+		made = NULL;
+	lua_settop(L, top);
+	return made;
 }
 
 /* JSON's integers reach beyond Lua's; those become floats, as the same numeral in a Lua program does. */

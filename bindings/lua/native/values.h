@@ -18,6 +18,9 @@ bool sbx_lua_fill_object(lua_State *L, int index, sbx_json *object, sbx_lua_refu
 /* The JSON object of such a table, owned by a userdata that is pushed. NULL and a refusal as above. */
 const sbx_json *sbx_lua_hold_object(lua_State *L, int index, sbx_lua_refusal *refusal);
 
+/* The same of any value. */
+const sbx_json *sbx_lua_hold_json(lua_State *L, int index, sbx_lua_refusal *refusal);
+
 /* Pushes the Lua value of a JSON value that is no array and no object. Returns false, and pushes nothing, for those. */
 bool sbx_lua_push_scalar(lua_State *L, const sbx_json *json);
 

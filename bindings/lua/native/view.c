@@ -11,18 +11,8 @@
 #define BASE_SIZE 2048
 #define SIZE_FACTOR 16
 
-/* An answer, or something else that owns what is shown, and how many views show parts of it. They are collected in any
- * order. */
-typedef struct document {
-	size_t views;
-	size_t size; /* of the memory that it takes */
-	sbx_lua_state *state;
-	void *owner;
-	void (*release)(void *owner);
-} document;
-
 typedef struct view {
-	document *document;
+	sbx_lua_document *document;
 	const sbx_json *json;
 } view;
 
@@ -42,17 +32,33 @@ const sbx_json *sbx_lua_view_json(const void *userdata)
 	return ((const view *)userdata)->json;
 }
 
-/* Pushes a view on the JSON of an owner, which is still to be put in its place: nothing raises an error before that. */
-static document *push_document(lua_State *L, size_t size, void (*release)(void *owner), const sbx_json *json)
+sbx_lua_document *sbx_lua_new_document(lua_State *L, size_t size, void (*release)(void *owner))
 {
 	sbx_lua_state *state = sbx_lua_state_of(L);
-	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
-	document *shown = malloc(sizeof *shown);
-	if (!shown)
+	sbx_lua_document *made = malloc(sizeof *made);
+	if (!made)
 		luaL_error(L, "Out of memory");
-	*shown = (document){1, size, state, NULL, release};
-	*made = (view){shown, json};
-	return shown;
+	else
+		*made = (sbx_lua_document){1, size, state, NULL, release};
+	return made;
+}
+
+void sbx_lua_drop_document(sbx_lua_document *document)
+{
+	if (!document || --document->holders)
+		return;
+	sbx_lua_shrink(document->state, document->size);
+	document->release(document->owner);
+	free(document);
+}
+
+/* Pushes a view on the JSON of an owner, which is still to be put in its place. */
+static sbx_lua_document *push_document(lua_State *L, size_t size, void (*release)(void *owner), const sbx_json *json)
+{
+	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
+	made->document = sbx_lua_new_document(L, size, release);
+	made->json = json;
+	return made->document;
 }
 
 static void free_response(void *response)
@@ -60,9 +66,14 @@ static void free_response(void *response)
 	sbx_response_free(response);
 }
 
-void sbx_lua_push_response(lua_State *L, sbx_response **response)
+size_t sbx_lua_response_size(const sbx_response *response)
 {
-	size_t size = BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(*response);
+	return BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(response);
+}
+
+void sbx_lua_push_model(lua_State *L, sbx_response **response)
+{
+	size_t size = sbx_lua_response_size(*response);
 	push_document(L, size, free_response, sbx_response_json(*response))->owner = *response;
 	*response = NULL;
 	sbx_lua_grow(L, size);
@@ -75,27 +86,27 @@ void sbx_lua_push_held(lua_State *L, sbx_lua_held *held, const sbx_json *json, s
 	sbx_lua_grow(L, size);
 }
 
+void sbx_lua_push_view(lua_State *L, sbx_lua_document *document, const sbx_json *json)
+{
+	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
+	*made = (view){document, json};
+	document->holders++;
+}
+
 /* Pushes what a part of a view's answer is in Lua: a scalar, or a view. */
 static void push_part(lua_State *L, const view *whole, const sbx_json *part)
 {
-	if (sbx_lua_push_scalar(L, part))
-		return;
-	view *made = sbx_lua_new_userdata(L, sizeof *made, SBX_LUA_VIEW);
-	*made = (view){whole->document, part};
-	whole->document->views++;
+	if (!sbx_lua_push_scalar(L, part))
+		sbx_lua_push_view(L, whole->document, part);
 }
 
 /* A finalizer of the program's may still use a view that was collected: it is empty then. */
 static int collect(lua_State *L)
 {
 	view *self = lua_touserdata(L, 1);
-	document *shown = self->document;
+	sbx_lua_document *shown = self->document;
 	*self = (view){NULL, NULL};
-	if (shown && --shown->views == 0) {
-		sbx_lua_shrink(shown->state, shown->size);
-		shown->release(shown->owner);
-		free(shown);
-	}
+	sbx_lua_drop_document(shown);
 	return 0;
 }
 

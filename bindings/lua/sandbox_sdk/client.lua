@@ -2,7 +2,9 @@
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
+local request = require "sandbox_sdk.request"
 local resources = require "sandbox_sdk.resources"
+local stream = require "sandbox_sdk.stream"
 require "sandbox_sdk.sandboxes"
 
 ---Options of a client. Times are in seconds; `false` is for ever.
@@ -137,6 +139,15 @@ end
 function Client:set_options(options)
 	check_receiver(self, "set_options")
 	return set(self, "client:set_options()", options)
+end
+
+---Makes a request of one's own whose answer is read as it comes, and returns when its head is there.
+---@param given sandbox_sdk.Request `into` is not among it: see stream:save()
+---@return sandbox_sdk.Stream? stream
+---@return sandbox_sdk.Error? err
+function Client:open(given)
+	check_receiver(self, "open")
+	return stream.open(self, "client:open()", request.sort("client:open()", given))
 end
 
 ---Closes the connections, which its copies share, and the server that sdk.local_server() started. Later calls give an

@@ -73,6 +73,9 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is none of ours."""
+
 
 def main() -> None:
     server = Server(("127.0.0.1", 0), Handler)

@@ -1,0 +1,114 @@
+--- Requests of the program's own making: the table that a program gives, as the C half takes it.
+local misuse = require "sandbox_sdk.misuse"
+local resource = require "sandbox_sdk.resource"
+
+local request = {}
+
+---A request of one's own, and the options of its call. At most one of `json`, `data`, `form`, `parts` and `file` is its
+---body.
+---@class sandbox_sdk.Request: sandbox_sdk.CallOptions
+---@field method? string default "GET"
+---@field path? string below the base URL, or a whole URL; it may have a query
+---@field url? string the same
+---@field json? any a body of any JSON value
+---@field data? string a body of bytes
+---@field form? table a body of names and values: a table of strings, or an array of pairs { name, value }
+---@field parts? sandbox_sdk.Part[] a body of texts and files, multipart/form-data
+---@field file? sandbox_sdk.Source a body that is read as it is sent
+---@field content_type? string of the body
+---@field undecoded? boolean the answer stays bytes, neither decoded nor checked; default false
+---@field into? sandbox_sdk.Sink where the answer goes; the call returns the number of bytes
+
+---A part of a form: a text, or a file.
+---@class sandbox_sdk.Part
+---@field name string
+---@field text? string
+---@field file? sandbox_sdk.Source
+---@field content_type? string of the text
+---@field headers? table<string, string>
+
+local MEMBERS = {
+	method = "method",
+	path = "url",
+	url = "url",
+	json = "json",
+	data = "data",
+	form = "form",
+	parts = "parts",
+	content_type = "content_type",
+	undecoded = "undecoded",
+}
+
+--- A value of a form as text.
+local function text_of(usage, name, value)
+	if type(value) == "string" then
+		return value
+	elseif type(value) == "number" or type(value) == "boolean" then
+		return tostring(value)
+	end
+	misuse.refuse(usage, "form." .. tostring(name), "must be a string, a number or a boolean, not a %s", type(value))
+end
+
+local function pairs_of_array(usage, form)
+	local list = {}
+	for position, pair in ipairs(form) do
+		if type(pair) ~= "table" or type(pair[1]) ~= "string" or pair[2] == nil then
+			misuse.refuse(usage, ("form[%d]"):format(position), "must be a name and a value in a table")
+		end
+		list[position] = { pair[1], text_of(usage, pair[1], pair[2]) }
+	end
+	return list
+end
+
+--- The names in order, so that the same form is the same body.
+local function pairs_of_names(usage, form)
+	local names, list = {}, {}
+	for name in next, form do
+		if type(name) ~= "string" then
+			misuse.refuse(usage, "form", "mixes names with other keys")
+		end
+		names[#names + 1] = name
+	end
+	table.sort(names)
+	for _, name in ipairs(names) do
+		local value = form[name]
+		for _, each in ipairs(type(value) == "table" and value or { value }) do
+			list[#list + 1] = { name, text_of(usage, name, each) }
+		end
+	end
+	return list
+end
+
+local function read_form(usage, form)
+	misuse.check(usage, "form", form, "table")
+	return form[1] ~= nil and pairs_of_array(usage, form) or pairs_of_names(usage, form)
+end
+
+--- Puts the table of a request apart: what is sent, and the call's options.
+---@param usage string what the program called
+---@param given sandbox_sdk.Request
+---@return table members, table options
+function request.sort(usage, given)
+	misuse.check(usage, "request", given, "table")
+	local members, options = {}, {}
+	for name, value in next, given or {} do
+		local member = MEMBERS[name]
+		if member and members[member] ~= nil then
+			misuse.refuse(usage, tostring(name), "is given twice")
+		elseif name == "form" then
+			members.form = read_form(usage, value)
+		elseif member then
+			members[member] = value
+		elseif name == "file" or name == "into" or resource.OPTIONS[name] then
+			options[name] = value
+		else
+			misuse.refuse(usage, tostring(name), "is not an argument")
+		end
+	end
+	if members.url == nil then
+		misuse.refuse(usage, "path", "is missing")
+	end
+	return members, options
+end
+
+return request
