@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "failure.h"
+#include "response.h"
 #include "userdata.h"
 #include "view.h"
 
@@ -89,6 +90,10 @@ int sbx_lua_push_done(lua_State *L, sbx_lua_call *call)
 
 static int push_success(lua_State *L, sbx_lua_call *call)
 {
+	if (call->options.raw_response) {
+		sbx_lua_push_response(L, &call->response);
+		return 1;
+	}
 	if (call->push)
 		return call->push(L, call);
 	if (sbx_response_json(call->response)) {
@@ -105,6 +110,7 @@ static int push_results(lua_State *L, sbx_lua_call *call, sbx_status status)
 	int results;
 	if (status < 0) {
 		results = sbx_lua_fail(L, call->error);
+		sbx_lua_keep_response(L, &call->error);
 		sbx_lua_callbacks_explain(L, &call->options.callbacks);
 	} else if (call->options.callbacks.failed) {
 		/* It came to its end before it could be told to end. */

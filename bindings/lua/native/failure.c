@@ -6,6 +6,7 @@
 
 #include "execution.h"
 #include "headers.h"
+#include "response.h"
 #include "userdata.h"
 #include "values.h"
 
@@ -119,9 +120,18 @@ int sbx_lua_fail(lua_State *L, const sbx_error *error)
 	return 2;
 }
 
+void sbx_lua_keep_response(lua_State *L, sbx_error **error)
+{
+	if (!sbx_response_of_error(*error))
+		return;
+	sbx_lua_push_response_of_error(L, error);
+	lua_setfield(L, -2, "response");
+}
+
 int sbx_lua_fail_and_free(lua_State *L, sbx_error **error)
 {
 	int results = sbx_lua_fail(L, *error);
+	sbx_lua_keep_response(L, error);
 	sbx_error_free(*error);
 	*error = NULL;
 	return results;

@@ -19,6 +19,8 @@ void sbx_lua_push_error(lua_State *L, const sbx_error *error);
 int sbx_lua_fail(lua_State *L, const sbx_error *error); /* stays its owner's */
 int sbx_lua_fail_and_free(lua_State *L, sbx_error **error);
 int sbx_lua_fail_refused(lua_State *L, const sbx_lua_refusal *refusal);
+/* Sets the response of the error on top of the stack, which takes the library's over then: *error becomes NULL. */
+void sbx_lua_keep_response(lua_State *L, sbx_error **error);
 
 /* refuse(argument, reason): nil and the error that says so, for the module's Lua files. */
 int sbx_lua_refuse_argument(lua_State *L);

@@ -157,6 +157,15 @@ static bool read_cancel(const sbx_lua_reading *from, void *target)
 	return true;
 }
 
+static bool read_raw_response(const sbx_lua_reading *from, void *target)
+{
+	sbx_flag flag;
+	if (!sbx_lua_option_flag(from, &flag))
+		return false;
+	((sbx_lua_call_options *)target)->raw_response = flag == SBX_FLAG_YES;
+	return true;
+}
+
 #define REQUEST(member) offsetof(sbx_lua_call_options, request.member)
 static const sbx_lua_option call_options[] = {{"extra_headers", sbx_lua_option_headers, REQUEST(headers)},
                                               {"extra_query", sbx_lua_option_object, REQUEST(query)},
@@ -169,6 +178,7 @@ static const sbx_lua_option call_options[] = {{"extra_headers", sbx_lua_option_h
                                               {"progress", read_progress, 0},
                                               {"cancel", read_cancel, REQUEST(cancel)},
                                               {"file", read_source, 0},
+                                              {"raw_response", read_raw_response, 0},
                                               {"into", read_sink, 0},
                                               {NULL, NULL, 0}};
 

@@ -22,6 +22,7 @@ typedef struct sbx_lua_call_options {
 	sbx_sink sink;
 	sbx_lua_callbacks callbacks;
 	sbx_lua_transfer transfer;
+	bool raw_response; /* the call gives its response, not what that has */
 } sbx_lua_call_options;
 
 /* Of a call or stream whose userdata is on top of the stack, and which keeps its owner, the userdata at an index. */

@@ -52,6 +52,7 @@ static stream *check_stream(lua_State *L)
 static int fail(lua_State *L, stream *self)
 {
 	int results = sbx_lua_fail(L, self->error);
+	sbx_lua_keep_response(L, &self->error);
 	sbx_lua_callbacks_explain(L, &self->options.callbacks);
 	sbx_error_free(self->error);
 	self->error = NULL;

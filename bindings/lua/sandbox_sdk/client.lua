@@ -41,6 +41,7 @@ require "sandbox_sdk.sandboxes"
 ---@field status? integer the HTTP status of the answer
 ---@field body? any the answer's body: decoded JSON as tables, else text
 ---@field headers? table<string, string> the answer's headers; read in any case
+---@field response? sandbox_sdk.Response all that is known of the request and its answer
 ---@field request_id? string the server's own name for the request
 ---@field method? string
 ---@field url? string
@@ -49,7 +50,42 @@ require "sandbox_sdk.sandboxes"
 ---@field retryable boolean whether the same call could succeed later
 ---@field outcome_unknown boolean whether the request may have been carried out although no answer says so
 
+---All that is known of an answer. It is read-only.
+---@class sandbox_sdk.Response
+---@field status integer? nil in that of an error where no answer came
+---@field headers table<string, string> read in any case; the values of a repeated one are joined
+---@field header_list string[][] each header as it came: { name, value }
+---@field body string? "" where it went elsewhere, nil of a stream
+---@field json any the decoded body: a model; nil where it is not JSON
+---@field size integer how many bytes the body had
+---@field request_id string? the server's own name for the request
+---@field method string of the last request, after redirects
+---@field url string of the last request, after redirects
+---@field attempts integer how many times the request was started
+---@field elapsed number seconds of the whole call, retries and waits included
+---@field http_version string? "1.0", "1.1", "2" or "3"
+---@field times sandbox_sdk.Times of the last attempt
+---@field previous sandbox_sdk.Response? the answer that redirected to this one
+---@field request_headers table<string, string> that were sent, where they are kept: of streams, errors and `undecoded`;
+---the key is among them
+---@field request_body string? that was sent, likewise
+---@field to_table fun(self: sandbox_sdk.Response): table without what was sent
+
+---When the phases of an attempt were over, in seconds since it began; 0 for one that was not needed.
+---@class sandbox_sdk.Times
+---@field name_lookup number
+---@field connect number
+---@field tls number
+---@field request_sent number
+---@field first_byte number
+---@field total number
+
 ---@class sandbox_sdk.Client: sandbox_sdk.Resources
+---@field get fun(self: sandbox_sdk.Client, path: string, options?: sandbox_sdk.Request): any, any as request() does
+---@field post fun(self: sandbox_sdk.Client, path: string, options?: sandbox_sdk.Request): any, any
+---@field put fun(self: sandbox_sdk.Client, path: string, options?: sandbox_sdk.Request): any, any
+---@field patch fun(self: sandbox_sdk.Client, path: string, options?: sandbox_sdk.Request): any, any
+---@field delete fun(self: sandbox_sdk.Client, path: string, options?: sandbox_sdk.Request): any, any
 ---@field api_key string
 ---@field base_url string
 ---@field max_retries integer
@@ -139,6 +175,37 @@ end
 function Client:set_options(options)
 	check_receiver(self, "set_options")
 	return set(self, "client:set_options()", options)
+end
+
+---Makes a request of one's own and returns its answer.
+---@param given sandbox_sdk.Request
+---@return any answer a model where it is JSON, else a string and its length; with `into` the number of bytes; with
+---`raw_response` a sandbox_sdk.Response; nil where it failed
+---@return any err
+function Client:request(given)
+	check_receiver(self, "request")
+	return request.send(self, "client:request()", given)
+end
+
+--- client:get(path, options) and its kin.
+for _, verb in ipairs { "get", "post", "put", "patch", "delete" } do
+	local usage, method = ("client:%s()"):format(verb), verb:upper()
+	Client[verb] = function(self, path, options)
+		check_receiver(self, verb)
+		return request.send(self, usage, request.of_verb(usage, method, path, options))
+	end
+end
+
+---Asks for the head of an answer.
+---@param path string
+---@param options? sandbox_sdk.Request
+---@return sandbox_sdk.Response? response
+---@return sandbox_sdk.Error? err
+function Client:head(path, options)
+	check_receiver(self, "head")
+	local given = request.of_verb("client:head()", "HEAD", path, options)
+	given.raw_response = true
+	return request.send(self, "client:head()", given)
 end
 
 ---Makes a request of one's own whose answer is read as it comes, and returns when its head is there.

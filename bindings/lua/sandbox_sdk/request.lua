@@ -1,4 +1,6 @@
 --- Requests of the program's own making: the table that a program gives, as the C half takes it.
+local await = require "sandbox_sdk.await"
+local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
 local resource = require "sandbox_sdk.resource"
 
@@ -18,6 +20,7 @@ local request = {}
 ---@field content_type? string of the body
 ---@field undecoded? boolean the answer stays bytes, neither decoded nor checked; default false
 ---@field into? sandbox_sdk.Sink where the answer goes; the call returns the number of bytes
+---@field raw_response? boolean the call returns the response, with all that is known of it
 
 ---A part of a form: a text, or a file.
 ---@class sandbox_sdk.Part
@@ -38,6 +41,8 @@ local MEMBERS = {
 	content_type = "content_type",
 	undecoded = "undecoded",
 }
+
+local OWN_OPTIONS = { file = true, into = true, raw_response = true }
 
 --- A value of a form as text.
 local function text_of(usage, name, value)
@@ -99,7 +104,7 @@ function request.sort(usage, given)
 			members.form = read_form(usage, value)
 		elseif member then
 			members[member] = value
-		elseif name == "file" or name == "into" or resource.OPTIONS[name] then
+		elseif OWN_OPTIONS[name] or resource.OPTIONS[name] then
 			options[name] = value
 		else
 			misuse.refuse(usage, tostring(name), "is not an argument")
@@ -109,6 +114,34 @@ function request.sort(usage, given)
 		misuse.refuse(usage, "path", "is missing")
 	end
 	return members, options
+end
+
+--- Makes a request and returns what its answer has.
+---@param client table
+---@param usage string what the program called
+---@param given sandbox_sdk.Request
+function request.send(client, usage, given)
+	local members, options = request.sort(usage, given)
+	local answer, detail = await.perform(client, core.client_send, client.native, members, options)
+	if answer == nil then
+		return misuse.checked(usage, nil, detail)
+	elseif options.into ~= nil and not options.raw_response then
+		return detail -- how many bytes went there
+	end
+	return answer, detail
+end
+
+--- The table of a verb's request, which names neither method nor path itself.
+function request.of_verb(usage, method, path, given)
+	misuse.check(usage, "options", given, "table")
+	local made = { method = method, path = path }
+	for name, value in next, given or {} do
+		if name == "method" or name == "path" or name == "url" then
+			misuse.refuse(usage, name, "is given twice")
+		end
+		made[name] = value
+	end
+	return made
 end
 
 return request

@@ -2,6 +2,7 @@
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
+local stream = require "sandbox_sdk.stream"
 
 local next = next
 local invoke, perform = core.client_invoke, await.perform
@@ -35,6 +36,12 @@ local resource = {
 	OPTIONS = OPTIONS,
 }
 
+---What a call gives in the place of its result: options of operations and of requests of one's own.
+---@class sandbox_sdk.ResultOptions
+---@field raw_response? boolean the response, with status, headers and all that is known of it
+---@field stream_response? boolean a stream, whose body is read as it comes
+local RESULTS = { raw_response = true, stream_response = true }
+
 --- A class of resources, such as that of client.sandboxes.
 function resource.class(name)
 	local class = { __name = name }
@@ -58,7 +65,7 @@ local function sort(operation, usage, given, arguments)
 	for name, value in next, given do
 		if arguments[name] ~= nil then
 			misuse.refuse(usage, tostring(name), "is given twice")
-		elseif OPTIONS[name] then
+		elseif OPTIONS[name] or RESULTS[name] then
 			options = options or {}
 			options[name] = value
 		elseif name == operation.source then
@@ -91,10 +98,19 @@ function resource.call(self, operation, given, ...)
 	if given then
 		options = sort(operation, operation.usage, given, arguments)
 	end
+	if options and options.stream_response ~= nil then
+		local wanted = options.stream_response
+		misuse.check(operation.usage, "stream_response", wanted, "boolean")
+		options.stream_response = nil
+		if wanted then
+			local request = { operation = operation.handle, arguments = arguments }
+			return stream.open(self.client, operation.usage, request, options)
+		end
+	end
 	local answer, detail = perform(self.client, invoke, self.native, operation.handle, arguments, options)
 	if answer == nil then
 		return misuse.checked(operation.usage, nil, detail)
-	elseif options and options.into ~= nil then
+	elseif options and options.into ~= nil and not options.raw_response then
 		return detail -- how many bytes went there
 	end
 	return answer, detail
