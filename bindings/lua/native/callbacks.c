@@ -82,6 +82,9 @@ lua_State *sbx_lua_callbacks_enter(lua_State *L, sbx_lua_callbacks *callbacks, s
 	callbacks->hook = lua_gethook(state->main);
 	options->interrupt = is_interrupted;
 	options->interrupt_user_data = callbacks;
+	options->attempt_user_data = callbacks->waitable;
+	if (state->has_transports)
+		sbx_lua_callbacks_prepare(L, callbacks);
 	luaL_checkstack(L, LUA_MINSTACK, NULL);
 	return sbx_lua_enter(state, L);
 }
@@ -131,10 +134,24 @@ void sbx_lua_tell_progress(void *user_data, int64_t done, int64_t total)
 	sbx_lua_callbacks_tell(user_data, "progress", tell_step, &made);
 }
 
+/* A transport in Lua has said why there is no answer. */
+static void explain_loss(lua_State *L, const sbx_lua_callbacks *callbacks)
+{
+	int error = lua_gettop(L);
+	if (!callbacks->has_slots || !sbx_lua_callbacks_slots(L, callbacks))
+		return;
+	lua_rawgeti(L, -1, SBX_LUA_LOST);
+	if (lua_toboolean(L, -1))
+		lua_setfield(L, error, "cause");
+	lua_settop(L, error);
+}
+
 void sbx_lua_callbacks_explain(lua_State *L, const sbx_lua_callbacks *callbacks)
 {
-	if (!callbacks->failed)
+	if (!callbacks->failed) {
+		explain_loss(L, callbacks);
 		return;
+	}
 	int error = lua_gettop(L);
 	const char *reason = callbacks->fault;
 	if (callbacks->has_reason && sbx_lua_callbacks_slots(L, callbacks)) {

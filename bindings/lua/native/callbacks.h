@@ -18,7 +18,9 @@ enum {
 	SBX_LUA_SKIPPED,
 	SBX_LUA_REASON, /* what a function failed with */
 	SBX_LUA_MADE,   /* the userdata for what the call makes */
-	SBX_LUA_CALL_SLOTS = SBX_LUA_MADE
+	SBX_LUA_DATA,   /* what the program knows the call by */
+	SBX_LUA_LOST,   /* why its transport had no answer */
+	SBX_LUA_CALL_SLOTS = SBX_LUA_LOST
 };
 
 typedef struct sbx_lua_callbacks {

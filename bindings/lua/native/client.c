@@ -4,6 +4,7 @@
 #include <sandbox_sdk/request.h>
 
 #include "call.h"
+#include "client_options.h"
 #include "failure.h"
 #include "userdata.h"
 #include "values.h"
@@ -19,7 +20,8 @@ typedef struct client_place {
 	size_t weight; /* that the collector was told of */
 } client_place;
 
-sbx_client **sbx_lua_new_client(lua_State *L)
+/* Pushes a userdata that owns the client which is still to be put at the returned place. */
+static sbx_client **new_client(lua_State *L)
 {
 	client_place *made = sbx_lua_new_userdata(L, sizeof *made, CLIENT);
 	made->state = sbx_lua_state_of(L);
@@ -65,6 +67,109 @@ int sbx_lua_client_close(lua_State *L)
 	sbx_client_close(self->client);
 	sbx_lua_leave(self->state, before);
 	return 0;
+}
+
+typedef sbx_status (*maker)(sbx_client *parent, const sbx_client_options *options, sbx_client **made,
+                            sbx_error **error);
+
+static sbx_status make_new(sbx_client *parent, const sbx_client_options *options, sbx_client **made, sbx_error **error)
+{
+	(void)parent;
+	return sbx_client_new(made, options, error);
+}
+
+static sbx_status make_local(sbx_client *parent, const sbx_client_options *options, sbx_client **made,
+                             sbx_error **error)
+{
+	(void)parent;
+	return sbx_client_new_local(made, options, error);
+}
+
+/* Makes a client of the options at an index; the one that it is a copy of is at another, or 0. */
+static int make_client(lua_State *L, int options, int parent, maker make)
+{
+	sbx_lua_client_options read;
+	sbx_lua_refusal refusal;
+	client_place *existing = parent ? check_client(L, parent) : NULL;
+	lua_settop(L, options);
+	sbx_client **made = new_client(L);
+	int place = lua_gettop(L);
+	sbx_lua_begin_hooks(L, place, parent);
+	sbx_error **error = sbx_lua_new_error(L);
+	if (!sbx_lua_read_client_options(L, options, &read, &refusal))
+		return sbx_lua_fail_refused(L, &refusal);
+	sbx_lua_set_hooks(L, place, &read.hooks, &read.client);
+	sbx_lua_state *state = sbx_lua_state_of(L);
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	lua_State *before = sbx_lua_enter(state, L);
+	sbx_status status = make(existing ? existing->client : NULL, &read.client, made, error);
+	sbx_lua_leave(state, before);
+	if (status < 0)
+		return sbx_lua_fail_and_free(L, error);
+	lua_pushvalue(L, place);
+	return 1;
+}
+
+int sbx_lua_client_new(lua_State *L)
+{
+	return make_client(L, 1, 0, make_new);
+}
+
+int sbx_lua_client_new_local(lua_State *L)
+{
+	return make_client(L, 1, 0, make_local);
+}
+
+int sbx_lua_client_with_options(lua_State *L)
+{
+	return make_client(L, 2, 1, sbx_client_with_options);
+}
+
+int sbx_lua_client_set_options(lua_State *L)
+{
+	sbx_lua_client_options read;
+	sbx_lua_refusal refusal;
+	client_place *self = check_client(L, 1);
+	lua_settop(L, 2);
+	sbx_error **error = sbx_lua_new_error(L);
+	if (!sbx_lua_read_client_options(L, 2, &read, &refusal))
+		return sbx_lua_fail_refused(L, &refusal);
+	sbx_lua_set_hooks(L, 1, &read.hooks, &read.client);
+	luaL_checkstack(L, LUA_MINSTACK, NULL);
+	lua_State *before = sbx_lua_enter(self->state, L);
+	sbx_status status = sbx_client_set_options(self->client, &read.client, error);
+	sbx_lua_leave(self->state, before);
+	if (status < 0)
+		return sbx_lua_fail_and_free(L, error);
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static void free_json(void *json)
+{
+	sbx_json_free(json);
+}
+
+/* Pushes an object that the client gives out, as a table. */
+static int push_object(lua_State *L, sbx_json *(*get)(const sbx_client *client))
+{
+	client_place *self = check_client(L, 1);
+	sbx_lua_held *held = sbx_lua_hold(L, free_json);
+	held->thing = get(self->client);
+	if (!held->thing)
+		return luaL_error(L, "Out of memory");
+	sbx_lua_push_json(L, held->thing);
+	return 1;
+}
+
+int sbx_lua_client_default_headers(lua_State *L)
+{
+	return push_object(L, sbx_client_default_headers);
+}
+
+int sbx_lua_client_default_query(lua_State *L)
+{
+	return push_object(L, sbx_client_default_query);
 }
 
 int sbx_lua_operation_find(lua_State *L)

@@ -9,11 +9,19 @@
 
 #include "compat.h"
 
-/* Pushes a userdata that owns the client which is still to be put at the returned place. */
-sbx_client **sbx_lua_new_client(lua_State *L);
 /* The client at an index; raises an error if there is none. */
 sbx_client *sbx_lua_check_client(lua_State *L, int index);
 
+/* client_new(options), client_new_local(options), client_with_options(client, options): a client, or nil and an error.
+ */
+int sbx_lua_client_new(lua_State *L);
+int sbx_lua_client_new_local(lua_State *L);
+int sbx_lua_client_with_options(lua_State *L);
+/* client_set_options(client, options): true, or nil and an error. */
+int sbx_lua_client_set_options(lua_State *L);
+/* client_default_headers(client), client_default_query(client): tables. */
+int sbx_lua_client_default_headers(lua_State *L);
+int sbx_lua_client_default_query(lua_State *L);
 /* client_invoke(started, client, operation, arguments, options): calls an operation. */
 int sbx_lua_client_invoke(lua_State *L);
 /* client_close(client) */

@@ -74,48 +74,22 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 
 %typemap(out) int "lua_pushinteger(L, $1); SWIG_arg++;"
 %typemap(out) int sbx_client_is_closed "lua_pushboolean(L, $1); SWIG_arg++;"
-%typemap(out) sbx_status ""
-%typemap(out) sbx_status sbx_client_set_options "lua_pushboolean(L, 1); SWIG_arg++;"
-
-/* Outputs: each is owned by a userdata before the function is called. That is made in `check`, because what `in` pushes
- * here would be counted as an argument. */
-%typemap(in, numinputs=0) sbx_client **client (int place), sbx_client **copy (int place), sbx_error **error ""
-%typemap(check) sbx_client **client, sbx_client **copy
-{
-	$1 = sbx_lua_new_client(L);
-	place$argnum = lua_gettop(L);
-}
-%typemap(argout) sbx_client **client, sbx_client **copy
-{
-	lua_pushvalue(L, place$argnum);
-	SWIG_arg++;
-}
-%typemap(check) sbx_error **error "$1 = sbx_lua_new_error(L);"
-%typemap(argout) sbx_error **error
-{
-	if (result < 0)
-		return sbx_lua_fail_and_free(L, $1);
-}
-
-/* Tables of options and of arguments. */
-%typemap(in) const sbx_client_options *options (sbx_client_options read, sbx_lua_refusal refusal)
-{
-	if (!sbx_lua_read_client_options(L, $input, &read, &refusal))
-		return sbx_lua_fail_refused(L, &refusal);
-	$1 = &read;
-}
-%typemap(in) const sbx_json *arguments (sbx_lua_refusal refusal)
-{
-	$1 = (sbx_json *)sbx_lua_hold_object(L, $input, &refusal);
-	if (!$1)
-		return sbx_lua_fail_refused(L, &refusal);
-}
 
 /* What enters the library and may call back, and what makes calls. */
+%ignore sbx_client_new;
+%ignore sbx_client_new_local;
+%ignore sbx_client_with_options;
+%ignore sbx_client_set_options;
 %ignore sbx_client_close;
 %ignore sbx_client_invoke;
 %ignore sbx_operation_find;
 %native(operation_find) int sbx_lua_operation_find(lua_State *L);
+%native(client_new) int sbx_lua_client_new(lua_State *L);
+%native(client_new_local) int sbx_lua_client_new_local(lua_State *L);
+%native(client_with_options) int sbx_lua_client_with_options(lua_State *L);
+%native(client_set_options) int sbx_lua_client_set_options(lua_State *L);
+%native(client_default_headers) int sbx_lua_client_default_headers(lua_State *L);
+%native(client_default_query) int sbx_lua_client_default_query(lua_State *L);
 %native(client_close) int sbx_lua_client_close(lua_State *L);
 %native(client_invoke) int sbx_lua_client_invoke(lua_State *L);
 %native(client_send) int sbx_lua_client_send(lua_State *L);

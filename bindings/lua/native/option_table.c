@@ -226,3 +226,16 @@ bool sbx_lua_option_choice(const sbx_lua_reading *from, int *number, const sbx_l
 	*number = choices->number;
 	return true;
 }
+
+bool sbx_lua_option_timeouts(const sbx_lua_reading *from, void *target)
+{
+	static const sbx_lua_option phases[] = {
+	        {"connect", sbx_lua_option_seconds, offsetof(sbx_lua_timeouts, connect)},
+	        {"read", sbx_lua_option_seconds, offsetof(sbx_lua_timeouts, read)},
+	        {"write", sbx_lua_option_seconds, offsetof(sbx_lua_timeouts, write)},
+	        {"pool", sbx_lua_option_seconds, offsetof(sbx_lua_timeouts, pool)},
+	        {NULL, NULL, 0}};
+	if (lua_istable(from->L, from->value))
+		return sbx_lua_read_table(from, phases, target);
+	return sbx_lua_option_seconds(from, target);
+}

@@ -39,6 +39,25 @@ bool sbx_lua_read_option_table(lua_State *L, int index, const sbx_lua_option *op
 /* Reads the string at an index: an argument of that name. */
 bool sbx_lua_read_text(lua_State *L, int index, const char *name, const char **text, sbx_lua_refusal *refusal);
 
+/* All timeouts as one, and each: neighbours in the structs that have them. */
+typedef struct sbx_lua_timeouts {
+	double all;
+	double connect;
+	double read;
+	double write;
+	double pool;
+} sbx_lua_timeouts;
+
+/* One number for all phases, or a table with one for each. */
+bool sbx_lua_option_timeouts(const sbx_lua_reading *from, void *target); /* sbx_lua_timeouts */
+
+#define SBX_LUA_CHECK_NEIGHBOURS(type, headers_member, count_member) \
+	_Static_assert(offsetof(type, count_member) - offsetof(type, headers_member) == \
+	                       offsetof(sbx_lua_pairs, count), \
+	               "a struct's headers and their number are neighbours"); \
+	_Static_assert(offsetof(type, pool_timeout) - offsetof(type, timeout) == offsetof(sbx_lua_timeouts, pool), \
+	               "a struct's timeouts are neighbours")
+
 /* One of a few texts, whose list ends with a NULL. */
 typedef struct sbx_lua_choice {
 	const char *text;

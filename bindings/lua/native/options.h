@@ -1,19 +1,14 @@
 /*
- * Tables of options as the library's structs.
+ * The options of calls: a table as the library's struct.
  */
 #ifndef SBX_LUA_OPTIONS_H
 #define SBX_LUA_OPTIONS_H
 
-#include <sandbox_sdk/client.h>
 #include <sandbox_sdk/request_options.h>
 
 #include "callbacks.h"
 #include "refusal.h"
 #include "transfer.h"
-
-/* Both read a table, or nil for none, at an index. What the structs point to is owned by the table's values or by
- * userdata that are pushed: the stack is left as it is until the struct has been used. */
-bool sbx_lua_read_client_options(lua_State *L, int index, sbx_client_options *options, sbx_lua_refusal *refusal);
 
 /* A call's options, its source and its sink. */
 typedef struct sbx_lua_call_options {
@@ -27,6 +22,8 @@ typedef struct sbx_lua_call_options {
 
 /* Of a call or stream whose userdata is on top of the stack, and which keeps its owner, the userdata at an index. */
 void sbx_lua_begin_call_options(lua_State *L, sbx_lua_call_options *options, sbx_lua_waitable *waitable, int owner);
+/* Reads the table, or nil for none, at an index. What the struct points to is owned by the table's values or by
+ * userdata that are pushed: the stack is left as it is until the struct has been used. */
 bool sbx_lua_read_call_options(lua_State *L, int index, sbx_lua_call_options *options, sbx_lua_refusal *refusal);
 
 #endif

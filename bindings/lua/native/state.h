@@ -29,9 +29,10 @@ typedef struct sbx_lua_state {
 	lua_State *main;         /* whose hook a signal handler sets */
 	sbx_lua_waitable *first; /* what is told and not yet fetched, oldest first */
 	sbx_lua_waitable *last;
-	size_t weight; /* native memory that the collector has not been told of yet, in bytes */
-	size_t native; /* native memory that userdata keep */
-	size_t limit;  /* where all garbage is collected, so that what it keeps is freed */
+	bool has_transports; /* a client has one in Lua: calls keep why there was no answer */
+	size_t weight;       /* native memory that the collector has not been told of yet, in bytes */
+	size_t native;       /* native memory that userdata keep */
+	size_t limit;        /* where all garbage is collected, so that what it keeps is freed */
 } sbx_lua_state;
 
 /* The state's own; it stays until the Lua state is closed. */

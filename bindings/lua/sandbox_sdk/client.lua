@@ -20,8 +20,81 @@ require "sandbox_sdk.sandboxes"
 ---@field set_default_headers? table<string, string|false> in with_options: in the place of the client's, not merged
 ---@field set_default_query? table<string, any> in with_options: in the place of the client's, not merged
 ---@field strict_response_validation? boolean an answer with a field of a wrong type is an error; default false
+---@field client_name? string the first word of the User-Agent
+---@field log? fun(level: "info"|"debug", message: string) is given each line of the log; default: standard error
+---@field on_attempt? fun(attempt: sandbox_sdk.Attempt) is told of each attempt of each call
+---@field transport? sandbox_sdk.Transport answers the requests in the place of the network; `nil, reason`: there is no
+---answer, and the request may have been carried out
+---@field proxy? string "scheme://user:password@host:port"; "": none; default: as the environment says
+---@field proxy_username? string
+---@field proxy_password? string
+---@field no_proxy? string hosts that are reached without a proxy, with commas between them
+---@field environment_proxies? boolean whether the environment names proxies; default true
+---@field accept_invalid_certificates? boolean default false
+---@field minimum_tls? "1.2"|"1.3" default "1.2"
+---@field http_version? "1.1"|"2" default "1.1"
+---@field ca_file? string the authorities to trust
+---@field ca_directory? string a directory of them
+---@field ca_data? string the same as the file, in memory
+---@field crl_file? string lists of revoked certificates
+---@field certificate_file? string what the client shows of itself
+---@field certificate_data? string
+---@field key_file? string
+---@field key_data? string
+---@field key_password? string
+---@field unix_socket? string path of a socket to connect to
+---@field local_address? string this machine's address to connect from
+---@field network_interface? string this machine's interface to connect from
+---@field name_overrides? string[] "host:port:address"
+---@field keep_alive_interval? number|false seconds of silence after which TCP asks for the other side; default 60
+---@field compression? "none"|"documents"|"all" which answers are asked for compressed
+---@field follow_redirects? boolean default true
+---@field max_redirects? integer default 20
+---@field max_connections? integer open at once; default 100
+---@field max_idle_connections? integer default 20
+---@field idle_expiry? number|false seconds after which an idle connection is not used again; default 5
+---@field max_header_bytes? integer
+---@field max_document_bytes? integer
+---@field max_event_line_bytes? integer
+---@field max_body_bytes? integer
 ---@field log_level? "off"|"info"|"debug" default: as the environment's SANDBOX_SDK_LOG says
 ---@field loop? table the adapter of the event loop whose coroutines use this client; default: that of sdk.use()
+
+---An attempt of a call that is over. It says nothing secret.
+---@class sandbox_sdk.Attempt
+---@field operation string such as "sandboxes.create"; "request" for one of the program's own
+---@field method string
+---@field url string
+---@field number integer of the attempt, from 1; those that follow a redirect have the number of the first
+---@field redirects integer that were followed to get here
+---@field outcome "succeeded"|"redirected"|"retried"|"failed" what became of the call
+---@field wait? number seconds until the next attempt begins
+---@field status? integer the HTTP status; nil where no answer came
+---@field code? string the error that this attempt alone would be
+---@field detail? string why there is no answer
+---@field request_id? string the server's own name for the request
+---@field http_version? string "1.0", "1.1", "2" or "3"
+---@field started number seconds since 1970
+---@field times sandbox_sdk.Times
+---@field bytes_sent integer of the request's body
+---@field bytes_received integer of the answer's body as it came
+---@field data? any `attempt_data` of the call's options
+
+---What a transport is given.
+---@class sandbox_sdk.TransportRequest
+---@field method string
+---@field url string
+---@field headers table<string, string> read in any case; the key is among them
+---@field body string
+
+---What a transport returns.
+---@class sandbox_sdk.TransportAnswer
+---@field status? integer default 200
+---@field headers? table<string, string|string[]>
+---@field body? string|fun(size: integer): string? a function gives pieces, and nil at the end; default ""
+---@field json? any in the place of a body, with its Content-Type
+
+---@alias sandbox_sdk.Transport fun(request: sandbox_sdk.TransportRequest): sandbox_sdk.TransportAnswer?, any
 
 ---Timeouts of the phases of a request, in seconds; `false` is for ever.
 ---@class sandbox_sdk.Timeouts
@@ -89,6 +162,8 @@ require "sandbox_sdk.sandboxes"
 ---@field api_key string
 ---@field base_url string
 ---@field max_retries integer
+---@field default_headers table<string, string|false> that each request begins with, the key among them
+---@field default_query table<string, any> that each request to the base URL has
 local Client = {}
 
 local metatable = { __name = "sandbox_sdk.Client" }
@@ -98,6 +173,14 @@ local getters = {
 	api_key = core.client_api_key,
 	base_url = core.client_base_url,
 	max_retries = core.client_max_retries,
+	default_query = core.client_default_query,
+	default_headers = function(native)
+		local headers = core.client_default_headers(native)
+		for name, value in pairs(headers) do
+			headers[name] = value ~= core.null and value
+		end
+		return headers
+	end,
 }
 
 local LEFTOVERS = { name_prefix = true, minimum_age = true, dry_run = true, volumes = true }

@@ -19,6 +19,7 @@ local invoke, perform = core.client_invoke, await.perform
 ---@field idempotency_key? string default: a new one for each POST
 ---@field progress? fun(done: integer, total: integer?) told of the bytes of a file; `false`, or an error, ends the call
 ---@field cancel? sandbox_sdk.Cancel ends the call when it is fired
+---@field attempt_data? any is given to the client's on_attempt
 local OPTIONS = {
 	extra_headers = true,
 	extra_query = true,
@@ -30,6 +31,7 @@ local OPTIONS = {
 	idempotency_key = true,
 	progress = true,
 	cancel = true,
+	attempt_data = true,
 }
 
 local resource = {
