@@ -17,6 +17,8 @@ local OBJECTS = {
 	task = loop:spawn(print),
 	cancel = sdk.cancel(),
 	model = assert(client.sandboxes:list()),
+	stream = assert(client:open { path = "/" }),
+	response = assert(client:get("/", { raw_response = true })),
 }
 
 --- What is given in the place of each argument, by kind: a value fits where its kind is one of the argument's.
@@ -42,6 +44,7 @@ local VALUES = {
 local TABLES = { table = true, client = true, sandboxes = true, volumes = true, loop = true, task = true }
 local OPTIONS = { "options", table = true, ["nil"] = true }
 local ID = { "id", string = true }
+local PATH = { "path", string = true }
 local function arguments(good)
 	return { "arguments", table = true, ["nil"] = true, good = good }
 end
@@ -64,6 +67,14 @@ local FUNCTIONS = {
 	["client:set_options"] = { OPTIONS },
 	["client:close"] = {},
 	["client:is_closed"] = {},
+	["client:request"] = { { "request", table = true } },
+	["client:open"] = { { "request", table = true } },
+	["client:get"] = { PATH, OPTIONS },
+	["client:post"] = { PATH, OPTIONS },
+	["client:put"] = { PATH, OPTIONS },
+	["client:patch"] = { PATH, OPTIONS },
+	["client:delete"] = { PATH, OPTIONS },
+	["client:head"] = { PATH, OPTIONS },
 	["sandboxes:create"] = { arguments() },
 	["sandboxes:list"] = { arguments() },
 	["sandboxes:delete"] = { ID, arguments() },
@@ -82,6 +93,13 @@ local FUNCTIONS = {
 	["task:is_done"] = {},
 	["cancel:fire"] = {},
 	["cancel:is_fired"] = {},
+	["stream:read"] = { { "format", string = true, number = true } },
+	["stream:chunks"] = { { "size", number = true, ["nil"] = true } },
+	["stream:lines"] = {},
+	["stream:events"] = {},
+	["stream:save"] = { { "into", string = true, file = true, ["function"] = true } },
+	["stream:close"] = {},
+	["response:to_table"] = {},
 	["model:has"] = { { "name", string = true } },
 	["model:pairs"] = {},
 	["model:ipairs"] = {},

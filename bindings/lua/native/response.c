@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "failure.h"
 #include "headers.h"
 #include "state.h"
 #include "userdata.h"
@@ -296,7 +297,7 @@ static int refuse_set(lua_State *L)
 /* response:to_table(): without what was sent, which has the key in it. */
 static int to_table(lua_State *L)
 {
-	const response *self = luaL_checkudata(L, 1, RESPONSE);
+	const response *self = sbx_lua_check_self(L, RESPONSE, "response:to_table()");
 	const sbx_response *shown = shown_by(self);
 	lua_settop(L, 1);
 	lua_newtable(L);

@@ -297,7 +297,13 @@ end
 ---@return sandbox_sdk.Error? err
 function Client:open(given)
 	check_receiver(self, "open")
-	return stream.open(self, "client:open()", request.sort("client:open()", given))
+	local members, options = request.sort("client:open()", given)
+	for _, name in ipairs { "into", "raw_response" } do
+		if options[name] ~= nil then
+			misuse.refuse("client:open()", name, "is not an option")
+		end
+	end
+	return stream.open(self, "client:open()", members, options)
 end
 
 ---Closes the connections, which its copies share, and the server that sdk.local_server() started. Later calls give an

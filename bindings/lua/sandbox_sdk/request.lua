@@ -94,12 +94,16 @@ end
 ---@param given sandbox_sdk.Request
 ---@return table members, table options
 function request.sort(usage, given)
-	misuse.check(usage, "request", given, "table")
+	if type(given) ~= "table" then
+		misuse.refuse(usage, "request", "must be a table, not a %s", type(given))
+	end
 	local members, options = {}, {}
-	for name, value in next, given or {} do
+	for name, value in next, given do
 		local member = MEMBERS[name]
 		if member and members[member] ~= nil then
 			misuse.refuse(usage, tostring(name), "is given twice")
+		elseif member == "url" and type(value) ~= "string" then
+			misuse.refuse(usage, name, "must be a string, not a %s", type(value))
 		elseif name == "form" then
 			members.form = read_form(usage, value)
 		elseif member then

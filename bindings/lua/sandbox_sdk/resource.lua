@@ -127,6 +127,11 @@ function resource.pages(self, operation, method, given)
 	if given then
 		options = sort(operation, usage, given, arguments)
 	end
+	for name in next, RESULTS do
+		if options and options[name] ~= nil then
+			misuse.refuse(usage, name, "is not an option")
+		end
+	end
 	local pages = require "sandbox_sdk.pages"
 	return pages.new(self.client, usage, operation.handle, arguments, options)
 end
