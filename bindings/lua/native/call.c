@@ -54,6 +54,19 @@ sbx_lua_call *sbx_lua_new_call(lua_State *L, int owner)
 	return call;
 }
 
+sbx_lua_call *sbx_lua_hold_options(lua_State *L, int owner, int options, sbx_lua_refusal *refusal)
+{
+	sbx_lua_call *call = sbx_lua_new_call(L, owner);
+	int userdata = lua_gettop(L);
+	if (!sbx_lua_read_call_options(L, options, &call->options, refusal))
+		return NULL;
+	sbx_lua_callbacks_prepare(L, &call->options.callbacks);
+	for (int value = lua_gettop(L); value > userdata; value--)
+		sbx_lua_callbacks_keep(L, &call->options.callbacks, value);
+	lua_settop(L, userdata);
+	return call;
+}
+
 static void free_outputs(sbx_lua_call *call)
 {
 	sbx_json_free(call->arguments);

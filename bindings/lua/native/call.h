@@ -39,6 +39,10 @@ typedef struct sbx_lua_call {
  * kept as long as the call. */
 sbx_lua_call *sbx_lua_new_call(lua_State *L, int owner);
 
+/* The same for what makes calls again and again, or reads what one gives: has the options at an index, and what they
+ * point to, as long as the userdata. NULL and a refusal; the userdata is on top of the stack else. */
+sbx_lua_call *sbx_lua_hold_options(lua_State *L, int owner, int options, sbx_lua_refusal *refusal);
+
 /* Before and after the library is entered. What the function was given stays on the stack between the two. */
 lua_State *sbx_lua_begin_call(lua_State *L, sbx_lua_call *call);
 int sbx_lua_end_call(lua_State *L, sbx_lua_call *call, lua_State *before, sbx_status status, bool started);

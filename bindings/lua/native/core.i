@@ -38,6 +38,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 #include "call.h"
 #include "cancel.h"
 #include "client.h"
+#include "execution_stream.h"
 #include "failure.h"
 #include "headers.h"
 #include "leftovers.h"
@@ -121,6 +122,10 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 %native(pages_fetch) int sbx_lua_pages_fetch(lua_State *L);
 %native(run_many) int sbx_lua_run_many(lua_State *L);
 %native(leftovers_delete) int sbx_lua_leftovers_delete(lua_State *L);
+%native(session_stream) int sbx_lua_session_stream(lua_State *L);
+%native(execution_stream_begun) int sbx_lua_execution_stream_begun(lua_State *L);
+%native(execution_stream_next) int sbx_lua_execution_stream_next(lua_State *L);
+%native(execution_stream_close) int sbx_lua_execution_stream_close(lua_State *L);
 %native(call_results) int sbx_lua_call_results(lua_State *L);
 %native(call_ask) int sbx_lua_call_ask(lua_State *L);
 %native(cancel_waitable) int sbx_lua_cancel_waitable(lua_State *L);
@@ -146,6 +151,7 @@ SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
 	sbx_lua_open_cancel(L);
 	sbx_lua_open_pages(L);
 	sbx_lua_open_session(L);
+	sbx_lua_open_execution_stream(L);
 	sbx_lua_open_timer(L);
 %}
 

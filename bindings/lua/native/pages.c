@@ -34,20 +34,14 @@ int sbx_lua_pages_new(lua_State *L)
 	const sbx_operation *operation = lua_touserdata(L, 2);
 	lua_settop(L, 4);
 	sbx_lua_refusal refusal;
-	sbx_lua_call *call = sbx_lua_new_call(L, 1);
+	sbx_lua_call *call = sbx_lua_hold_options(L, 1, 4, &refusal);
 	int userdata = lua_gettop(L);
-	const sbx_json *arguments = sbx_lua_hold_object(L, 3, &refusal);
-	int options = lua_gettop(L);
-	if (!arguments || !sbx_lua_read_call_options(L, 4, &call->options, &refusal))
+	const sbx_json *arguments = call ? sbx_lua_hold_object(L, 3, &refusal) : NULL;
+	if (!arguments)
 		return sbx_lua_fail_refused(L, &refusal);
-	/* What the options point to stays as long as the pages. */
-	for (int value = lua_gettop(L); value > options; value--)
-		sbx_lua_callbacks_keep(L, &call->options.callbacks, value);
-	sbx_lua_callbacks_prepare(L, &call->options.callbacks);
 	pages_place *self = sbx_lua_new_living(L, sizeof *self, PAGES, 0);
 	self->call = call;
 	sbx_lua_keep(L, -1, userdata);
-	sbx_lua_keep(L, -1, 1);
 	lua_State *before = sbx_lua_begin_call(L, call);
 	sbx_status status =
 	        sbx_client_pages(client, operation, arguments, &call->options.request, &self->pages, &call->error);

@@ -5,6 +5,8 @@ local resource = require "sandbox_sdk.resource"
 local next = next
 
 local arguments = {
+	--- The options of a command whose output is a stream.
+	STREAM = { env = true, api_timeout = true, working_dir = true },
 	--- The options of a command in many sandboxes at a time.
 	RUN_MANY = { env = true, api_timeout = true, working_dir = true, check = true, concurrency = true },
 }

@@ -91,6 +91,25 @@ function Session:run(command, options)
 	return perform(self, "session:run()", core.session_run, text, how, call)
 end
 
+---Runs a command and gives its output while it is written, then its result. Closing the stream before its end ends the
+---command. `check` is no option: the result says how the command ended.
+---
+---    local stream = assert(session:stream "make -j2")
+---    for event in stream:events() do
+---        io.write(event.data or "")
+---    end
+---    local execution = assert(stream:result())
+---@param command string|sandbox_sdk.RunOptions
+---@param options? sandbox_sdk.RunOptions
+---@return sandbox_sdk.ExecutionStream? stream
+---@return sandbox_sdk.Error? err
+function Session:stream(command, options)
+	local usage = "session:stream()"
+	check_receiver(self, usage)
+	local execution_stream = require "sandbox_sdk.execution_stream"
+	return execution_stream.open(self, usage, arguments.command(usage, command, options, arguments.STREAM))
+end
+
 ---Reads a file of the sandbox.
 ---@param path string the file in the sandbox
 ---@param options? sandbox_sdk.SandboxDownloadParams `into` says where the bytes go; default: they are returned
