@@ -234,8 +234,10 @@ describe("a session", function()
 	end)
 
 	it("is deleted when it is dropped", function()
-		sdk.assert(client.sandboxes:session())
+		local session = sdk.assert(client.sandboxes:session())
 		assert.equal(1, count())
+		assert.equal("there\n", session:run("echo there").stdout)
+		session = nil -- luacheck: ignore
 		collectgarbage()
 		collectgarbage()
 		assert.equal(0, count())
@@ -244,8 +246,10 @@ describe("a session", function()
 	it("that a coroutine dropped is deleted by the loop, which nothing holds up", function()
 		local loop = sdk.loop()
 		loop:spawn(function()
-			sdk.assert(client.sandboxes:session())
+			local session = sdk.assert(client.sandboxes:session())
 			assert.equal(1, count())
+			assert.equal("there\n", session:run("echo there").stdout)
+			session = nil -- luacheck: ignore
 			collectgarbage()
 			collectgarbage()
 			for _ = 1, 100 do
