@@ -1,6 +1,7 @@
 --- Sessions: a sandbox from the moment it is ready until it is deleted, in both forms.
 package.path = "tests/lua/?.lua;" .. package.path
 local forms = require "support.forms"
+local lua = require "support.lua"
 local outcome = require "support.outcome"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
@@ -279,6 +280,37 @@ describe("a session", function()
 		assert.equal("broken", err)
 		assert.equal(0, count())
 	end)
+
+	if lua.has_close then
+		--- Runs a program with a variable that is closed at its end.
+		local function with_close(text, ...)
+			return assert((loadstring or load)(text))(...)
+		end
+
+		for form, in_form in pairs(forms) do
+			it(
+				"is closed with its variable, also where that fails, " .. form,
+				in_form(function()
+					local program = "local session <close> = ...; return session:run(select(2, ...)).stdout"
+					local session = sdk.assert(client.sandboxes:session())
+					assert.equal("in\n", with_close(program, session, "echo in"))
+					assert.equal(0, count())
+					local case = recorder.case(recorder.answer(500, "{}"), "{}")
+					session = sdk.assert(case:client().sandboxes:adopt("s-1", { keep = false }))
+					local ok, err = pcall(with_close, "local session <close> = ...", session)
+					assert.is_false(ok)
+					assert.equal(500, err.status)
+					session:keep()
+					case = recorder.case(recorder.answer(500, "{}"))
+					session = sdk.assert(case:client().sandboxes:adopt("s-1", { keep = false }))
+					ok, err = pcall(with_close, "local session <close> = ...; error('own', 0)", session)
+					assert.is_false(ok)
+					assert.equal("own", err)
+					session:keep()
+				end)
+			)
+		end
+	end
 
 	it("that cannot be closed raises the error from sdk.with()", function()
 		local case = recorder.case(recorder.answer(500, "{}"))

@@ -302,6 +302,7 @@ static void wrong_arguments(void **state)
 	assert_int_equal(sbx_client_pages(client, list_operation, page, NULL, &pages, &error),
 	                 SBX_ERROR_INVALID_ARGUMENT);
 	assert_string_equal(sbx_error_argument(error), "page");
+	assert_true(sbx_error_is_misuse(error));
 	sbx_error_free(error);
 	assert_int_equal(sbx_client_pages(client, sbx_operation_find("sandboxes.create"), NULL, NULL, &pages, NULL),
 	                 SBX_ERROR_INVALID_ARGUMENT);
