@@ -11,6 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from .columns import lua_interpreter, lua_module
 from .languages import PROJECT
 
 FOLDER = Path(__file__).resolve().parent.parent / "drivers"
@@ -33,12 +34,18 @@ def clean_environment(changes: dict | None) -> dict:
     return environment
 
 
-def commands(c_driver: str | None, python: str, lua: str) -> dict[str, list[str]]:
+def lua_command(version: str) -> list[str]:
+    """The driver in a version's interpreter, with its module also where 5.1 and LuaJIT read the same variable."""
+    paths = f"LUA_CPATH={lua_module(version)};{os.environ.get('LUA_CPATH', ';')}"
+    return ["env", paths, lua_interpreter(version), str(FOLDER / "lua" / "driver.lua")]
+
+
+def commands(c_driver: str | None, python: str, versions: list[str]) -> dict[str, list[str]]:
     default = PROJECT / "build" / "release" / "bin" / "conformance-driver"
     return {
         "c": [c_driver or str(default)],
         "python": [python, str(FOLDER / "python" / "driver.py")],
-        "lua": [lua, str(FOLDER / "lua" / "driver.lua")],
+        **{f"lua {version}": lua_command(version) for version in versions},
     }
 
 
@@ -106,22 +113,22 @@ class Drivers:
         self.known = known
         self.running: dict[str, Driver] = {}
 
-    def ask(self, language: str, request: dict, environment: dict | None) -> dict:
-        """Runs a case in the language's driver, in a fresh one if it needs an environment of its own."""
+    def ask(self, name: str, request: dict, environment: dict | None) -> dict:
+        """Runs a case in the driver of that name, in a fresh one if it needs an environment of its own."""
         if environment is not None:
-            return self.ask_fresh(language, request, environment)
-        if language not in self.running:
-            self.running[language] = Driver(self.known[language])
+            return self.ask_fresh(name, request, environment)
+        if name not in self.running:
+            self.running[name] = Driver(self.known[name])
         try:
-            return self.running[language].ask(request)
+            return self.running[name].ask(request)
         except DriverError:
-            driver = self.running.pop(language)
+            driver = self.running.pop(name)
             driver.process.kill()
             driver.end()
             raise
 
-    def ask_fresh(self, language: str, request: dict, environment: dict) -> dict:
-        driver = Driver(self.known[language], environment)
+    def ask_fresh(self, name: str, request: dict, environment: dict) -> dict:
+        driver = Driver(self.known[name], environment)
         try:
             answer = driver.ask(request)
         except DriverError:
@@ -134,6 +141,6 @@ class Drivers:
         return answer
 
     def end(self) -> dict[str, str]:
-        """Ends all; what went wrong, by language."""
-        problems = {language: driver.end() for language, driver in self.running.items()}
-        return {language: problem for language, problem in problems.items() if problem}
+        """Ends all; what went wrong, by the driver's name."""
+        problems = {name: driver.end() for name, driver in self.running.items()}
+        return {name: problem for name, problem in problems.items() if problem}

@@ -9,6 +9,7 @@ import time
 
 from . import drivers, report, runner
 from .cases import LANGUAGES, Case, CaseError, load
+from .columns import columns, lua_versions
 
 FEWEST_CASES = 40
 
@@ -19,13 +20,14 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--case", action="append", metavar="PATTERN", help="only cases whose 'topic: name' matches")
     parser.add_argument("--c-driver", metavar="PATH", help="the C driver (default: the release build's)")
     parser.add_argument("--python", default=sys.executable, metavar="PATH", help="the interpreter of the Python driver")
-    parser.add_argument("--lua", default="lua5.4", metavar="PATH", help="the interpreter of the Lua driver")
+    parser.add_argument("--lua", metavar="VERSIONS", help="by comma: 5.1,jit (default: those that are here)")
     parser.add_argument("--list", action="store_true", help="name the cases and run nothing")
     chosen = parser.parse_args(argv)
     chosen.languages = chosen.languages.split(",")
     unknown = set(chosen.languages) - set(LANGUAGES)
     if unknown:
         parser.error(f"there is no driver for {', '.join(sorted(unknown))}")
+    chosen.lua = chosen.lua.split(",") if chosen.lua else lua_versions() if "lua" in chosen.languages else []
     return chosen
 
 
@@ -62,14 +64,17 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     started = time.monotonic()
     commands = drivers.commands(chosen.c_driver, chosen.python, chosen.lua)
-    results, problems = runner.run_all(cases, chosen.languages, commands)
-    print(report.table(cases, chosen.languages, results))
+    shown = columns(chosen.languages, chosen.lua)
+    names = [column.name for column in shown]
+    results, problems = runner.run_all(cases, shown, commands)
+    print(report.table(cases, names, results))
     failed = [result for result in results.values() if result.differences]
     for result in failed:
         print(report.details(result))
     for problem in problems:
         print(f"\n✗ {problem}")
     bad = len(failed) + len(problems) + (not enough(known)) + (not results)
-    print(f"\n{len(cases)} cases in {', '.join(chosen.languages)}, {time.monotonic() - started:.1f} s")
+    print(f"\n{report.totals(cases, names, results)}")
+    print(f"{len(cases)} cases in {len(names)} columns, {time.monotonic() - started:.1f} s")
     print(f"{len(results) - len(failed)} passed, {bad} failed")
     return 1 if bad else 0

@@ -13,10 +13,10 @@ SHOWN_BYTES = 1500
 
 @dataclass
 class Result:
-    """One case in one language: nothing wrong, or what is, with the requests as they came."""
+    """One case in one column: nothing wrong, or what is, with the requests as they came."""
 
     case: Case
-    language: str
+    column: str
     differences: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
@@ -29,21 +29,39 @@ def escaped(raw: bytes) -> str:
     return text if len(raw) <= SHOWN_BYTES else f"{text}\n      | … {len(raw)} bytes in all"
 
 
-def table(cases: list[Case], languages: list[str], results: dict[tuple[str, str], Result]) -> str:
+def heading(columns: list[str]) -> list[list[str]]:
+    """The columns' names, the last word of a longer one below the others."""
+    words = [name.rsplit(" ", 1) for name in columns]
+    below = [pair[1] if len(pair) > 1 else "" for pair in words]
+    return [[pair[0] for pair in words], *([below] if any(below) else [])]
+
+
+def table(cases: list[Case], columns: list[str], results: dict[tuple[str, str], Result]) -> str:
     width = max([len(f"{case.topic}: {case.name}") for case in cases], default=0)
-    lines = [" ".join(["".ljust(width), *(language.center(7) for language in languages)]).rstrip()]
+    rows = [("", names) for names in heading(columns)]
     for case in cases:
         marks = []
-        for language in languages:
-            result = results.get((case.name, language))
+        for column in columns:
+            result = results.get((case.name, column))
             marks.append(NOT_MEANT if result is None else FAILED if result.differences else PASSED)
-        row = [f"{case.topic}: {case.name}".ljust(width), *(mark.center(7) for mark in marks)]
-        lines.append(" ".join(row).rstrip())
+        rows.append((f"{case.topic}: {case.name}", marks))
+    wide = max([7, *(len(name) for names in heading(columns) for name in names)])
+    lines = [" ".join([name.ljust(width), *(cell.center(wide) for cell in cells)]) for name, cells in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def totals(cases: list[Case], columns: list[str], results: dict[tuple[str, str], Result]) -> str:
+    """How many cases each column has passed, of how many that are meant for it."""
+    lines = []
+    for column in columns:
+        own = [results[case.name, column] for case in cases if (case.name, column) in results]
+        passed = sum(not result.differences for result in own)
+        lines.append(f"{column}: {passed} of {len(own)} cases passed")
     return "\n".join(lines)
 
 
 def details(result: Result) -> str:
-    lines = [f"\n✗ {result.case.topic}: {result.case.name} [{result.language}]"]
+    lines = [f"\n✗ {result.case.topic}: {result.case.name} [{result.column}]"]
     lines += [f"    {line}" for line in result.differences]
     for request in result.requests:
         lines.append(f"    request {request.number} (connection {request.connection}, {request.listener}):")

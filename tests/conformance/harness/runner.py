@@ -1,4 +1,4 @@
-"""Runs cases: each in every language that it is meant for, against a server of its own."""
+"""Runs cases: each in every column of a language that it is meant for, against a server of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import compare
 from .cases import Case, fill
+from .columns import Column
 from .content import KINDS, content
 from .drivers import DriverError, Drivers
 from .languages import VERSION, shown
@@ -21,8 +22,6 @@ from .server import Server
 
 # A case waits more than it works.
 WORKERS = 6
-# The ways to call an operation that a language has; a case holds for each of them.
-ENTRIES = {"c": ("dynamic", "typed", "started", "stream"), "python": ("sync", "async")}
 # A stream gives bytes: what the library says of a whole document it does not say of them.
 NOT_OF_STREAMS = ("response_validation", "response_too_large")
 
@@ -110,11 +109,11 @@ def without_models(case: Case) -> Case:
     return dataclasses.replace(case, steps=steps)
 
 
-def run_once(case: Case, language: str, entry: str, drivers: Drivers) -> Result:
-    """One case in one language through one entry."""
+def run_once(case: Case, column: Column, entry: str, drivers: Drivers) -> Result:
+    """One case in one column through one entry."""
     with tempfile.TemporaryDirectory() as directory, Server([]) as server:
         case = filled(case, Values(server, directory, case.defaults["api_key"]))
-        if language == "c" and entry != "typed":  # its answer is JSON
+        if column.language == "c" and entry != "typed":  # its answer is JSON
             case = without_models(case)
         server.script = case.server
         prepare_files(case)
@@ -126,21 +125,21 @@ def run_once(case: Case, language: str, entry: str, drivers: Drivers) -> Result:
         }
         started = time.monotonic()
         try:
-            answer = drivers.ask(language, request, case.environment)
+            answer = drivers.ask(column.driver, request, case.environment)
         except DriverError as error:
-            return Result(case, language, [f"{language} driver: {error}"], server.requests)
+            return Result(case, column.name, [f"{column.driver} driver: {error}"], server.requests)
         outcome = compare.Outcome(answer, server.requests, time.monotonic() - started)
-        differences = server.problems + compare.compare(case, shown(language, entry), outcome)
-        return Result(case, language, differences, server.requests)
+        differences = server.problems + compare.compare(case, shown(column.language, entry), outcome)
+        return Result(case, column.name, differences, server.requests)
 
 
 def can_stream(step: dict) -> bool:
     return step.get("error", {}).get("code") not in NOT_OF_STREAMS
 
 
-def entries_of(case: Case, language: str) -> list[str]:
+def entries_of(case: Case, column: Column) -> list[str]:
     """The entries that a case is run through."""
-    found = list(ENTRIES.get(language, ("dynamic",)))
+    found = list(column.entries)
     if not case.typed and "typed" in found:
         found.remove("typed")
     if not (case.stream and all(map(can_stream, case.steps))) and "stream" in found:
@@ -148,10 +147,10 @@ def entries_of(case: Case, language: str) -> list[str]:
     return found
 
 
-def run_case(case: Case, language: str, drivers: Drivers) -> Result:
-    entries = entries_of(case, language)
+def run_case(case: Case, column: Column, drivers: Drivers) -> Result:
+    entries = entries_of(case, column)
     for entry in entries:
-        result = run_once(case, language, entry, drivers)
+        result = run_once(case, column, entry, drivers)
         if result.differences:
             if len(entries) > 1:
                 result.differences.insert(0, f"through the {entry} entry:")
@@ -163,25 +162,31 @@ def work(todo: queue.SimpleQueue, known: dict, results: dict, problems: list[str
     drivers = Drivers(known)
     while True:
         try:
-            case, language = todo.get_nowait()
+            case, column = todo.get_nowait()
         except queue.Empty:
             break
         try:
-            result = run_case(case, language, drivers)
+            result = run_case(case, column, drivers)
         except Exception as error:  # a case that the harness cannot run has failed, and the others go on
-            result = Result(case, language, [f"the case cannot be run: {error!r}"])
-        results[case.name, language] = result
-    problems += [f"{language}: {problem}" for language, problem in drivers.end().items()]
+            result = Result(case, column.name, [f"the case cannot be run: {error!r}"])
+        results[case.name, column.name] = result
+    problems += [f"{driver}: {problem}" for driver, problem in drivers.end().items()]
 
 
-def run_all(cases: list[Case], languages: list[str], known: dict[str, list[str]]) -> tuple[dict, list[str]]:
-    """The result of every case in every language, and what went wrong when the drivers ended."""
+def is_meant(case: Case, column: Column, ipv6: bool) -> bool:
+    """Whether a case is for a column, and can be run on this machine."""
+    needed = {None: True, "ipv6": ipv6, "integers": column.has_integers}
+    return column.language in case.languages and needed[case.needs]
+
+
+def run_all(cases: list[Case], columns: list[Column], known: dict[str, list[str]]) -> tuple[dict, list[str]]:
+    """The result of every case in every column, and what went wrong when the drivers ended."""
     todo: queue.SimpleQueue = queue.SimpleQueue()
     ipv6 = has_ipv6()
     for case in cases:
-        for language in languages:
-            if language in case.languages and (case.needs != "ipv6" or ipv6):
-                todo.put((case, language))
+        for column in columns:
+            if is_meant(case, column, ipv6):
+                todo.put((case, column))
     results: dict[tuple[str, str], Result] = {}
     problems: list[str] = []
     workers = [threading.Thread(target=work, args=(todo, known, results, problems)) for _ in range(WORKERS)]

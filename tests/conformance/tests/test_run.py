@@ -6,7 +6,7 @@ import json
 import sys
 
 import pytest
-from harness import drivers, main, runner
+from harness import columns, drivers, main, report, runner
 from harness.cases import make_case
 
 GOOD = """
@@ -62,7 +62,7 @@ def one_case(monkeypatch):
 def run(monkeypatch, tmp_path, capsys, source: str, *more: str) -> tuple[int, str]:
     script = tmp_path / "driver.py"
     script.write_text(source, encoding="utf-8")
-    commands = {language: [sys.executable, str(script)] for language in ("c", "python", "lua")}
+    commands = {name: [sys.executable, str(script)] for name in ("c", "python", "lua 5.1", "lua jit")}
     monkeypatch.setattr(drivers, "commands", lambda *_: commands)
     status = main.main(["--languages", "c,python", *more])
     return status, capsys.readouterr().out
@@ -95,6 +95,33 @@ def test_each_entry_of_python_counts(one_case, monkeypatch, tmp_path, capsys, en
     status, out = run(monkeypatch, tmp_path, capsys, source)
     assert (status, out.splitlines()[-1]) == (1, "1 passed, 1 failed")
     assert f"through the {entry} entry:" in out and "path: expected /x, got /y" in out
+
+
+def test_lua_has_a_column_for_each_entry_of_each_version(one_case, monkeypatch, tmp_path, capsys):
+    source = GOOD.replace('"/x"', '("/y" if case["entry"] == "coroutines" else "/x")')
+    status, out = run(monkeypatch, tmp_path, capsys, source, "--languages", "c,lua", "--lua", "5.1,jit")
+    assert (status, out.splitlines()[-1]) == (1, "3 passed, 2 failed")
+    assert out.splitlines()[0].split() == ["c", "lua", "5.1", "lua", "5.1", "lua", "jit", "lua", "jit"]
+    assert out.splitlines()[1].split() == ["blocking", "coroutines"] * 2
+    assert "✗ topic: one [lua jit coroutines]" in out
+    assert "lua 5.1 blocking: 1 of 1 cases passed" in out and "lua 5.1 coroutines: 0 of 1 cases passed" in out
+
+
+def test_a_column_that_no_case_is_meant_for_is_marked():
+    case = make_case("topic", {"name": "one", "call": "x", "requests": [], "ok": {}, "languages": ["c"]}, {})
+    lines = report.table([case], ["c", "python"], {}).splitlines()
+    assert [line.split()[-1] for line in lines[1:]] == [report.NOT_MEANT]
+    assert report.totals([case], ["c"], {}) == "c: 0 of 0 cases passed"
+
+
+def test_what_a_column_cannot_say_is_left_out():
+    raw = {"name": "one", "call": "x", "requests": [], "ok": {}}
+    shown = columns.columns(["python", "lua"], ["jit", "5.4"])
+    meant = {
+        needs: [column.name for column in shown if runner.is_meant(make_case("topic", more, {}), column, False)]
+        for needs, more in (("integers", {**raw, "needs": "integers"}), ("ipv6", {**raw, "needs": "ipv6"}))
+    }
+    assert meant == {"integers": ["python", "lua 5.4 blocking", "lua 5.4 coroutines"], "ipv6": []}
 
 
 def test_a_driver_that_ends_badly_fails(one_case, monkeypatch, tmp_path, capsys):

@@ -163,7 +163,7 @@ local function call(client, step)
 	local bytes = received()
 	if answer == nil then
 		return { error = failure(err) }
-	elseif math.type(answer) == "integer" then
+	elseif type(answer) == "number" then
 		return { ok = { bytes = bytes and base64.encode(bytes) } }
 	end
 	return { ok = success(answer, step) }
@@ -187,21 +187,43 @@ local function do_step(run, step)
 	return done and {} or { error = failure(err) }
 end
 
-local function answer_to(case)
-	local client, err = sdk.new(client_options(case.client))
-	if not client then
+--- An error that was raised, because it tells of a mistake in the program: its message is what follows the place and
+--- the function's name, as it is where an error is returned.
+local function raised(err)
+	if type(err) ~= "table" then
+		error(err, 0)
+	end
+	local told = failure(err)
+	told.message = err.message:match "^.-%(%): (.*)$" or err.message
+	return told
+end
+
+--- The answer to a case, each of whose steps is done by a function that is called as pcall() is.
+local function answer_to(case, protect)
+	local made, client, err = protect(sdk.new, client_options(case.client))
+	if not made then
+		return { client_error = raised(client) }
+	elseif not client then
 		return { client_error = failure(err) }
 	end
 	local run = { first = client, current = client }
 	local results = sdk.array()
 	for index, step in ipairs(case.steps) do
-		results[index] = do_step(run, step)
+		local done, result = protect(do_step, run, step)
+		results[index] = done and result or { error = raised(result) }
 	end
 	client:close()
 	return { results = results }
 end
 
+--- Calls a function in a coroutine of a loop, where the module's calls yield.
+local function in_coroutine(f, ...)
+	return sdk.loop():spawn(f, ...):wait()
+end
+
 for line in io.lines() do
-	io.write(json.encode(answer_to(json.decode(line))), "\n")
+	local case = json.decode(line)
+	local answer = answer_to(case, case.entry == "coroutines" and in_coroutine or pcall)
+	io.write(json.encode(answer), "\n")
 	io.flush()
 end

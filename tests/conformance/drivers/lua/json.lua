@@ -1,5 +1,6 @@
 --- JSON for the driver's lines, in the module's own terms: sdk.null, sdk.array.
 local sdk = require "sandbox_sdk"
+local utf8 = require "utf8_text"
 
 local json = {}
 
@@ -16,7 +17,7 @@ local function read_unicode(text, at)
 	local high = tonumber(text:sub(at, at + 3), 16)
 	local low = text:match("^\\u(%x%x%x%x)", at + 4)
 	if high >= 0xD800 and high < 0xDC00 and low then
-		return 0x10000 + ((high - 0xD800) << 10) + (tonumber(low, 16) - 0xDC00), at + 10
+		return 0x10000 + (high - 0xD800) * 0x400 + (tonumber(low, 16) - 0xDC00), at + 10
 	end
 	return high, at + 4
 end
@@ -93,7 +94,7 @@ function json.decode(text)
 end
 
 local function write_string(text)
-	if not utf8.len(text) then
+	if not utf8.is_valid(text) then
 		return '"(not UTF-8)"'
 	end
 	return '"' .. text:gsub('[%c"\\\127]', function(byte)
@@ -120,6 +121,14 @@ local function write_table(value)
 	return "{" .. table.concat(parts, ",") .. "}"
 end
 
+--- Where all numbers are doubles, an integer is one that is integral and exact.
+local function is_integer(number)
+	if math.type then
+		return math.type(number) == "integer"
+	end
+	return number == math.floor(number) and math.abs(number) <= 2 ^ 53
+end
+
 --- Encodes a value; a model, or a part of one, prints as JSON by itself.
 function json.encode(value)
 	local kind = type(value)
@@ -130,7 +139,7 @@ function json.encode(value)
 	elseif kind == "string" then
 		return write_string(value)
 	elseif kind == "number" then
-		return (math.type(value) == "integer" and "%d" or "%.17g"):format(value)
+		return (is_integer(value) and "%d" or "%.17g"):format(value)
 	end
 	return tostring(value)
 end
