@@ -347,17 +347,17 @@ describe("copas", function()
 		local coxpcall = require "coxpcall"
 		sdk.use(require "sandbox_sdk.loops.copas")
 		local client = recorder.case(LATER):client()
-		local under_way, most, count = 0, 0, 0
+		local under_way, most, count, ended = 0, 0, 0, 0
 		for _ = 1, 4 do
 			copas.addthread(function()
 				under_way = under_way + 1
 				most = math.max(most, under_way)
 				local ok, answer = coxpcall.pcall(list, client)
-				under_way = under_way - 1
+				under_way, ended = under_way - 1, ended + 1
 				count = ok and answer == EMPTY and count + 1 or count
 			end)
 		end
-		while under_way > 0 do
+		while ended < 4 do
 			copas.step()
 		end
 		assert.equal(4, count)

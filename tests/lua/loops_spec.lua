@@ -377,6 +377,28 @@ describe("a coroutine", function()
 		assert.equal(1, beside)
 	end)
 
+	it("that blocks does not keep other calls from their ends", function()
+		local client = recorder.case(LATER):client()
+		local loop = sdk.loop()
+		local answers, blocked = {}, {}
+		for number = 1, 3 do
+			loop:spawn(function()
+				answers[number] = list(client)
+			end)
+		end
+		loop:spawn(function()
+			coroutine.yield()
+			for _ = 1, 2 do
+				coroutine.wrap(function()
+					blocked[#blocked + 1] = list(client)
+				end)()
+			end
+		end)
+		loop:run()
+		assert.same({ EMPTY, EMPTY, EMPTY }, answers)
+		assert.same({ EMPTY, EMPTY }, blocked)
+	end)
+
 	it("blocks where it cannot yield", function()
 		local client = recorder.case(EMPTY):client()
 		local answers = in_task(function()

@@ -7,10 +7,10 @@
 ---
 --- What can happen comes back as `nil, err`, where err.code is a stable name such as "not_found" and err prints as its
 --- message. Only a mistake in the program raises an error: a method called with a dot, or options that are no table.
-local Loop = require "sandbox_sdk.loop"
 local await = require "sandbox_sdk.await"
 local client = require "sandbox_sdk.client"
 local core = require "sandbox_sdk.core"
+local loops = require "sandbox_sdk.loop"
 local misuse = require "sandbox_sdk.misuse"
 
 local unpack = table.unpack or unpack
@@ -81,7 +81,7 @@ end
 ---Makes a loop for a program that has none: `loop:spawn(f)` begins a coroutine, `loop:run()` runs all to their ends.
 ---@return sandbox_sdk.Loop
 function sdk.loop()
-	return Loop.new()
+	return loops.new()
 end
 
 ---Makes an event loop the one whose coroutines calls yield in, unless their client has one of its own.

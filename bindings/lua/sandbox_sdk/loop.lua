@@ -1,8 +1,8 @@
 --- A loop for programs that have none: coroutines that run side by side, and poll(2) to wait for what they wait for.
-local Task = require "sandbox_sdk.task"
 local Timers = require "sandbox_sdk.timers"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
+local tasks = require "sandbox_sdk.task"
 
 ---A loop. Its coroutines are tasks: calls that they make let the others run until they are done.
 ---@class sandbox_sdk.Loop
@@ -19,7 +19,7 @@ end
 
 --- What await asks of a loop.
 local function adapter_of(loop)
-	local adapter = { suspend = Task.suspend, resume = Task.make_ready }
+	local adapter = { suspend = tasks.suspend, resume = tasks.make_ready }
 	function adapter.watch(descriptor, on_readable)
 		loop.watched[descriptor] = on_readable
 		list_descriptors(loop)
@@ -36,15 +36,17 @@ local function adapter_of(loop)
 		end
 	end
 	function adapter.current()
-		local task = Task.running()
+		local task = tasks.running()
 		return task and task.loop == loop and task or nil
 	end
 	return adapter
 end
 
----Makes a loop.
+local loops = {}
+
+--- Makes a loop.
 ---@return sandbox_sdk.Loop
-function Loop.new()
+function loops.new()
 	local loop = { tasks = {}, count = 0, failed = {}, watched = {}, descriptors = {}, timers = Timers.new() }
 	loop.ready, loop.first, loop.last = {}, 1, 0
 	loop.adapter = adapter_of(loop)
@@ -66,7 +68,7 @@ function Loop:spawn(f, ...)
 	if type(f) ~= "function" then
 		misuse.refuse("loop:spawn()", "f", "must be a function, not a %s", type(f))
 	end
-	local task = Task.new(self, f, ...)
+	local task = tasks.new(self, f, ...)
 	self.tasks[task] = true
 	self.count = self.count + 1
 	return task
@@ -82,7 +84,7 @@ local function run_ready(loop, raises)
 		loop.first = loop.first + 1
 		task.is_ready = false
 		if not task.is_over then
-			Task.resume(task)
+			tasks.resume(task)
 		end
 	end
 end
@@ -111,7 +113,7 @@ local function reap(loop)
 	local found = false
 	for task in pairs(loop.tasks) do
 		if coroutine.status(task.thread) == "dead" then
-			Task.make_ready(task)
+			tasks.make_ready(task)
 			found = true
 		end
 	end
@@ -183,10 +185,10 @@ function Loop:run()
 end
 
 --- Runs the tasks until one is over; what others raise stays for who waits for them, or runs the loop.
-function Loop:run_until(task)
-	run(self, function()
+function tasks.run_until(loop, task)
+	run(loop, function()
 		return not task.is_over
 	end, false)
 end
 
-return Loop
+return loops

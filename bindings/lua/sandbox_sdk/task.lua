@@ -11,6 +11,9 @@ local unpack = table.unpack or unpack
 local Task = { __name = "sandbox_sdk.Task" }
 Task.__index = Task
 
+--- What loops know of tasks, beside their methods. `run_until`, which runs a loop until a task is over, is the loop's.
+local task = {}
+
 --- Tasks by their coroutines. A loop holds its tasks, and nothing else does: who drops a loop drops them.
 local tasks = setmetatable({}, { __mode = "kv" })
 
@@ -21,102 +24,102 @@ local parents = setmetatable({}, { __mode = "kv" })
 local WAITS = {}
 
 --- The task that is the running coroutine, and can yield where it is; nil where there is none.
-function Task.running()
+function task.running()
 	local thread = coroutines.current()
 	return thread and tasks[thread]
 end
 
 await.use_plain(function(thread)
-	local task = tasks[thread]
-	if task then
-		return task.loop.adapter, task
+	local self = tasks[thread]
+	if self then
+		return self.loop.adapter, self
 	end
 end)
 
 --- Has a task resumed in the loop's next turn.
-function Task.make_ready(task)
-	if task.is_ready or task.is_over then
+function task.make_ready(self)
+	if self.is_ready or self.is_over then
 		return
 	end
-	local loop = task.loop
-	task.is_ready = true
+	local loop = self.loop
+	self.is_ready = true
 	loop.last = loop.last + 1
-	loop.ready[loop.last] = task
+	loop.ready[loop.last] = self
 end
 
 --- Yields until the task is made ready by whoever knows what it waits for.
-function Task.suspend(task, cancel, what)
-	if task.must_cancel then
-		task.must_cancel = false
+function task.suspend(self, cancel, what)
+	if self.must_cancel then
+		self.must_cancel = false
 		cancel(what)
 	end
-	task.cancel_wait, task.waits_for = cancel, what
+	self.cancel_wait, self.waits_for = cancel, what
 	coroutine.yield(WAITS)
-	task.cancel_wait, task.waits_for = nil, nil
+	self.cancel_wait, self.waits_for = nil, nil
 end
 
 --- Makes a task, which is ready.
-function Task.new(loop, f, ...)
+function task.new(loop, f, ...)
 	local count, arguments = select("#", ...), { ... }
 	local thread = coroutine.create(function()
 		return f(unpack(arguments, 1, count))
 	end)
-	local task = setmetatable({ loop = loop, thread = thread, is_over = false, waiting = 0, waiters = {} }, Task)
-	tasks[thread] = task
-	parents[task] = Task.running()
-	Task.make_ready(task)
-	return task
+	local self = setmetatable({ loop = loop, thread = thread, is_over = false, waiting = 0, waiters = {} }, Task)
+	tasks[thread] = self
+	parents[self] = task.running()
+	task.make_ready(self)
+	return self
 end
 
 --- Tells whom it concerns of what a task has raised: the task that has spawned it and may still wait for it, else the
 --- loop, which raises it.
-local function blame(task)
-	local parent = parents[task]
+local function blame(self)
+	local parent = parents[self]
 	if parent and not parent.is_over then
 		parent.failed = parent.failed or {}
-		table.insert(parent.failed, task)
+		table.insert(parent.failed, self)
 	else
-		table.insert(task.loop.failed, task)
+		table.insert(self.loop.failed, self)
 	end
 end
 
 --- Ends a task with what its coroutine gave.
-function Task.finish(task, ok, ...)
-	local loop = task.loop
-	task.is_over, task.ok, task.result_count, task.results = true, ok, select("#", ...), { ... }
-	loop.tasks[task] = nil
+function task.finish(self, ok, ...)
+	local loop = self.loop
+	self.is_over, self.ok, self.result_count, self.results = true, ok, select("#", ...), { ... }
+	loop.tasks[self] = nil
 	loop.count = loop.count - 1
-	for _, waiter in ipairs(task.waiters) do
-		Task.make_ready(waiter)
+	for _, waiter in ipairs(self.waiters) do
+		task.make_ready(waiter)
 	end
-	if not ok and task.waiting == 0 and not task.is_cancelled then
-		task.traceback = type(...) == "string" and debug.traceback(task.thread, (...)) or nil
-		task.is_unseen = true
-		blame(task)
+	if not ok and self.waiting == 0 and not self.is_cancelled then
+		self.traceback = type(...) == "string" and debug.traceback(self.thread, (...)) or nil
+		self.is_unseen = true
+		blame(self)
 	end
-	for _, child in ipairs(task.failed or {}) do
+	for _, child in ipairs(self.failed or {}) do
 		if child.is_unseen then
 			blame(child)
 		end
 	end
 end
 
-local function take_turn(task, ok, ...)
-	if not ok or coroutine.status(task.thread) == "dead" then
-		Task.finish(task, ok, ...)
+local function take_turn(self, ok, ...)
+	if not ok or coroutine.status(self.thread) == "dead" then
+		task.finish(self, ok, ...)
 	elseif (...) ~= WAITS then
-		Task.make_ready(task)
+		task.make_ready(self)
 	end
 end
 
 --- Lets a task go on. One that the program has closed, as Lua 5.4 can, is over.
-function Task.resume(task)
-	task.has_begun = true
-	if coroutine.status(task.thread) == "dead" then
-		task.is_cancelled = true
-		Task.finish(task, false, select(2, core.cancelled()))
+function task.resume(self)
+	self.has_begun = true
+	if coroutine.status(self.thread) == "dead" then
+		self.is_cancelled = true
+		task.finish(self, false, select(2, core.cancelled()))
 	else
-		take_turn(task, coroutine.resume(task.thread))
+		take_turn(self, coroutine.resume(self.thread))
 	end
 end
 
@@ -135,7 +138,7 @@ function Task:cancel()
 	end
 	self.is_cancelled = true
 	if not self.has_begun then
-		Task.finish(self, false, select(2, core.cancelled()))
+		task.finish(self, false, select(2, core.cancelled()))
 	elseif self.cancel_wait then
 		self.cancel_wait(self.waits_for)
 	else
@@ -145,15 +148,15 @@ end
 
 local function give_up(wait)
 	wait.is_over = true
-	Task.make_ready(wait.task)
+	task.make_ready(wait.waiting)
 end
 
 --- Lets other tasks run until one is over; false where the waiting task was cancelled.
 local function wait_in_task(self, waiting)
-	local wait = { task = waiting, is_over = false }
+	local wait = { waiting = waiting, is_over = false }
 	table.insert(self.waiters, waiting)
 	while not self.is_over and not wait.is_over do
-		Task.suspend(waiting, give_up, wait)
+		task.suspend(waiting, give_up, wait)
 	end
 	return self.is_over
 end
@@ -164,7 +167,7 @@ end
 ---one before it began, was cancelled
 function Task:wait()
 	check_receiver(self, "task:wait()")
-	local waiting = Task.running()
+	local waiting = task.running()
 	if waiting == self then
 		error("task:wait(): a task cannot wait for itself", 2)
 	end
@@ -173,7 +176,7 @@ function Task:wait()
 	if waiting then
 		is_over = wait_in_task(self, waiting)
 	elseif not self.is_over then
-		self.loop:run_until(self)
+		task.run_until(self.loop, self)
 	end
 	self.waiting = self.waiting - 1
 	if not is_over then
@@ -190,4 +193,4 @@ function Task:is_done()
 	return self.is_over
 end
 
-return Task
+return task
