@@ -25,10 +25,13 @@ static void fill_types(void)
 	SWIG_PropagateClientData();
 }
 
+SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L);
 #undef SWIG_init
-#define SWIG_init sbx_lua_open_core
-SWIGEXPORT int SWIG_init(lua_State *L);
-SWIGEXPORT int luaopen_sandbox_sdk_core(lua_State *L)
+#undef SWIGEXPORT
+#define SWIG_init open_core
+#define SWIGEXPORT static
+static int open_core(lua_State *L);
+int luaopen_sandbox_sdk_core(lua_State *L)
 {
 	static pthread_once_t types_are_filled = PTHREAD_ONCE_INIT;
 	pthread_once(&types_are_filled, fill_types);
