@@ -369,9 +369,10 @@ function metatable.__index(self, name)
 end
 
 function metatable.__newindex(self, name, value)
-	local changed, err = set(self, "client." .. name, { [name] = value })
+	local usage = "client." .. tostring(name)
+	local changed, err = set(self, usage, { [name] = value })
 	if not changed then
-		misuse.raise("client." .. name, err)
+		misuse.raise(usage, err)
 	end
 end
 

@@ -13,8 +13,15 @@ local function outermost(thread)
 	return thread
 end
 
---- Functions of Lua's own library that 5.2 can yield across.
-local transparent = { [pcall] = true, [xpcall] = true, [dofile] = true }
+--- Functions of Lua's own library that 5.2 can yield across, but for those that the program has taken away.
+local transparent = {}
+for _, name in ipairs { "pcall", "xpcall", "dofile" } do
+	local f = rawget(_G, name)
+	if f then
+		transparent[f] = true
+	end
+end
+local get_info = debug and debug.getinfo
 
 --- Whether a function on the stack is one that older Luas cannot leave: one of C, and in 5.1 what a `for` loop calls.
 local function is_barrier(info)
@@ -25,16 +32,16 @@ local function is_barrier(info)
 end
 
 --- Lua 5.1 and 5.2 do not tell whether a coroutine can yield, and one that tries in vain has a call on its hands that
---- was started.
+--- was started. Where the program has no debug library it is taken for one that can.
 local function can_leave()
 	local level = 3
-	local info = debug.getinfo(level, "Snf")
+	local info = get_info and get_info(level, "Snf")
 	while info do
 		if is_barrier(info) then
 			return false
 		end
 		level = level + 1
-		info = debug.getinfo(level, "Snf")
+		info = get_info(level, "Snf")
 	end
 	return true
 end
