@@ -44,8 +44,10 @@ end
 
 --- Adds an entry, a table with a time `at`.
 function Timers:add(entry)
-	self.count = self.count + 1
-	entry.index = self.count
+	-- Memory may end here, and nowhere after that.
+	entry.index = self.count + 1
+	self[entry.index] = entry
+	self.count = entry.index
 	rise(self, entry)
 end
 

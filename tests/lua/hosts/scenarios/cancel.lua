@@ -17,11 +17,12 @@ return function()
 	local first = loop:spawn(hang, cancel)
 	local second = loop:spawn(hang)
 	local third = sdk.loop():spawn(hang)
-	loop:spawn(function()
+	local fourth = loop:spawn(function()
 		cancel:fire()
 		second:cancel()
 	end)
-	for _, task in ipairs { first, second } do
+	-- The one that ends the others is the first to be waited for: without it they would wait for ever.
+	for _, task in ipairs { fourth, first, second } do
 		local ok, err = task:wait()
 		if not ok then
 			error(err, 0)
