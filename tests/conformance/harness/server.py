@@ -81,9 +81,11 @@ class Connection:
         try:
             for position, piece in enumerate(reply.pieces):
                 self.pause(reply.delay_between if position else 0)
+                # Before it is sent: on a busy machine the client may have waited and come back when we get on.
+                self.request.answered = time.monotonic()
                 self.sock.sendall(piece)
         finally:
-            self.request.answered = time.monotonic()
+            self.request.answered = self.request.answered or time.monotonic()
         if reply.hang:
             self.wait_for_client()
         if reply.reset:

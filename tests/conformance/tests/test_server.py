@@ -5,10 +5,12 @@ from __future__ import annotations
 import email.utils
 import socket
 import time
+from types import SimpleNamespace
 
 import pytest
 from harness import answer
-from harness.server import Server
+from harness import server as server_module
+from harness.server import Connection, Server
 
 GET = b"GET /x?y=1 HTTP/1.1\r\nHost: h\r\nX-A: 1\r\n\r\n"
 
@@ -140,6 +142,22 @@ def test_requests_are_recorded_byte_for_byte():
     assert [request.connection for request in server.requests] == [1, 1, 2]
     assert (third.number, third.listener) == (3, "other")
     assert first.arrived <= first.answered <= second.arrived
+
+
+def test_an_answer_counts_from_before_its_end_is_sent(monkeypatch):
+    clock = [10.0]
+
+    class Slow:
+        def sendall(self, piece):
+            clock[0] += 5
+
+    monkeypatch.setattr(server_module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    for reply, moment in ((answer.Answer(pieces=[b"a", b"b"]), 15), (answer.Answer(pieces=[]), 20)):
+        with Server([]) as server:
+            connection = Connection(server, Slow(), 1, "main")
+            connection.request = server.record(1, "main")
+            connection.give(reply)
+        assert connection.request.answered == moment
 
 
 def test_chunks_of_a_request_are_put_together():
