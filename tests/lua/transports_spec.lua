@@ -117,6 +117,10 @@ describe("a transport", function()
 		assert.equal("connection", err.code)
 		assert.equal("still cut", err.cause)
 		assert.equal(2, #requests)
+		answer, err = client_of(answers({ nil, reason }, { { status = 404 } }), { max_retries = 1 }):get "/"
+		assert.is_nil(answer)
+		assert.equal("not_found", err.code)
+		assert.is_nil(err.cause)
 		transport, requests = answers { nil, reason }
 		answer, err = client_of(transport, { max_retries = 1 }):post "/"
 		assert.is_nil(answer)
