@@ -154,6 +154,7 @@ for form, in_form in pairs(forms) do
 			assert.is_nil(sent)
 			assert.equal("cancelled", err.code)
 			assert.same({ path = "pipe" }, err.cause)
+			assert.is_true(session:run("ls /data/other").exit_code ~= 0)
 		end)
 
 		each("adopts a sandbox, which stays", function()
