@@ -1,5 +1,6 @@
 --- The adapters for event loops, each where this Lua has it.
 package.path = "tests/lua/?.lua;" .. package.path
+local core = require "sandbox_sdk.core"
 local lua = require "support.lua"
 local process = require "support.process"
 local recorder = require "support.recorder"
@@ -141,6 +142,41 @@ for name, make in pairs(LOOPS) do
 			assert.equal("cancelled", code)
 		end)
 
+		it("calls off timers and watches", function()
+			local adapter = require("sandbox_sdk.loops." .. name)
+			local called = false
+			loop.spawn(function()
+				local function call()
+					called = true
+				end
+				local descriptor, timer = core.timer(0.01)
+				local stops = { adapter.timer(0.01, call), adapter.watch(descriptor, call) }
+				sdk.sleep(0)
+				for _, stop in ipairs(stops) do
+					stop()
+				end
+				timer:close()
+				sdk.sleep(0.05)
+			end)
+			loop.run()
+			assert.is_false(called)
+		end)
+
+		it("uses one client after the other, whose descriptors have the same number", function()
+			local count = 0
+			loop.spawn(function()
+				for _ = 1, 3 do
+					local client = recorder.case(EMPTY):client()
+					count = list(client) == EMPTY and count + 1 or count
+					client:close()
+					client = nil -- luacheck: ignore
+					process.descriptors()
+				end
+			end)
+			loop.run()
+			assert.equal(3, count)
+		end)
+
 		it("leaves the main program and tasks of the plain loop alone", function()
 			local client = recorder.case(EMPTY):client()
 			assert.equal(EMPTY, (list(client)))
@@ -208,6 +244,23 @@ describe("cqueues", function()
 		end)
 		assert(outer:loop())
 		assert.same({ EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY }, answers)
+	end)
+
+	it("runs a client's calls in one controller while another rests", function()
+		sdk.use(require "sandbox_sdk.loops.cqueues")
+		local client = recorder.case(LATER):client()
+		local answers = {}
+		local first, second = cqueues.new(), cqueues.new()
+		for number, controller in ipairs { first, second } do
+			controller:wrap(function()
+				answers[number] = list(client)
+			end)
+			assert(controller:step(0))
+		end
+		assert(second:loop())
+		assert.equal(EMPTY, answers[2])
+		assert(first:loop())
+		assert.equal(EMPTY, answers[1])
 	end)
 
 	it("blocks in a coroutine within one of a controller's", function()
@@ -300,6 +353,16 @@ describe("luv", function()
 		uv.run()
 		assert.is_true(most >= before + 10)
 		assert.is_true(process.descriptors() <= before + 8)
+	end)
+
+	it("leaves a coroutine alone that does not wait for it", function()
+		local adapter = require "sandbox_sdk.loops.luv"
+		local thread = coroutine.create(function()
+			coroutine.yield "its own"
+		end)
+		assert.same({ true, "its own" }, { coroutine.resume(thread) })
+		adapter.resume(thread)
+		assert.equal("suspended", coroutine.status(thread))
 	end)
 
 	it("raises in its callback what a coroutine raises", function()

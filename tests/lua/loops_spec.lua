@@ -319,6 +319,28 @@ describe("a task that is cancelled", function()
 		assert.equal("cancelled", err.code)
 	end)
 
+	it("is over where its coroutine is closed while it waits for another", function()
+		if not lua.has_close then
+			return
+		end
+		local loop = sdk.loop()
+		local thread
+		local first, second
+		first = loop:spawn(function()
+			thread = coroutine.running()
+			second:wait()
+		end)
+		second = loop:spawn(function()
+			first:wait()
+		end)
+		loop:spawn(function()
+			assert.is_true(coroutine.close(thread))
+		end)
+		loop:run()
+		assert.is_true(first:is_done())
+		assert.is_true(second:is_done())
+	end)
+
 	it("ends where its coroutine is closed, and so does its call", function()
 		if not lua.has_close then
 			return

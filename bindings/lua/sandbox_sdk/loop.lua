@@ -74,11 +74,10 @@ function Loop:spawn(f, ...)
 	return task
 end
 
---- Lets those run that are ready now, until one fails whose failure is to be raised; who becomes ready meanwhile runs
---- in the next turn.
-local function run_ready(loop, raises)
+--- Lets those run that are ready now; who becomes ready meanwhile runs in the next turn.
+local function run_ready(loop)
 	local last = loop.last
-	while loop.first <= last and not (raises and loop.failed[1]) do
+	while loop.first <= last do
 		local task = loop.ready[loop.first]
 		loop.ready[loop.first] = nil
 		loop.first = loop.first + 1
@@ -149,7 +148,7 @@ end
 
 local function run_while(loop, is_wanted, raises)
 	while is_wanted() do
-		run_ready(loop, raises)
+		run_ready(loop)
 		local failure = raises and next_failure(loop)
 		if failure then
 			return failure

@@ -26,7 +26,6 @@ local function watch(watched)
 			end
 		end
 	end
-	cqueues.cancel(watched.descriptor) -- the number may be another's before this loop looks again
 end
 
 function adapter.watch(descriptor, on_readable)
@@ -35,6 +34,8 @@ function adapter.watch(descriptor, on_readable)
 	return function()
 		watched.is_over = true
 		watched.over:signal()
+		-- It may be closed, and its number another's, before the controller looks again.
+		cqueues.cancel(descriptor)
 	end
 end
 
