@@ -1,11 +1,12 @@
 --- A client: a table with a resource for each group of operations, over the C half's userdata, which frees it.
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
+local lazy = require "sandbox_sdk.lazy"
 local misuse = require "sandbox_sdk.misuse"
-local request = require "sandbox_sdk.request"
 local resources = require "sandbox_sdk.resources"
-local stream = require "sandbox_sdk.stream"
-require "sandbox_sdk.sandboxes"
+
+local request = lazy "sandbox_sdk.request"
+local stream = lazy "sandbox_sdk.stream"
 
 ---Options of a client. Times are in seconds; `false` is for ever.
 ---@class sandbox_sdk.ClientOptions
@@ -209,11 +210,21 @@ local function sort(usage, options)
 end
 
 local function wrap(native, loop)
-	local self = { native = native, loop = loop }
-	for name, class in pairs(resources) do
-		self[name] = setmetatable({ native = native, client = self }, class)
+	return setmetatable({ native = native, loop = loop }, metatable)
+end
+
+--- Modules that give a resource more than the operations of the API.
+local COMFORT = { sandboxes = "sandbox_sdk.sandboxes" }
+
+--- The resource of a name, which is made when it is used first; nil where there is none.
+local function resource_of(self, name)
+	local module = COMFORT[name] or resources[name]
+	if not module then
+		return nil
 	end
-	return setmetatable(self, metatable)
+	local resource = setmetatable({ native = self.native, client = self }, require(module))
+	rawset(self, name, resource)
+	return resource
 end
 
 local client = {}
@@ -365,7 +376,10 @@ metatable.__close = Client.close
 
 function metatable.__index(self, name)
 	local get = getters[name]
-	return get and get(self.native) or Client[name]
+	if get then
+		return get(self.native)
+	end
+	return Client[name] or resource_of(self, name)
 end
 
 function metatable.__newindex(self, name, value)

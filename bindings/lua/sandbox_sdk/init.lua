@@ -10,8 +10,9 @@
 local await = require "sandbox_sdk.await"
 local client = require "sandbox_sdk.client"
 local core = require "sandbox_sdk.core"
-local loops = require "sandbox_sdk.loop"
 local misuse = require "sandbox_sdk.misuse"
+
+local loops = require("sandbox_sdk.lazy") "sandbox_sdk.loop"
 
 local unpack = table.unpack or unpack
 

@@ -2,7 +2,7 @@
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local misuse = require "sandbox_sdk.misuse"
-local stream = require "sandbox_sdk.stream"
+local stream = require("sandbox_sdk.lazy") "sandbox_sdk.stream"
 
 local next = next
 local invoke, perform = core.client_invoke, await.perform
