@@ -53,7 +53,10 @@ end
 --- The adapter under which the running coroutine can yield, and what it is to it; nil where a call has to block.
 ---@param adapter table|false|nil that of the client; false: its calls always block
 function await.current(adapter)
-	local thread = adapter ~= false and coroutines.current()
+	if adapter == false or not (adapter or default or plain) then
+		return nil
+	end
+	local thread = coroutines.current()
 	if not thread then
 		return nil
 	end
