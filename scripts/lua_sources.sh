@@ -50,9 +50,18 @@ build_newest_lua() {
 	fi
 }
 
-# build_checked_lua: into build/lua-5.4-checked, the distribution's version with its own assertions. Modules of 5.4 run in it.
+# build_checked_lua: into build/lua-5.4-checked, the distribution's version with its own assertions, and into
+# build/lua-5.4-restless the same, which also moves the stack and collects everything wherever it may. Modules of 5.4 run in them.
 build_checked_lua() {
-	build_lua lua-5.4-checked l/lua5.4/lua5.4_5.4.4.orig.tar.gz \
-		164c7849653b80ae67bec4b7473b884bf5cc8d2dca05653475ec2ed27b9ebf61 5.4 "-O1 -g -DLUAI_ASSERT -DLUA_USE_APICHECK" ||
-		die "none of apt's package sources gave the source of Lua 5.4; run this again where they can be reached"
+	local checks="-O1 -g -DLUAI_ASSERT -DLUA_USE_APICHECK" name flags
+	for name in checked restless; do
+		flags=$checks
+		[[ $name == checked ]] || flags="$checks -DHARDSTACKTESTS -DHARDMEMTESTS"
+		build_lua "lua-5.4-$name" l/lua5.4/lua5.4_5.4.4.orig.tar.gz \
+			164c7849653b80ae67bec4b7473b884bf5cc8d2dca05653475ec2ed27b9ebf61 5.4 "$flags" ||
+			die "none of apt's package sources gave the source of Lua 5.4; run this again where they can be reached"
+		# As programs find it that are linked with the distribution's.
+		cc -shared -Wl,-soname,liblua5.4.so.0 -o "$root/build/lua-5.4-$name/lib/liblua5.4.so.0" \
+			-Wl,--whole-archive "$root/build/lua-5.4-$name/lib/liblua5.4.a" -Wl,--no-whole-archive -lm -ldl
+	done
 }

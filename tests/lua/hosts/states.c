@@ -15,6 +15,9 @@
 #include "server.h"
 
 #define THREADS 4
+#define PARTS 5
+/* Of Lua, from one collection to the next. */
+#define INSTRUCTIONS 3
 #define MOST_SCENARIOS 64
 /* How long it may take, in seconds. */
 #define LONGEST 300
@@ -130,6 +133,57 @@ static void from_thread_to_thread(void)
 	}
 }
 
+static void collect_all(lua_State *L, lua_Debug *unused)
+{
+	(void)unused;
+	lua_gc(L, LUA_GCCOLLECT, 0);
+}
+
+/* Everything is collected again and again, wherever the program is. */
+static void collect_by_hook(lua_State *L)
+{
+	lua_sethook(L, collect_all, LUA_MASKCOUNT, INSTRUCTIONS);
+}
+
+/* A cycle begins when the one before has ended, and each step does much. */
+static void collect_without_pause(lua_State *L)
+{
+#ifdef LUA_GCSETPAUSE
+	lua_gc(L, LUA_GCSETPAUSE, 0);
+	lua_gc(L, LUA_GCSETSTEPMUL, 1000);
+#else
+	lua_gc(L, LUA_GCPARAM, LUA_GCPPAUSE, 0);
+	lua_gc(L, LUA_GCPARAM, LUA_GCPSTEPMUL, 1000);
+#endif
+}
+
+static void collect_by_generation(lua_State *L)
+{
+#if LUA_VERSION_NUM >= 504
+	lua_gc(L, LUA_GCGEN, 0, 0);
+#elif defined(LUA_GCGEN)
+	lua_gc(L, LUA_GCGEN, 0);
+#else
+	(void)L;
+#endif
+}
+
+static void under_collectors(void)
+{
+	static void (*const collectors[])(lua_State *L) = {collect_by_hook, collect_without_pause,
+	                                                   collect_by_generation};
+	for (char **each = names; *each; each++)
+		for (size_t index = 0; index < sizeof collectors / sizeof collectors[0]; index++) {
+			scenario one = {.name = *each, .port = port};
+			check(&one, scenario_open(&one));
+			if (one.L)
+				collectors[index](one.L);
+			for (int round = 0; round < rounds; round++)
+				run(&one);
+			close_state(&one);
+		}
+}
+
 /* Returns whether it was as it should be. */
 static bool part(const char *name, void (*function)(void))
 {
@@ -155,7 +209,8 @@ int main(int count, char **arguments)
 	passed += part("one after the other", one_after_the_other);
 	passed += part("side by side", side_by_side);
 	passed += part("from thread to thread", from_thread_to_thread);
+	passed += part("under collectors that never rest", under_collectors);
 	kill(server, SIGKILL);
-	printf("%s: %d passed, %d failed\n", LUA_VERSION, passed, 4 - passed);
-	return passed != 4;
+	printf("%s: %d passed, %d failed\n", LUA_VERSION, passed, PARTS - passed);
+	return passed != PARTS;
 }
