@@ -258,7 +258,9 @@ static void start_exchange(lua_State *L, void *data)
 static void start(void *user_data, sbx_exchange *exchange)
 {
 	carried what = {user_data, exchange, NULL, 0, -1};
-	if (!sbx_lua_protected(what.mark->state, start_exchange, &what) || what.result < 0)
+	if (!sbx_lua_protected(what.mark->state, start_exchange, &what))
+		sbx_exchange_fail(exchange, SBX_EXCHANGE_REFUSED, "not enough memory for the transport");
+	else if (what.result < 0)
 		sbx_exchange_fail(exchange, SBX_EXCHANGE_REFUSED, "the transport could not be called");
 }
 
