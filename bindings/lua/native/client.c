@@ -181,18 +181,93 @@ int sbx_lua_operation_find(lua_State *L)
 	return 1;
 }
 
+/* Where the arguments of sbx_lua_client_invoke() are on the stack. */
+enum { INVOKE_SOURCE = 4, INVOKE_SINK, INVOKE_GIVEN, INVOKE_PATH };
+
+/* The option that a name in a call's table stands for; NULL: it is an argument. What an operation calls the bytes of an
+ * upload, and where those of a download go, are the names of the only such options that it has. */
+static const sbx_lua_option *option_of(lua_State *L, int key)
+{
+	if (lua_type(L, key) != LUA_TSTRING)
+		return NULL;
+	const char *name = lua_tostring(L, key);
+	if (lua_rawequal(L, key, INVOKE_SOURCE))
+		return sbx_lua_call_option("file");
+	if (lua_rawequal(L, key, INVOKE_SINK))
+		return sbx_lua_call_option("into");
+	return strcmp(name, "file") == 0 || strcmp(name, "into") == 0 ? NULL : sbx_lua_call_option(name);
+}
+
+/* An argument, whose name and value are on top of the stack. */
+static bool read_argument(sbx_lua_json_reader *from, sbx_lua_call *call)
+{
+	lua_State *L = from->L;
+	if (lua_type(L, -2) == LUA_TSTRING && sbx_json_get(call->arguments, lua_tostring(L, -2)))
+		return sbx_lua_refuse_misuse(from->refusal, lua_tostring(L, -2), "is given twice");
+	return sbx_lua_set_member(from, call->arguments);
+}
+
+/* Takes the table of a call apart: arguments, and options, whose values stay on the stack. */
+static bool read_given(sbx_lua_json_reader *from, sbx_lua_call *call)
+{
+	lua_State *L = from->L;
+	if (lua_isnil(L, INVOKE_GIVEN))
+		return true;
+	lua_pushnil(L);
+	while (lua_next(L, INVOKE_GIVEN)) {
+		int key = lua_gettop(L) - 1;
+		const sbx_lua_option *option = option_of(L, key);
+		if (!option) {
+			if (!read_argument(from, call))
+				return false;
+			lua_pop(L, 1);
+			continue;
+		}
+		luaL_checkstack(L, LUA_MINSTACK, NULL);
+		sbx_lua_reading member = {L, key + 1, option->name, from->refusal};
+		if (!sbx_lua_read_one(&member, option, &call->options))
+			return false;
+		lua_pushvalue(L, key);
+	}
+	return true;
+}
+
+/* The arguments of the path: an array of their names, and behind it their values. One that is nil is not given. */
+static bool read_path(sbx_lua_json_reader *from, sbx_lua_call *call, int values)
+{
+	lua_State *L = from->L;
+	int count = (int)lua_rawlen(L, INVOKE_PATH);
+	for (int position = 1; position <= count && position <= values; position++) {
+		lua_rawgeti(L, INVOKE_PATH, position);
+		lua_pushvalue(L, INVOKE_PATH + position);
+		if (!lua_isnil(L, -1) && !sbx_lua_set_member(from, call->arguments))
+			return false;
+		lua_pop(L, 2);
+	}
+	return true;
+}
+
 int sbx_lua_client_invoke(lua_State *L)
 {
 	bool started = lua_toboolean(L, 1);
 	sbx_client *client = sbx_lua_check_client(L, 2);
 	luaL_checktype(L, 3, LUA_TLIGHTUSERDATA);
 	const sbx_operation *operation = lua_touserdata(L, 3);
-	lua_settop(L, 5);
+	if (!lua_isnoneornil(L, INVOKE_GIVEN))
+		luaL_checktype(L, INVOKE_GIVEN, LUA_TTABLE);
+	luaL_checktype(L, INVOKE_PATH, LUA_TTABLE);
+	int values = lua_gettop(L) - INVOKE_PATH;
 	sbx_lua_refusal refusal;
+	sbx_lua_json_reader from;
 	sbx_lua_call *call = sbx_lua_new_call(L, 2);
+	sbx_lua_default_call_options(&call->options);
 	call->arguments = sbx_json_new_object();
-	if (!sbx_lua_fill_object(L, 4, call->arguments, &refusal) ||
-	    !sbx_lua_read_call_options(L, 5, &call->options, &refusal))
+	if (!call->arguments) {
+		sbx_lua_refuse_memory(&refusal);
+		return sbx_lua_fail_refused(L, &refusal);
+	}
+	sbx_lua_begin_members(L, &from, &refusal);
+	if (!read_path(&from, call, values) || !read_given(&from, call))
 		return sbx_lua_fail_refused(L, &refusal);
 	const sbx_request_options *options = &call->options.request;
 	lua_State *before = sbx_lua_begin_call(L, call);

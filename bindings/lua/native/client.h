@@ -22,7 +22,9 @@ int sbx_lua_client_set_options(lua_State *L);
 /* client_default_headers(client), client_default_query(client): tables. */
 int sbx_lua_client_default_headers(lua_State *L);
 int sbx_lua_client_default_query(lua_State *L);
-/* client_invoke(started, client, operation, arguments, options): calls an operation. */
+/* client_invoke(started, client, operation, source, sink, given, path, ...): calls an operation with a program's table
+ * of arguments and options, or nil. `source` and `sink` are what it calls the bytes of an upload and where those of a
+ * download go, or nil; `path` an array of names, whose values are the rest. */
 int sbx_lua_client_invoke(lua_State *L);
 /* client_close(client) */
 int sbx_lua_client_close(lua_State *L);

@@ -158,7 +158,19 @@ bool sbx_lua_option_headers(const sbx_lua_reading *from, void *target)
 	return read_pairs(from, true, target);
 }
 
-/* The option of the name on top of the stack; NULL where there is none. */
+const sbx_lua_option *sbx_lua_find_option(const sbx_lua_option *options, const char *name)
+{
+	while (options->name && strcmp(options->name, name) != 0)
+		options++;
+	return options->name ? options : NULL;
+}
+
+bool sbx_lua_read_one(const sbx_lua_reading *from, const sbx_lua_option *option, void *target)
+{
+	return option->read(from, (char *)target + option->offset);
+}
+
+/* The option of the name on top of the stack; NULL and a refusal where there is none. */
 static const sbx_lua_option *find_option(const sbx_lua_reading *from, const sbx_lua_option *options)
 {
 	if (lua_type(from->L, -1) != LUA_TSTRING) {
@@ -166,13 +178,13 @@ static const sbx_lua_option *find_option(const sbx_lua_reading *from, const sbx_
 		return NULL;
 	}
 	const char *name = lua_tostring(from->L, -1);
-	for (; options->name; options++)
-		if (strcmp(options->name, name) == 0)
-			return options;
-	sbx_lua_refuse_misuse(from->refusal, name, "is not an option");
-	if (from->name[0])
-		sbx_lua_refusal_within(from->refusal, from->name, 0);
-	return NULL;
+	const sbx_lua_option *found = sbx_lua_find_option(options, name);
+	if (!found) {
+		sbx_lua_refuse_misuse(from->refusal, name, "is not an option");
+		if (from->name[0])
+			sbx_lua_refusal_within(from->refusal, from->name, 0);
+	}
+	return found;
 }
 
 /* Reads each member of a table into its place in a struct. The values stay on the stack. */
@@ -188,7 +200,7 @@ bool sbx_lua_read_table(const sbx_lua_reading *from, const sbx_lua_option *optio
 		if (!found)
 			return false;
 		sbx_lua_reading member = {L, key - 1, found->name, from->refusal};
-		if (!found->read(&member, (char *)target + found->offset)) {
+		if (!sbx_lua_read_one(&member, found, target)) {
 			if (from->name[0])
 				sbx_lua_refusal_within(from->refusal, from->name, 0);
 			return false;

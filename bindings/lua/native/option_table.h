@@ -67,6 +67,11 @@ typedef struct sbx_lua_choice {
 /* Reads the number of a choice; `wanted` tells a person of them all. */
 bool sbx_lua_option_choice(const sbx_lua_reading *from, int *number, const sbx_lua_choice *choices, const char *wanted);
 
+/* The option of a name; NULL where there is none. */
+const sbx_lua_option *sbx_lua_find_option(const sbx_lua_option *options, const char *name);
+/* Reads the value at `from` into the option's place in a struct. */
+bool sbx_lua_read_one(const sbx_lua_reading *from, const sbx_lua_option *option, void *target);
+
 /* Refuses a value that is not of the type that is wanted, such as "a string". Returns false. */
 bool sbx_lua_refuse_option(const sbx_lua_reading *from, const char *wanted);
 

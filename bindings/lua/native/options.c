@@ -90,9 +90,19 @@ static const sbx_lua_option call_options[] = {{"extra_headers", sbx_lua_option_h
                                               {"into", read_sink, 0},
                                               {NULL, NULL, 0}};
 
-bool sbx_lua_read_call_options(lua_State *L, int index, sbx_lua_call_options *options, sbx_lua_refusal *refusal)
+void sbx_lua_default_call_options(sbx_lua_call_options *options)
 {
 	static const sbx_request_options none = SBX_REQUEST_OPTIONS_INIT;
 	options->request = none;
+}
+
+const sbx_lua_option *sbx_lua_call_option(const char *name)
+{
+	return sbx_lua_find_option(call_options, name);
+}
+
+bool sbx_lua_read_call_options(lua_State *L, int index, sbx_lua_call_options *options, sbx_lua_refusal *refusal)
+{
+	sbx_lua_default_call_options(options);
 	return sbx_lua_read_option_table(L, index, call_options, options, refusal);
 }

@@ -11,14 +11,7 @@
 #define OBJECT "sandbox_sdk.object"
 #define MAX_DEPTH 512 /* what the library reads and prints */
 
-/* A reading under way. The metatables lie on the stack from the start: looking one up can raise an error. */
-typedef struct reader {
-	lua_State *L;
-	int array; /* stack indices of the metatables */
-	int object;
-	int view;
-	sbx_lua_refusal *refusal;
-} reader;
+typedef sbx_lua_json_reader reader;
 
 static bool fill(reader *from, sbx_json *made, int depth);
 
@@ -188,16 +181,27 @@ static void free_json(void *json)
 }
 
 /* Puts the value at an index on top, above what reading it needs. Returns what was on top. */
-static int begin(lua_State *L, int index, reader *from, sbx_lua_refusal *refusal)
+void sbx_lua_begin_members(lua_State *L, sbx_lua_json_reader *from, sbx_lua_refusal *refusal)
 {
 	luaL_checkstack(L, LUA_MINSTACK, NULL);
-	index = lua_absindex(L, index);
 	int top = lua_gettop(L);
 	luaL_getmetatable(L, ARRAY);
 	luaL_getmetatable(L, OBJECT);
 	luaL_getmetatable(L, SBX_LUA_VIEW);
-	lua_pushvalue(L, index);
 	*from = (reader){L, top + 1, top + 2, top + 3, refusal};
+}
+
+bool sbx_lua_set_member(sbx_lua_json_reader *from, sbx_json *object)
+{
+	return set_member(from, object, 0);
+}
+
+static int begin(lua_State *L, int index, reader *from, sbx_lua_refusal *refusal)
+{
+	int top = lua_gettop(L);
+	index = lua_absindex(L, index);
+	sbx_lua_begin_members(L, from, refusal);
+	lua_pushvalue(L, index);
 	return top;
 }
 

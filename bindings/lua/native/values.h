@@ -10,6 +10,20 @@
 #include "compat.h"
 #include "refusal.h"
 
+/* A reading under way. The metatables lie on the stack from the start: looking one up can raise an error. */
+typedef struct sbx_lua_json_reader {
+	lua_State *L;
+	int array; /* stack indices of the metatables */
+	int object;
+	int view;
+	sbx_lua_refusal *refusal;
+} sbx_lua_json_reader;
+
+/* Begins to put members into a new object, which a userdata owns, one by one: pushes what that needs. */
+void sbx_lua_begin_members(lua_State *L, sbx_lua_json_reader *reader, sbx_lua_refusal *refusal);
+/* Sets the member whose name and value are on top of the stack, where they stay. */
+bool sbx_lua_set_member(sbx_lua_json_reader *reader, sbx_json *object);
+
 /* Puts the members of the table at an index, whose keys must be names, into a new object, which a userdata owns: errors
  * of Lua's may be raised meanwhile. False and a refusal where the value is no such table, something in it cannot be
  * sent, or there is no object for want of memory. */

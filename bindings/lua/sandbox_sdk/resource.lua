@@ -89,30 +89,43 @@ local function check_receiver(self, operation, usage)
 	end
 end
 
+local function copy_without(given, left_out)
+	local copy = {}
+	for name, value in next, given do
+		copy[name] = value
+	end
+	copy[left_out] = nil
+	return copy
+end
+
+--- Calls an operation whose answer the program may read as it comes: it says so by `stream_response`.
+local function open_stream(self, operation, given, ...)
+	misuse.check(operation.usage, "stream_response", given.stream_response, "boolean")
+	local arguments = {}
+	for position = 1, #operation.path do
+		arguments[operation.path[position]] = (select(position, ...))
+	end
+	local options = sort(operation, operation.usage, given, arguments)
+	options.stream_response = nil
+	local request = { operation = operation.handle, arguments = arguments }
+	return stream.open(self.client, operation.usage, request, options)
+end
+
 --- Calls an operation: `given` is the table of arguments and options, behind it come the arguments of the path.
 function resource.call(self, operation, given, ...)
 	check_receiver(self, operation, operation.usage)
 	misuse.check(operation.usage, "arguments", given, "table")
-	local arguments, options = {}, nil
-	for position = 1, #operation.path do
-		arguments[operation.path[position]] = (select(position, ...))
+	local streams = given and rawget(given, "stream_response")
+	if streams then
+		return open_stream(self, operation, given, ...)
+	elseif streams == false then
+		given = copy_without(given, "stream_response")
 	end
-	if given then
-		options = sort(operation, operation.usage, given, arguments)
-	end
-	if options and options.stream_response ~= nil then
-		local wanted = options.stream_response
-		misuse.check(operation.usage, "stream_response", wanted, "boolean")
-		options.stream_response = nil
-		if wanted then
-			local request = { operation = operation.handle, arguments = arguments }
-			return stream.open(self.client, operation.usage, request, options)
-		end
-	end
-	local answer, detail = perform(self.client, invoke, self.native, operation.handle, arguments, options)
+	local source, sink, path = operation.source, operation.sink, operation.path
+	local answer, detail = perform(self.client, invoke, self.native, operation.handle, source, sink, given, path, ...)
 	if answer == nil then
 		return misuse.checked(operation.usage, nil, detail)
-	elseif options and options.into ~= nil and not options.raw_response then
+	elseif sink and given and rawget(given, sink) ~= nil and not rawget(given, "raw_response") then
 		return detail -- how many bytes went there
 	end
 	return answer, detail
