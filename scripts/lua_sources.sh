@@ -1,4 +1,5 @@
-# Luas that are built from source: the newest one, which the distribution does not have, and one that checks itself.
+# Luas that are built from source: the newest one, which the distribution does not have, and one that checks itself; and what
+# reads the module's annotations as editors do.
 # Sourced after common.sh and debian_sources.sh.
 # shellcheck shell=bash
 
@@ -64,4 +65,14 @@ build_checked_lua() {
 		cc -shared -Wl,-soname,liblua5.4.so.0 -o "$root/build/lua-5.4-$name/lib/liblua5.4.so.0" \
 			-Wl,--whole-archive "$root/build/lua-5.4-$name/lib/liblua5.4.a" -Wl,--no-whole-archive -lm -ldl
 	done
+}
+
+# build_lua_checker: into build/lua-checker, for the suite `annotations`. It is built for use once, so quickly.
+build_lua_checker() {
+	local version=0.25.1 folder=$root/build/lua-checker
+	[[ $("$folder/bin/emmylua_check" --version 2>/dev/null) != *" $version" ]] || return 0
+	command -v cargo >/dev/null || die "the checker of the Lua module's annotations is built with cargo, which is not on PATH"
+	logged build-lua-checker cargo install --locked --root "$folder" --config profile.release.lto=false \
+		--config profile.release.opt-level=1 --config profile.release.codegen-units=16 "emmylua_check@$version" ||
+		die "emmylua_check $version cannot be built; the lines above say why"
 }

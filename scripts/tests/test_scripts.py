@@ -40,7 +40,7 @@ def test_says_how_to_use_it(name):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["setup", "now"], "setup: no argument is called 'now'; there are --json-c and --checked-lua"),
+        (["setup", "now"], "setup: no argument is called 'now'; there are --json-c, --checked-lua and --lua-checker"),
         (
             ["build", "fast"],
             "build: no preset is called 'fast'; there are release, debug, asan, tsan, fuzz, coverage and json-c",

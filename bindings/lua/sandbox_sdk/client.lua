@@ -105,6 +105,9 @@ local stream = lazy "sandbox_sdk.stream"
 ---@field pool? number|false until one of the client's connections is free
 
 ---What went wrong. It prints as its message.
+---
+---Functions return `nil, err`, and no error where they succeed. Editors are told of an error in any case: they cannot know
+---that there is one where the first result is nil, and would warn of each use.
 ---@class sandbox_sdk.Error
 ---@field code string a stable name, such as "not_found", "timeout" or "invalid_argument"
 ---@field message string one line that names the cause
@@ -245,7 +248,7 @@ end
 ---Makes a client with other options that shares this one's connections.
 ---@param options? sandbox_sdk.ClientOptions what changes; headers and query are merged
 ---@return sandbox_sdk.Client? client
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Client:with_options(options)
 	check_receiver(self, "with_options")
 	return client.make("client:with_options()", function(given)
@@ -265,7 +268,7 @@ end
 ---Changes options of this client. `client.max_retries = 5` does the same for one, and raises what is wrong with it.
 ---@param options sandbox_sdk.ClientOptions what changes; headers and query are merged
 ---@return true? changed
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Client:set_options(options)
 	check_receiver(self, "set_options")
 	return set(self, "client:set_options()", options)
@@ -294,7 +297,7 @@ end
 ---@param path string
 ---@param options? sandbox_sdk.Request
 ---@return sandbox_sdk.Response? response
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Client:head(path, options)
 	check_receiver(self, "head")
 	local given = request.of_verb("client:head()", "HEAD", path, options)
@@ -305,7 +308,7 @@ end
 ---Makes a request of one's own whose answer is read as it comes, and returns when its head is there.
 ---@param given sandbox_sdk.Request `into` is not among it: see stream:save()
 ---@return sandbox_sdk.Stream? stream
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Client:open(given)
 	check_receiver(self, "open")
 	local members, options = request.sort("client:open()", given)
@@ -360,7 +363,7 @@ end
 ---that cannot be deleted does not keep the others.
 ---@param options sandbox_sdk.LeftoversOptions
 ---@return sandbox_sdk.Leftovers? leftovers
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Client:delete_leftovers(options)
 	local usage = "client:delete_leftovers()"
 	check_receiver(self, "delete_leftovers")

@@ -63,7 +63,7 @@ end
 
 ---The next event. After an error each later one is the same.
 ---@return sandbox_sdk.ExecutionEvent? event nil after the result
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function ExecutionStream:next()
 	check_receiver(self, "stream:next()")
 	return read(self)
@@ -82,7 +82,7 @@ end
 
 ---How the command ended. Events that nobody has read are passed over.
 ---@return sandbox_sdk.SandboxExecuteResponse? execution
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function ExecutionStream:result()
 	check_receiver(self, "stream:result()")
 	while not self.execution and not self.failure do

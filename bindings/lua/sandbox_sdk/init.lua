@@ -32,6 +32,8 @@ local sdk = {
 	---JSON's null, where one is to be sent; in answers, the null elements of arrays.
 	---@type lightuserdata
 	null = core.null,
+	---Lua's own assert(), but that before 5.3 it raises the error itself, too, where Lua's takes only text as the reason.
+	assert = assert,
 }
 
 ---Marks a table as a JSON array. Only an empty one needs that: without the mark it is an object.
@@ -53,7 +55,7 @@ end
 ---Makes a client. Nothing is sent.
 ---@param options? sandbox_sdk.ClientOptions
 ---@return sandbox_sdk.Client? client
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function sdk.new(options)
 	return client.make("sandbox_sdk.new()", core.client_new, options)
 end
@@ -62,7 +64,7 @@ end
 ---client is closed or collected, or when this process ends.
 ---@param options? sandbox_sdk.ClientOptions
 ---@return sandbox_sdk.Client? client
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function sdk.local_server(options)
 	return client.make("sandbox_sdk.local_server()", core.client_new_local, options)
 end
@@ -95,7 +97,7 @@ end
 ---Waits: in a coroutine that a loop runs by letting others run, else by blocking.
 ---@param seconds number
 ---@return true? waited
----@return sandbox_sdk.Error? err the task was cancelled
+---@return sandbox_sdk.Error err the task was cancelled
 function sdk.sleep(seconds)
 	if type(seconds) ~= "number" then
 		misuse.refuse("sandbox_sdk.sleep()", "seconds", "must be a number, not a %s", type(seconds))
@@ -127,17 +129,14 @@ function sdk.with(thing, f, ...)
 	return unpack(results, 2, results.n)
 end
 
----As Lua's own assert(), which before 5.3 takes only text as the reason: raises the error itself.
----@generic T
----@param value T?
----@param err any
----@param ... any
----@return T value, any ...
-function sdk.assert(value, err, ...)
-	if not value then
-		error(err == nil and "assertion failed!" or err, 0)
-	end
-	return value, err, ...
+if select(2, pcall(assert, nil, sdk)) ~= sdk then
+	-- Not written as `function sdk.assert`: to editors it is Lua's own, whose type they know.
+	rawset(sdk, "assert", function(value, err, ...)
+		if not value then
+			error(err == nil and "assertion failed!" or err, 0)
+		end
+		return value, err, ...
+	end)
 end
 
 return sdk

@@ -5,7 +5,9 @@ local misuse = require "sandbox_sdk.misuse"
 
 ---All pages of a list, made by `client.sandboxes:pages()`. An item that is there from the beginning to the end comes,
 ---and none comes twice, also when others are created and deleted meanwhile.
----@class sandbox_sdk.Pages
+---@class sandbox_sdk.Pages<T>
+---@field next fun(self: sandbox_sdk.Pages<T>): T?, sandbox_sdk.Error
+---@field each fun(self: sandbox_sdk.Pages<T>): fun(): T?
 local Pages = { __name = "sandbox_sdk.Pages" }
 Pages.__index = Pages
 
@@ -55,9 +57,7 @@ local function take(self)
 	return core.pages_next(self.native)
 end
 
----The next item. After an error it can be asked for again, from where it was.
----@return sandbox_sdk.Model? item nil after the last one
----@return sandbox_sdk.Error? err
+---The next item, nil after the last one. After an error it can be asked for again, from where it was.
 function Pages:next()
 	check_receiver(self, "pages:next()")
 	local item, err = take(self)
@@ -73,7 +73,6 @@ function Pages:next()
 end
 
 ---The items one after the other: `for item in pages:each() do`. An error is raised.
----@return fun(): sandbox_sdk.Model?
 function Pages:each()
 	check_receiver(self, "pages:each()")
 	return function()

@@ -1,4 +1,5 @@
 --- What client.sandboxes has beside the operations of the API. What it needs is loaded when it is needed first.
+---@class sandbox_sdk.Sandboxes
 local Sandboxes = require "sandbox_sdk.resources.sandboxes"
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
@@ -16,7 +17,7 @@ end
 ---not become ready it is deleted.
 ---@param arguments? sandbox_sdk.SessionOptions
 ---@return sandbox_sdk.Session? session
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:session(arguments)
 	check_receiver(self, "client.sandboxes:session()")
 	local session = require "sandbox_sdk.session"
@@ -27,7 +28,7 @@ end
 ---@param id string the identifier of the sandbox
 ---@param options? { keep: boolean? } `keep = false` deletes the sandbox when the session is closed
 ---@return sandbox_sdk.Session? session
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:adopt(id, options)
 	check_receiver(self, "client.sandboxes:adopt()")
 	local session = require "sandbox_sdk.session"
@@ -54,7 +55,7 @@ end
 ---@param command string|sandbox_sdk.RunManyOptions
 ---@param options? sandbox_sdk.RunManyOptions
 ---@return sandbox_sdk.RunResults? results
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:run_many(ids, command, options)
 	local usage = "client.sandboxes:run_many()"
 	check_receiver(self, usage)

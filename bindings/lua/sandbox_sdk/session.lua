@@ -84,7 +84,7 @@ end
 ---@param command string|sandbox_sdk.RunOptions
 ---@param options? sandbox_sdk.RunOptions
 ---@return sandbox_sdk.SandboxExecuteResponse? execution how it ended and what it wrote
----@return sandbox_sdk.Error? err with `check` "command_failed" for any end but exit code 0: see err.execution
+---@return sandbox_sdk.Error err with `check` "command_failed" for any end but exit code 0: see err.execution
 function Session:run(command, options)
 	check_receiver(self, "session:run()")
 	local text, how, call = arguments.command("session:run()", command, options)
@@ -102,7 +102,7 @@ end
 ---@param command string|sandbox_sdk.RunOptions
 ---@param options? sandbox_sdk.RunOptions
 ---@return sandbox_sdk.ExecutionStream? stream
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Session:stream(command, options)
 	local usage = "session:stream()"
 	check_receiver(self, usage)
@@ -114,7 +114,7 @@ end
 ---@param path string the file in the sandbox
 ---@param options? sandbox_sdk.SandboxDownloadParams `into` says where the bytes go; default: they are returned
 ---@return string|integer? bytes with `into`: how many went there
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Session:read(path, options)
 	check_receiver(self, "session:read()")
 	local own, call = arguments.sort("session:read()", options, READ)
@@ -137,7 +137,7 @@ end
 ---@param file sandbox_sdk.Source
 ---@param options? sandbox_sdk.CallOptions
 ---@return true? written
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Session:write(path, file, options)
 	check_receiver(self, "session:write()")
 	local _, call = arguments.sort("session:write()", options, NONE)
@@ -154,7 +154,7 @@ end
 ---@param remote string where it goes: of a file its path, of a directory the directory that its entries go into
 ---@param options? sandbox_sdk.TransferOptions
 ---@return true? sent
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Session:upload(local_path, remote, options)
 	check_receiver(self, "session:upload()")
 	local how, call = arguments.sort("session:upload()", options, TRANSFER)
@@ -166,7 +166,7 @@ end
 ---@param local_path string where it goes on this machine
 ---@param options? sandbox_sdk.TransferOptions
 ---@return true? fetched
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Session:download(remote, local_path, options)
 	check_receiver(self, "session:download()")
 	local how, call = arguments.sort("session:download()", options, TRANSFER)
@@ -185,7 +185,7 @@ end
 ---fails it can be tried again.
 ---@param options? sandbox_sdk.CallOptions
 ---@return true? closed
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Session:close(options)
 	check_receiver(self, "session:close()")
 	local _, call = arguments.sort("session:close()", options, NONE)

@@ -129,7 +129,7 @@ end
 ---Reads bytes, as file:read() does. It waits for as many as are asked for; fewer come only at the end.
 ---@param ... integer|"a"|"l"|"L" how many bytes; all; a line; a line with its end. Default: a line
 ---@return string? bytes nil at the end
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Stream:read(...)
 	check_receiver(self, "read")
 	local count = select("#", ...)
@@ -243,7 +243,7 @@ end
 ---is called with each piece and fails by `false`, or `nil, reason`, or by an error.
 ---@param into string|file*|fun(bytes: string): any
 ---@return true? saved
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Stream:save(into)
 	check_receiver(self, "save")
 	local kind = io.type(into) or type(into)

@@ -17,6 +17,11 @@
 ---The answer as JSON text, with two spaces a level if no indent is given; with 0 in one line.
 ---@field to_json fun(self: sandbox_sdk.Model, indent?: integer): string
 
+---An array in an answer, or in a part of one: read-only, with the methods of every model.
+---@class sandbox_sdk.List<T>: sandbox_sdk.Model, { [integer]: T }
+---Goes through the elements in their order.
+---@field ipairs fun(self: sandbox_sdk.List<T>): fun(): integer, T
+
 ---How much of the machine a sandbox may use.
 ---@class sandbox_sdk.SandboxResources
 ---Number of CPUs. One is a quarter of a Kubernetes vCPU. At least 1.
@@ -109,49 +114,49 @@
 ---A sandbox.
 ---@class sandbox_sdk.Sandbox: sandbox_sdk.Model
 ---Identifier of the sandbox.
----@field id? string
+---@field id string
 ---Number of CPUs.
----@field cpu? number
+---@field cpu number
 ---When the sandbox was created.
----@field created_at? string
+---@field created_at string
 ---Size of the disk in GB.
----@field disk_size? number
+---@field disk_size number
 ---Memory in MB.
----@field memory? number
+---@field memory number
 ---Name of the sandbox.
----@field name? string
+---@field name string
 ---State that the sandbox is in.
----@field status? string
+---@field status string
 
 ---A sandbox that was just created.
 ---@class sandbox_sdk.SandboxCreateResponse: sandbox_sdk.Sandbox
 ---Size of the storage in GB. Only the answer to its creation has it.
----@field storage? number
+---@field storage number
 
 ---Where a page stands among all pages.
 ---@class sandbox_sdk.Pagination: sandbox_sdk.Model
 ---Number of this page, counted from 1.
----@field page? number
+---@field page number
 ---How many items a page has.
----@field page_size? number
+---@field page_size number
 ---How many items there are on all pages.
----@field total_items? number
+---@field total_items number
 ---How many pages there are.
----@field total_pages? number
+---@field total_pages number
 
 ---One page of sandboxes.
 ---@class sandbox_sdk.SandboxListResponse: sandbox_sdk.Model
 ---The sandboxes on this page.
----@field data? sandbox_sdk.Sandbox[]
+---@field data sandbox_sdk.List<sandbox_sdk.Sandbox>
 ---Where this page stands among all pages.
----@field pagination? sandbox_sdk.Pagination
+---@field pagination sandbox_sdk.Pagination
 
 ---What became of a sandbox and its storage.
 ---@class sandbox_sdk.SandboxDeleteResponse: sandbox_sdk.Model
 ---Identifier of the sandbox that was deleted.
----@field id? string
+---@field id string
 ---What was done, in words.
----@field message? string
+---@field message string
 ---Whether a snapshot was taken.
 ---@field snapshot_created? boolean
 ---Name of the snapshot that was taken.
@@ -164,87 +169,87 @@
 ---Why one sandbox could not be deleted.
 ---@class sandbox_sdk.SandboxDeleteAllError: sandbox_sdk.Model
 ---Identifier of the sandbox that is still there.
----@field id? string
+---@field id string
 ---What went wrong, in words.
----@field error? string
+---@field error string
 
 ---What became of all sandboxes and their storage.
 ---@class sandbox_sdk.SandboxDeleteAllResponse: sandbox_sdk.Model
 ---How many sandboxes were deleted.
----@field deleted_count? number
+---@field deleted_count number
 ---Identifiers of the sandboxes that were deleted.
----@field deleted_ids? string[]
+---@field deleted_ids sandbox_sdk.List<string>
 ---What was done, in words.
----@field message? string
+---@field message string
 ---The sandboxes that could not be deleted.
----@field errors? sandbox_sdk.SandboxDeleteAllError[]
+---@field errors? sandbox_sdk.List<sandbox_sdk.SandboxDeleteAllError>
 ---How many storage volumes were deleted.
 ---@field storage_deleted_count? number
 
 ---How a command ended and what it wrote.
 ---@class sandbox_sdk.SandboxExecuteResponse: sandbox_sdk.Model
 ---Identifier of this run of the command.
----@field id? string
+---@field id string
 ---When the command ended.
----@field completed_at? string
+---@field completed_at string
 ---When the command was started.
----@field created_at? string
+---@field created_at string
 ---How many milliseconds the command ran.
----@field execution_time_ms? integer
+---@field execution_time_ms integer
 ---Exit code of the command.
----@field exit_code? integer
+---@field exit_code integer
 ---How the run stands.
----@field status? "running"|"completed"|"timeout"|"error"|string
+---@field status "running"|"completed"|"timeout"|"error"|string
 ---What the command wrote to standard error.
----@field stderr? string
+---@field stderr string
 ---What the command wrote to standard output.
----@field stdout? string
+---@field stdout string
 
 ---A file that was written into a sandbox.
 ---@class sandbox_sdk.SandboxUploadResponse: sandbox_sdk.Model
 ---What was done, in words.
----@field message? string
+---@field message string
 ---Where the file is in the sandbox.
----@field path? string
+---@field path string
 ---Size of the file in bytes.
----@field size? integer
+---@field size integer
 
 ---A volume.
 ---@class sandbox_sdk.Volume: sandbox_sdk.Model
 ---Identifier of the volume or snapshot.
----@field id? string
+---@field id string
 ---When the volume or snapshot was created.
----@field created_at? string
+---@field created_at string
 ---Name of the volume or snapshot.
----@field name? string
+---@field name string
 ---Size with its unit, such as `10Gi`. A snapshot has the size of its source.
----@field size? string
+---@field size string
 ---State that the volume is in.
----@field status? "Pending"|"Bound"|"Lost"|string
+---@field status "Pending"|"Bound"|"Lost"|string
 
 ---The sandbox that is using a volume.
 ---@class sandbox_sdk.VolumeMountedBy: sandbox_sdk.Model
 ---Identifier of the sandbox.
----@field sandbox_id? string
+---@field sandbox_id string
 ---Name of the sandbox.
----@field sandbox_name? string
+---@field sandbox_name string
 
 ---A volume or a snapshot in a list.
 ---@class sandbox_sdk.VolumeListItem: sandbox_sdk.Model
 ---Identifier of the volume or snapshot.
----@field id? string
+---@field id string
 ---When the volume or snapshot was created.
----@field created_at? string
+---@field created_at string
 ---Name of the volume or snapshot.
----@field name? string
+---@field name string
 ---Size with its unit, such as `10Gi`. A snapshot has the size of its source.
----@field size? string
+---@field size string
 ---State that the volume or snapshot is in. A snapshot is `Ready` or `Pending`.
----@field status? "Pending"|"Bound"|"Lost"|"Ready"|string
+---@field status "Pending"|"Bound"|"Lost"|"Ready"|string
 ---Whether a sandbox is using the volume. Never true for a snapshot.
----@field in_use? boolean
+---@field in_use boolean
 ---Whether this is a volume or a snapshot.
----@field type? "volume"|"snapshot"|string
+---@field type "volume"|"snapshot"|string
 ---The sandbox that is using the volume.
 ---@field mounted_by? sandbox_sdk.VolumeMountedBy
 ---Identifier of the volume that a snapshot was taken of.
@@ -255,39 +260,39 @@
 ---One page of volumes and snapshots.
 ---@class sandbox_sdk.VolumeListResponse: sandbox_sdk.Model
 ---The volumes and snapshots on this page.
----@field data? sandbox_sdk.VolumeListItem[]
+---@field data sandbox_sdk.List<sandbox_sdk.VolumeListItem>
 ---Where this page stands among all pages.
----@field pagination? sandbox_sdk.Pagination
+---@field pagination sandbox_sdk.Pagination
 
 ---What became of a volume or snapshot.
 ---@class sandbox_sdk.VolumeDeleteResponse: sandbox_sdk.Model
 ---Identifier of the volume or snapshot that was deleted.
----@field id? string
+---@field id string
 ---What was done, in words.
----@field message? string
+---@field message string
 ---Whether it was a volume or a snapshot.
 ---@field type? string
 
 ---A snapshot of a volume.
 ---@class sandbox_sdk.VolumeCreateSnapshotResponse: sandbox_sdk.Model
 ---Identifier of the snapshot.
----@field id? string
+---@field id string
 ---What the snapshot holds of writes that were under way.
----@field consistency? "application-consistent"|"crash-consistent"|string
+---@field consistency "application-consistent"|"crash-consistent"|string
 ---When the snapshot was taken.
----@field created_at? string
+---@field created_at string
 ---Name of the snapshot.
----@field name? string
+---@field name string
 ---Identifier of the sandbox that was using the volume.
----@field sandbox_id? string
+---@field sandbox_id string
 ---Name of the sandbox that was using the volume.
----@field sandbox_name? string
+---@field sandbox_name string
 ---State that the snapshot is in.
----@field status? string
+---@field status string
 ---Identifier of the volume that the snapshot was taken of.
----@field volume_id? string
+---@field volume_id string
 ---Name of the volume that the snapshot was taken of.
----@field volume_name? string
+---@field volume_name string
 
 ---The bytes of an upload: the string itself, an open io file, a function that returns one string after the other and
 ---nil at the end (`nil, reason` fails the call), or a table that says more.

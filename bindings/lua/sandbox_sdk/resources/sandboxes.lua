@@ -10,7 +10,7 @@ local create = resource.operation(Sandboxes, "sandboxes.create", { path = {} })
 ---Creates a sandbox.
 ---@param arguments? sandbox_sdk.SandboxCreateParams
 ---@return sandbox_sdk.SandboxCreateResponse? answer The new sandbox.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:create(arguments)
 	return resource.call(self, create, arguments)
 end
@@ -20,7 +20,7 @@ local list = resource.operation(Sandboxes, "sandboxes.list", { path = {} })
 ---Lists the sandboxes, one page at a time.
 ---@param arguments? sandbox_sdk.SandboxListParams
 ---@return sandbox_sdk.SandboxListResponse? answer One page of sandboxes.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:list(arguments)
 	return resource.call(self, list, arguments)
 end
@@ -28,8 +28,8 @@ end
 ---Goes through all pages of sandboxes.list, item by item. Nothing is sent yet. `pages:next()` gives the next item, nil
 ---after the last one, or nil and an error.
 ---@param arguments? sandbox_sdk.SandboxListParams `page` is the first one; a deadline is that of each call
----@return sandbox_sdk.Pages? pages
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Pages<sandbox_sdk.Sandbox>? pages
+---@return sandbox_sdk.Error err
 function Sandboxes:pages(arguments)
 	return resource.pages(self, list, "pages", arguments)
 end
@@ -52,7 +52,7 @@ local delete = resource.operation(Sandboxes, "sandboxes.delete", { path = { "id"
 ---@param id string The identifier of the sandbox.
 ---@param arguments? sandbox_sdk.SandboxDeleteParams
 ---@return sandbox_sdk.SandboxDeleteResponse? answer What was deleted, and what was kept.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:delete(id, arguments)
 	return resource.call(self, delete, arguments, id)
 end
@@ -62,7 +62,7 @@ local delete_all = resource.operation(Sandboxes, "sandboxes.delete_all", { path 
 ---Deletes every sandbox of the account together with its storage.
 ---@param arguments? sandbox_sdk.SandboxDeleteAllParams
 ---@return sandbox_sdk.SandboxDeleteAllResponse? answer What was deleted, and what could not be.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:delete_all(arguments)
 	return resource.call(self, delete_all, arguments)
 end
@@ -74,7 +74,7 @@ local execute = resource.operation(Sandboxes, "sandboxes.execute", { path = { "i
 ---@param id string The identifier of the sandbox.
 ---@param arguments sandbox_sdk.SandboxExecuteParams
 ---@return sandbox_sdk.SandboxExecuteResponse? answer How the command ended and what it wrote.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:execute(id, arguments)
 	return resource.call(self, execute, arguments, id)
 end
@@ -85,7 +85,7 @@ local upload = resource.operation(Sandboxes, "sandboxes.upload", { path = { "id"
 ---@param id string The identifier of the sandbox.
 ---@param arguments sandbox_sdk.SandboxUploadParams
 ---@return sandbox_sdk.SandboxUploadResponse? answer The file that was written.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:upload(id, arguments)
 	return resource.call(self, upload, arguments, id)
 end
@@ -96,7 +96,7 @@ local download = resource.operation(Sandboxes, "sandboxes.download", { path = { 
 ---@param id string The identifier of the sandbox.
 ---@param arguments sandbox_sdk.SandboxDownloadParams
 ---@return string|integer? bytes with `into`: how many went there
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Sandboxes:download(id, arguments)
 	return resource.call(self, download, arguments, id)
 end

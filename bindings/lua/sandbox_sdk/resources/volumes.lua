@@ -10,7 +10,7 @@ local create = resource.operation(Volumes, "volumes.create", { path = {} })
 ---Creates a volume.
 ---@param arguments? sandbox_sdk.VolumeCreateParams
 ---@return sandbox_sdk.Volume? answer The new volume.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Volumes:create(arguments)
 	return resource.call(self, create, arguments)
 end
@@ -20,7 +20,7 @@ local list = resource.operation(Volumes, "volumes.list", { path = {} })
 ---Lists the volumes and snapshots, one page at a time.
 ---@param arguments? sandbox_sdk.VolumeListParams
 ---@return sandbox_sdk.VolumeListResponse? answer One page of volumes and snapshots.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Volumes:list(arguments)
 	return resource.call(self, list, arguments)
 end
@@ -28,8 +28,8 @@ end
 ---Goes through all pages of volumes.list, item by item. Nothing is sent yet. `pages:next()` gives the next item, nil
 ---after the last one, or nil and an error.
 ---@param arguments? sandbox_sdk.VolumeListParams `page` is the first one; a deadline is that of each call
----@return sandbox_sdk.Pages? pages
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Pages<sandbox_sdk.VolumeListItem>? pages
+---@return sandbox_sdk.Error err
 function Volumes:pages(arguments)
 	return resource.pages(self, list, "pages", arguments)
 end
@@ -52,7 +52,7 @@ local delete = resource.operation(Volumes, "volumes.delete", { path = { "id" } }
 ---@param id string The identifier of the volume or snapshot.
 ---@param arguments? sandbox_sdk.VolumeDeleteParams
 ---@return sandbox_sdk.VolumeDeleteResponse? answer What was deleted.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Volumes:delete(id, arguments)
 	return resource.call(self, delete, arguments, id)
 end
@@ -63,7 +63,7 @@ local create_snapshot = resource.operation(Volumes, "volumes.create_snapshot", {
 ---@param id string The identifier of the volume.
 ---@param arguments sandbox_sdk.VolumeCreateSnapshotParams
 ---@return sandbox_sdk.VolumeCreateSnapshotResponse? answer The new snapshot.
----@return sandbox_sdk.Error? err
+---@return sandbox_sdk.Error err
 function Volumes:create_snapshot(id, arguments)
 	return resource.call(self, create_snapshot, arguments, id)
 end
