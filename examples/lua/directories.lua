@@ -41,7 +41,7 @@ sdk.with(sdk.assert(client.sandboxes:session()), function(session)
 end)
 client:close()
 
-local count, last = 0, nil
+local count, last = 0, ""
 for line in io.lines(result .. "/summary") do
 	count, last = count + 1, line
 end
