@@ -106,8 +106,8 @@ local stream = lazy "sandbox_sdk.stream"
 
 ---What went wrong. It prints as its message.
 ---
----Functions return `nil, err`, and no error where they succeed. Editors are told of an error in any case: they cannot know
----that there is one where the first result is nil, and would warn of each use.
+---Functions return `nil, err`, and no error where they succeed. Editors are told of an error in any case: they cannot
+---know that there is one where the first result is nil, and would warn of each use.
 ---@class sandbox_sdk.Error
 ---@field code string a stable name, such as "not_found", "timeout" or "invalid_argument"
 ---@field message string one line that names the cause

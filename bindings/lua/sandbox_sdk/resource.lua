@@ -38,7 +38,8 @@ local resource = {
 	OPTIONS = OPTIONS,
 }
 
----What a call gives in the place of its result: options of operations and of requests of one's own.
+---What an operation gives in the place of its answer. Editors have to be told of it behind the call:
+---`--[[@as sandbox_sdk.Response]]`, or `--[[@as sandbox_sdk.Stream]]`.
 ---@class sandbox_sdk.ResultOptions
 ---@field raw_response? boolean the response, with status, headers and all that is known of it
 ---@field stream_response? boolean a stream, whose body is read as it comes

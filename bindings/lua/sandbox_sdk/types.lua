@@ -9,9 +9,9 @@
 ---Whether the answer has a field, and how.
 ---@field has fun(self: sandbox_sdk.Model, name: string): "present"|"null"|false
 ---Goes through the fields, or the elements, with null as sdk.null.
----@field pairs fun(self: sandbox_sdk.Model): fun(): string|integer, any
+---@field pairs fun(self: sandbox_sdk.Model): (fun(): string|integer, any)
 ---Goes through the elements in their order.
----@field ipairs fun(self: sandbox_sdk.Model): fun(): integer, any
+---@field ipairs fun(self: sandbox_sdk.Model): (fun(): integer, any)
 ---The answer as a table of its own, with null as sdk.null.
 ---@field to_table fun(self: sandbox_sdk.Model): table
 ---The answer as JSON text, with two spaces a level if no indent is given; with 0 in one line.
@@ -20,7 +20,7 @@
 ---An array in an answer, or in a part of one: read-only, with the methods of every model.
 ---@class sandbox_sdk.List<T>: sandbox_sdk.Model, { [integer]: T }
 ---Goes through the elements in their order.
----@field ipairs fun(self: sandbox_sdk.List<T>): fun(): integer, T
+---@field ipairs fun(self: sandbox_sdk.List<T>): (fun(): integer, T)
 
 ---How much of the machine a sandbox may use.
 ---@class sandbox_sdk.SandboxResources
@@ -32,7 +32,7 @@
 ---@field storage? integer
 
 ---Arguments and options of sandboxes.create.
----@class sandbox_sdk.SandboxCreateParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxCreateParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Environment variables that every command in the sandbox sees.
 ---@field env_vars? table<string, string>
 ---Name of a Docker image, such as `avmcodes/avm-default-sandbox`.
@@ -45,14 +45,14 @@
 ---@field wait_for_ready? boolean
 
 ---Arguments and options of sandboxes.list.
----@class sandbox_sdk.SandboxListParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxListParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Which page, counted from 1. At least 1.
 ---@field page? integer
 ---How many items a page has. At least 1.
 ---@field page_size? integer
 
 ---Arguments and options of sandboxes.delete.
----@class sandbox_sdk.SandboxDeleteParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxDeleteParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Whether to take a snapshot of the storage before it is deleted.
 ---@field create_snapshot? boolean
 ---Name of that snapshot.
@@ -61,10 +61,10 @@
 ---@field keep_storage? boolean
 
 ---Arguments and options of sandboxes.delete_all.
----@class sandbox_sdk.SandboxDeleteAllParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxDeleteAllParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 
 ---Arguments and options of sandboxes.execute.
----@class sandbox_sdk.SandboxExecuteParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxExecuteParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---A whole shell command line, in which pipes and redirections work.
 ---@field command string
 ---Environment variables for this command.
@@ -75,36 +75,36 @@
 ---@field working_dir? string
 
 ---Arguments and options of sandboxes.upload.
----@class sandbox_sdk.SandboxUploadParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxUploadParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Where the file goes in the sandbox, such as `/data/myfile.txt`.
 ---@field path string
 ---@field file sandbox_sdk.Source The bytes of the file.
 
 ---Arguments and options of sandboxes.download.
----@class sandbox_sdk.SandboxDownloadParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.SandboxDownloadParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---The file in the sandbox, such as `/data/myfile.txt`.
 ---@field path string
 ---@field into? sandbox_sdk.Sink where the bytes go; default: they are returned as a string
 
 ---Arguments and options of volumes.create.
----@class sandbox_sdk.VolumeCreateParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.VolumeCreateParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Name of the volume.
 ---@field name? string
 ---Size with its unit, such as `10Gi` or `100Mi`.
 ---@field size? string
 
 ---Arguments and options of volumes.list.
----@class sandbox_sdk.VolumeListParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.VolumeListParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Which page, counted from 1. At least 1.
 ---@field page? integer
 ---How many items a page has. At least 1.
 ---@field page_size? integer
 
 ---Arguments and options of volumes.delete.
----@class sandbox_sdk.VolumeDeleteParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.VolumeDeleteParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 
 ---Arguments and options of volumes.create_snapshot.
----@class sandbox_sdk.VolumeCreateSnapshotParams: sandbox_sdk.CallOptions
+---@class sandbox_sdk.VolumeCreateSnapshotParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Name of the snapshot.
 ---@field name string
 ---Whether the file system is only frozen, which leaves the snapshot crash-consistent. Otherwise it is synced in full

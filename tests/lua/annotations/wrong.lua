@@ -37,3 +37,23 @@ loop:spawn(1) --> param-type-mismatch
 loop:spwan(print) --> undefined-field
 loop:spawn(print):stop() --> undefined-field
 sdk.cancel():abort() --> undefined-field
+
+assert(client:request { path = 1 }) --> assign-type-mismatch
+assert(client:get(1)) --> param-type-mismatch
+local stream = assert(client:open { path = "/" })
+print(stream:readline()) --> undefined-field
+print(stream.response.state) --> undefined-field
+for bytes in stream:chunks "many" do --> param-type-mismatch
+	print(bytes)
+end
+assert(sdk.new { compression = "brotli" }) --> param-type-mismatch
+assert(sdk.new { on_attempt = "print" }) --> param-type-mismatch
+assert(sdk.new { transport = 1 }) --> param-type-mismatch
+for each in sandboxes:each() do
+	print(each.nmae) --> undefined-field
+end
+print(assert(sandboxes:list()).data[1].nmae) --> undefined-field
+local item = assert(sandboxes:pages()):next()
+if item then
+	print(item.nmae) --> undefined-field
+end
