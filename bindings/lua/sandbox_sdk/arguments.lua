@@ -1,8 +1,7 @@
 --- What a function was given in one table: options of each call, and what is the function's own.
+local each = require "sandbox_sdk.each"
 local misuse = require "sandbox_sdk.misuse"
 local resource = require "sandbox_sdk.resource"
-
-local next = next
 
 local arguments = {
 	--- The options of a command whose output is a stream.
@@ -18,7 +17,7 @@ local arguments = {
 function arguments.sort(usage, given, own, others)
 	misuse.check(usage, "options", given, "table")
 	local found, options
-	for name, value in next, given or {} do
+	for name, value in each(given or {}) do
 		if own[name] then
 			found = found or {}
 			found[name] = value
@@ -50,7 +49,7 @@ function arguments.command(usage, given, options, own)
 		misuse.refuse(usage, "command", "is given twice")
 	end
 	local rest = {}
-	for name, value in next, given do
+	for name, value in each(given) do
 		if name ~= "command" and name ~= 1 then
 			rest[name] = value
 		end

@@ -15,6 +15,7 @@
 --- dropped takes its coroutines with it, and they their calls and connections. Who is resumed too early waits again.
 local core = require "sandbox_sdk.core"
 local coroutines = require "sandbox_sdk.coroutines"
+local each = require "sandbox_sdk.each"
 local misuse = require "sandbox_sdk.misuse"
 
 local await = {}
@@ -136,7 +137,7 @@ end
 local function dispatch(client)
 	local records = {}
 	local failure = resume_told(client, records)
-	for record in pairs(records) do
+	for record in each(records) do
 		stop_if_idle(record)
 	end
 	if failure then

@@ -1,6 +1,7 @@
 --- A client: a table with a resource for each group of operations, over the C half's userdata, which frees it.
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
+local each = require "sandbox_sdk.each"
 local lazy = require "sandbox_sdk.lazy"
 local misuse = require "sandbox_sdk.misuse"
 local resources = require "sandbox_sdk.resources"
@@ -180,7 +181,7 @@ local getters = {
 	default_query = core.client_default_query,
 	default_headers = function(native)
 		local headers = core.client_default_headers(native)
-		for name, value in pairs(headers) do
+		for name, value in each(headers) do
 			headers[name] = value ~= core.null and value
 		end
 		return headers
@@ -199,7 +200,7 @@ end
 local function sort(usage, options)
 	misuse.check(usage, "options", options, "table")
 	local native, loop = {}, nil
-	for name, value in next, options or {} do
+	for name, value in each(options or {}) do
 		if name == "loop" then
 			if value ~= false then
 				await.check(usage, "loop", value)

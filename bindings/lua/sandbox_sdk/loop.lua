@@ -1,6 +1,7 @@
 --- A loop for programs that have none: coroutines that run side by side, and poll(2) to wait for what they wait for.
 local Timers = require "sandbox_sdk.timers"
 local core = require "sandbox_sdk.core"
+local each = require "sandbox_sdk.each"
 local misuse = require "sandbox_sdk.misuse"
 local tasks = require "sandbox_sdk.task"
 
@@ -12,7 +13,7 @@ Loop.__index = Loop
 --- poll() takes the descriptors as an array.
 local function list_descriptors(loop)
 	loop.descriptors = {}
-	for descriptor in pairs(loop.watched) do
+	for descriptor in each(loop.watched) do
 		loop.descriptors[#loop.descriptors + 1] = descriptor
 	end
 end
@@ -110,7 +111,7 @@ end
 --- Ends the tasks whose coroutines the program has closed. Returns whether there were any.
 local function reap(loop)
 	local found = false
-	for task in pairs(loop.tasks) do
+	for task in each(loop.tasks) do
 		if coroutine.status(task.thread) == "dead" then
 			tasks.make_ready(task)
 			found = true

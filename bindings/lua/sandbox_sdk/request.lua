@@ -1,6 +1,7 @@
 --- Requests of the program's own making: the table that a program gives, as the C half takes it.
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
+local each = require "sandbox_sdk.each"
 local misuse = require "sandbox_sdk.misuse"
 local resource = require "sandbox_sdk.resource"
 
@@ -68,7 +69,7 @@ end
 --- The names in order, so that the same form is the same body.
 local function pairs_of_names(usage, form)
 	local names, list = {}, {}
-	for name in next, form do
+	for name in each(form) do
 		if type(name) ~= "string" then
 			misuse.refuse(usage, "form", "mixes names with other keys")
 		end
@@ -77,8 +78,8 @@ local function pairs_of_names(usage, form)
 	table.sort(names)
 	for _, name in ipairs(names) do
 		local value = form[name]
-		for _, each in ipairs(type(value) == "table" and value or { value }) do
-			list[#list + 1] = { name, text_of(usage, name, each) }
+		for _, item in ipairs(type(value) == "table" and value or { value }) do
+			list[#list + 1] = { name, text_of(usage, name, item) }
 		end
 	end
 	return list
@@ -98,7 +99,7 @@ function request.sort(usage, given)
 		misuse.refuse(usage, "request", "must be a table, not a %s", type(given))
 	end
 	local members, options = {}, {}
-	for name, value in next, given do
+	for name, value in each(given) do
 		local member = MEMBERS[name]
 		if member and members[member] ~= nil then
 			misuse.refuse(usage, tostring(name), "is given twice")
@@ -139,7 +140,7 @@ end
 function request.of_verb(usage, method, path, given)
 	misuse.check(usage, "options", given, "table")
 	local made = { method = method, path = path }
-	for name, value in next, given or {} do
+	for name, value in each(given or {}) do
 		if name == "method" or name == "path" or name == "url" then
 			misuse.refuse(usage, name, "is given twice")
 		end

@@ -1,10 +1,10 @@
 --- What the generated resources are made of: the one way in which an operation is called.
 local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
+local each = require "sandbox_sdk.each"
 local misuse = require "sandbox_sdk.misuse"
 local stream = require("sandbox_sdk.lazy") "sandbox_sdk.stream"
 
-local next = next
 local invoke, perform = core.client_invoke, await.perform
 
 ---Options of a call, beside the operation's own arguments in the same table. Times are in seconds; `false` is for ever.
@@ -65,7 +65,7 @@ end
 --- Puts a table of a call's arguments and options apart.
 local function sort(operation, usage, given, arguments)
 	local options
-	for name, value in next, given do
+	for name, value in each(given) do
 		if arguments[name] ~= nil then
 			misuse.refuse(usage, tostring(name), "is given twice")
 		elseif OPTIONS[name] or RESULTS[name] then
@@ -92,7 +92,7 @@ end
 
 local function copy_without(given, left_out)
 	local copy = {}
-	for name, value in next, given do
+	for name, value in each(given) do
 		copy[name] = value
 	end
 	copy[left_out] = nil
@@ -141,7 +141,7 @@ function resource.pages(self, operation, method, given)
 	if given then
 		options = sort(operation, usage, given, arguments)
 	end
-	for name in next, RESULTS do
+	for name in each(RESULTS) do
 		if options and options[name] ~= nil then
 			misuse.refuse(usage, name, "is not an option")
 		end
