@@ -14,8 +14,8 @@ from .content import KINDS
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("c", "python", "lua")
 
-# Where custom requests can be made; a case with one is meant for these.
-CUSTOM_LANGUAGES = ("c",)
+# Whose drivers make custom requests; a case with one is meant for these.
+CUSTOM_LANGUAGES = ("c", "lua")
 
 CALL_KEYS = {"call", "request", "arguments", "options", "upload", "download", "ok", "error"}
 STEP_KEYS = {*CALL_KEYS, "close", "with_options", "use_first", "set"}

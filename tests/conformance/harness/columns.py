@@ -11,8 +11,10 @@ from .languages import PROJECT
 ENTRIES = {
     "c": ("dynamic", "typed", "started", "stream"),
     "python": ("sync", "async"),
-    "lua": ("blocking", "coroutines"),
+    "lua": ("blocking", "coroutines", "blocking stream", "coroutines stream"),
 }
+# Each of these is a column of its own; the same through a stream is an entry of it.
+LUA_COLUMNS = ("blocking", "coroutines")
 LUA_WITHOUT_INTEGERS = ("5.1", "5.2", "jit")
 LUA_VERSIONS = PROJECT / "build" / "release" / "lua" / "versions"
 
@@ -43,7 +45,7 @@ def lua_module(version: str) -> Path:
 
 
 def columns(languages: list[str], versions: list[str]) -> list[Column]:
-    """A column for each language, but for Lua one for each entry of each version."""
+    """A column for each language, but for Lua two for each version."""
     found = []
     for language in languages:
         if language != "lua":
@@ -51,6 +53,7 @@ def columns(languages: list[str], versions: list[str]) -> list[Column]:
             continue
         for version in versions:
             has_integers = version not in LUA_WITHOUT_INTEGERS
-            for entry in ENTRIES["lua"]:
-                found.append(Column(f"lua {version} {entry}", "lua", f"lua {version}", (entry,), has_integers))
+            for name in LUA_COLUMNS:
+                entries = tuple(entry for entry in ENTRIES["lua"] if entry.startswith(name))
+                found.append(Column(f"lua {version} {name}", "lua", f"lua {version}", entries, has_integers))
     return found

@@ -255,6 +255,27 @@ def test_only_a_language_without_ordered_maps_may_send_members_in_another_order(
     assert not compare.same_query(BY_NAME["lua"], "a=1&b=2", "b=2&a=2")
 
 
+def test_an_array_may_hold_members_in_another_order_there_too():
+    spec, request = {"method": "POST", "body": '[1,{"a":1,"b":2}]'}, make_request(1, 1, 0)
+    request.body = b'[1,{"b":2,"a":1}]'
+    assert compare.compare_body(C, spec, request)
+    assert compare.compare_body(BY_NAME["lua"], spec, request) == []
+    request.body = b'[{"b":2,"a":1},1]'
+    assert compare.compare_body(BY_NAME["lua"], spec, request)
+
+
+def test_a_part_may_have_its_headers_in_another_order_there_too():
+    spec = {"method": "POST", "parts": [{"name": "f", "text": "a", "headers": {"X-A": "1", "X-B": "2"}}]}
+    request = make_request(1, 1, 0)
+    set_header(request, "Content-Type", "multipart/form-data; boundary=B")
+    head = b'--B\r\nContent-Disposition: form-data; name="f"\r\n'
+    request.body = head + b"X-B: 2\r\nX-A: 1\r\n\r\na\r\n--B--\r\n"
+    assert compare.compare_body(C, spec, request)
+    assert compare.compare_body(BY_NAME["lua"], spec, request) == []
+    request.body = head + b"X-B: 1\r\nX-A: 2\r\n\r\na\r\n--B--\r\n"
+    assert compare.compare_body(BY_NAME["lua"], spec, request)
+
+
 def test_only_a_request_that_may_stop_need_not_be_whole():
     raw = copy.deepcopy(RAW)
     answer, requests = good()

@@ -107,6 +107,24 @@ def test_lua_has_a_column_for_each_entry_of_each_version(one_case, monkeypatch, 
     assert "lua 5.1 blocking: 1 of 1 cases passed" in out and "lua 5.1 coroutines: 0 of 1 cases passed" in out
 
 
+def test_lua_makes_custom_requests_through_a_stream_too():
+    raw = {"name": "one", "requests": [], "ok": {}}
+    blocking, coroutines = columns.columns(["lua"], ["5.4"])
+    custom = {**raw, "request": {"url": "x"}}
+    entries = {
+        "operation": runner.entries_of(make_case("topic", {**raw, "call": "x"}, {}), blocking),
+        "request": runner.entries_of(make_case("topic", custom, {}), blocking),
+        "in coroutines": runner.entries_of(make_case("topic", custom, {}), coroutines),
+        "not a stream": runner.entries_of(make_case("topic", {**custom, "stream": False}, {}), coroutines),
+    }
+    assert entries == {
+        "operation": ["blocking"],
+        "request": ["blocking", "blocking stream"],
+        "in coroutines": ["coroutines", "coroutines stream"],
+        "not a stream": ["coroutines"],
+    }
+
+
 def test_a_column_that_no_case_is_meant_for_is_marked():
     case = make_case("topic", {"name": "one", "call": "x", "requests": [], "ok": {}, "languages": ["c"]}, {})
     lines = report.table([case], ["c", "python"], {}).splitlines()

@@ -3,6 +3,8 @@ local folder = arg[0]:match "^(.*)/" or "."
 package.path = folder .. "/?.lua;" .. package.path
 
 local base64 = require "base64"
+local custom_request = require "custom_request"
+local each = require "sandbox_sdk.each"
 local json = require "json"
 local sdk = require "sandbox_sdk"
 
@@ -20,7 +22,7 @@ end
 
 local function headers_of(headers)
 	local given = {}
-	for name, value in pairs(headers) do
+	for name, value in each(headers) do
 		given[name] = without_null(value)
 	end
 	return given
@@ -41,7 +43,7 @@ end
 
 local function client_options(given)
 	local options = {}
-	for name, value in pairs(given) do
+	for name, value in each(given) do
 		if name == "default_headers" then
 			options[given.replace_default_headers and "set_default_headers" or name] = headers_of(value)
 		elseif name == "default_query" then
@@ -97,13 +99,13 @@ local function download_of(download)
 end
 
 local function arguments_of(step)
-	local arguments = {}
-	for name, value in pairs(step.arguments or {}) do
+	local arguments = step.request and custom_request.members(step.request) or {}
+	for name, value in each(step.arguments or {}) do
 		if name ~= "id" then
 			arguments[name] = value
 		end
 	end
-	for name, value in pairs(step.options or {}) do
+	for name, value in each(step.options or {}) do
 		if name == "headers" then
 			arguments.extra_headers = headers_of(value)
 		elseif not set_timeout(arguments, name, value) then
@@ -145,13 +147,8 @@ local function success(answer, step)
 	return { json = answer, fields = fields, presence = presence }
 end
 
-local function call(client, step)
+local function call_operation(client, step, arguments, received)
 	local resource, method = step.call:match "^(.-)%.(.*)$"
-	local arguments = arguments_of(step)
-	local received = function() end
-	if step.download then
-		arguments.into, received = download_of(step.download)
-	end
 	local api = client[resource]
 	local id = (step.arguments or {}).id
 	local answer, err
@@ -169,9 +166,27 @@ local function call(client, step)
 	return { ok = success(answer, step) }
 end
 
+local function call_custom(run, arguments, received)
+	local make = run.is_streaming and custom_request.open or custom_request.send
+	local got, err = make(run.current, arguments, received)
+	return got and { ok = got } or { error = failure(err) }
+end
+
+local function call(run, step)
+	local arguments = arguments_of(step)
+	local received = function() end
+	if step.download then
+		arguments.into, received = download_of(step.download)
+	end
+	if step.request then
+		return call_custom(run, arguments, received)
+	end
+	return call_operation(run.current, step, arguments, received)
+end
+
 local function do_step(run, step)
-	if step.call then
-		return call(run.current, step)
+	if step.call or step.request then
+		return call(run, step)
 	end
 	local done, err = true, nil
 	if step.with_options then
@@ -206,7 +221,7 @@ local function answer_to(case, protect)
 	elseif not client then
 		return { client_error = failure(err) }
 	end
-	local run = { first = client, current = client }
+	local run = { first = client, current = client, is_streaming = case.entry:find "stream$" ~= nil }
 	local results = sdk.array()
 	for index, step in ipairs(case.steps) do
 		local done, result = protect(do_step, run, step)
@@ -223,7 +238,7 @@ end
 
 for line in io.lines() do
 	local case = json.decode(line)
-	local answer = answer_to(case, case.entry == "coroutines" and in_coroutine or pcall)
+	local answer = answer_to(case, case.entry:find "^coroutines" and in_coroutine or pcall)
 	io.write(json.encode(answer), "\n")
 	io.flush()
 end

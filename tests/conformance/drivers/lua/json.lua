@@ -1,4 +1,5 @@
 --- JSON for the driver's lines, in the module's own terms: sdk.null, sdk.array.
+local each = require "sandbox_sdk.each"
 local sdk = require "sandbox_sdk"
 local utf8 = require "utf8_text"
 
@@ -115,7 +116,7 @@ local function write_table(value)
 		end
 		return "[" .. table.concat(parts, ",") .. "]"
 	end
-	for name, member in pairs(value) do
+	for name, member in each(value) do
 		parts[#parts + 1] = write_string(name) .. ":" .. json.encode(member)
 	end
 	return "{" .. table.concat(parts, ",") .. "}"
