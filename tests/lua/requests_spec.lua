@@ -175,9 +175,24 @@ describe("a request of one's own", function()
 		assert.is_nil((outcome.of(client.get, client)))
 		assert.is_nil((outcome.of(client.get, client, "/", { method = "POST" })))
 		assert.is_nil((outcome.of(client.get, "client", "/")))
-		local answer, err = client:get("/v1/../x")
-		assert.is_nil(answer)
-		assert.equal("invalid_argument", err.code)
+	end)
+
+	both("names a path or a URL that is refused as the program did", function()
+		local client = recorder.case("{}"):client()
+		local calls = {
+			{ "path", client.get, "/v1/../x" },
+			{ "path", client.request, { path = "/v1/../x" } },
+			{ "path", client.open, { path = "/v1/../x" } },
+			{ "url", client.request, { url = "/v1/../x" } },
+			{ "url", client.open, { url = "/v1/../x" } },
+		}
+		for _, call in ipairs(calls) do
+			local answer, err = call[2](client, call[3])
+			assert.is_nil(answer)
+			assert.equal("invalid_argument", err.code)
+			assert.equal(call[1], err.argument)
+			assert.equal(call[1] .. ":", err.message:match "^%S+")
+		end
 	end)
 end)
 

@@ -318,7 +318,8 @@ function Client:open(given)
 			misuse.refuse("client:open()", name, "is not an option")
 		end
 	end
-	return stream.open(self, "client:open()", members, options)
+	local opened, err = stream.open(self, "client:open()", members, options)
+	return opened, err and request.named(given, err)
 end
 
 ---Closes the connections, which its copies share, and the server that sdk.local_server() started. Later calls give an

@@ -121,6 +121,17 @@ function request.sort(usage, given)
 	return members, options
 end
 
+--- Names in an error the argument as the program has: the library knows a path as a URL.
+---@param given sandbox_sdk.Request
+---@param err sandbox_sdk.Error
+function request.named(given, err)
+	if err.argument == "url" and given.path ~= nil then
+		err.argument = "path"
+		err.message = err.message:gsub("^url:", "path:")
+	end
+	return err
+end
+
 --- Makes a request and returns what its answer has.
 ---@param client table
 ---@param usage string what the program called
@@ -129,7 +140,7 @@ function request.send(client, usage, given)
 	local members, options = request.sort(usage, given)
 	local answer, detail = await.perform(client, core.client_send, client.native, members, options)
 	if answer == nil then
-		return misuse.checked(usage, nil, detail)
+		return misuse.checked(usage, nil, request.named(given, detail))
 	elseif options.into ~= nil and not options.raw_response then
 		return detail -- how many bytes went there
 	end
