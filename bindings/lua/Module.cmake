@@ -29,5 +29,7 @@ function(sbx_add_lua_module target include_directories)
   add_dependencies(${target} sandbox_sdk_lua_wrapper)
   target_include_directories(${target} PRIVATE "${SBX_LUA_FOLDER}/native")
   target_include_directories(${target} SYSTEM PRIVATE ${include_directories})
+  # LuaJIT unloads modules before it has run the last finalizers.
+  target_link_options(${target} PRIVATE "LINKER:-z,nodelete")
   set_target_properties(${target} PROPERTIES OUTPUT_NAME core PREFIX "" C_VISIBILITY_PRESET hidden)
 endfunction()

@@ -120,6 +120,15 @@ describe("a value that JSON cannot carry is refused with its place", function()
 	end
 end)
 
+it("a place that is too long for an error is cut", function()
+	local client = assert(sdk.new { api_key = "k", base_url = "http://127.0.0.1:1" })
+	local long = ("n"):rep(200)
+	local body = { [long] = { [long] = print } }
+	local _, err = outcome.of(client.sandboxes.create, client.sandboxes, { extra_body = body })
+	assert.truthy(err.argument:find "^extra_body%.n+%.n+$", err.argument)
+	assert.equal(err.argument .. ": is a function, which JSON cannot carry", err.message)
+end)
+
 it("sdk.array and sdk.object mark the table that they are given, unless it has a metatable", function()
 	local list = { 1 }
 	assert.equal(list, sdk.array(list))

@@ -146,6 +146,17 @@ static void explain_loss(lua_State *L, const sbx_lua_callbacks *callbacks)
 	lua_settop(L, error);
 }
 
+/* What is on top of the stack in words: text itself, or an error of the module's. Pushes that; NULL where there is
+ * none. */
+static const char *reason_text(lua_State *L)
+{
+	if (lua_istable(L, -1)) {
+		lua_pushliteral(L, "message");
+		lua_rawget(L, -2);
+	}
+	return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+}
+
 void sbx_lua_callbacks_explain(lua_State *L, const sbx_lua_callbacks *callbacks)
 {
 	if (!callbacks->failed) {
@@ -156,10 +167,9 @@ void sbx_lua_callbacks_explain(lua_State *L, const sbx_lua_callbacks *callbacks)
 	const char *reason = callbacks->fault;
 	if (callbacks->has_reason && sbx_lua_callbacks_slots(L, callbacks)) {
 		lua_rawgeti(L, -1, SBX_LUA_REASON);
-		if (lua_type(L, -1) == LUA_TSTRING)
-			reason = lua_tostring(L, -1);
 		lua_pushvalue(L, -1);
 		lua_setfield(L, error, "cause");
+		reason = reason_text(L);
 	}
 	if (!reason)
 		reason = "the function failed";

@@ -1,7 +1,9 @@
 #include "client.h"
 
+#include <sandbox_sdk/loop.h>
 #include <sandbox_sdk/operation.h>
 #include <sandbox_sdk/request.h>
+#include <time.h>
 
 #include "call.h"
 #include "client_options.h"
@@ -43,6 +45,22 @@ sbx_client *sbx_lua_check_client(lua_State *L, int index)
 	return check_client(L, index)->client;
 }
 
+#define DELETE_SECONDS 10.0 /* as sbx_session_free() */
+
+/* Sandboxes of dropped sessions are deleted by the loop, which nobody drives any more when the client goes. */
+static void wait_for_deletes(const client_place *self)
+{
+	struct timespec start;
+	struct timespec now;
+	double left = self->state->deletes ? DELETE_SECONDS : 0;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while (left > 0 && sbx_client_poll(self->client, left, NULL) == SBX_OK) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = DELETE_SECONDS - (double)(now.tv_sec - start.tv_sec) -
+		       (double)(now.tv_nsec - start.tv_nsec) / 1e9;
+	}
+}
+
 /* Calls that are under way end here, and their functions may be told. */
 static int collect(lua_State *L)
 {
@@ -54,6 +72,7 @@ static int collect(lua_State *L)
 	if (!freed)
 		return 0;
 	lua_State *before = sbx_lua_enter(self->state, L);
+	wait_for_deletes(self);
 	self->client = NULL;
 	sbx_client_free(freed);
 	sbx_lua_leave(self->state, before);

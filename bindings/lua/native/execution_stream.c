@@ -45,8 +45,8 @@ static stream *new_stream(lua_State *L, sbx_lua_call *call, int userdata, bool s
 	self->waitable.cancel = cancel;
 	self->call = call;
 	self->started = started;
-	self->weight = STREAM_SIZE;
 	sbx_lua_keep(L, -1, userdata);
+	self->weight = STREAM_SIZE;
 	sbx_lua_grow(L, self->weight);
 	return self;
 }

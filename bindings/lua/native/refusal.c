@@ -53,4 +53,5 @@ void sbx_lua_refusal_within(sbx_lua_refusal *refusal, const char *name, lua_Inte
 		snprintf(path, sizeof path, "[%lld]%s%s", (long long)position, point, inner);
 	/* A name that is too long is cut: it is for a person to read. */
 	memcpy(refusal->argument, path, sizeof refusal->argument - 1);
+	refusal->argument[sizeof refusal->argument - 1] = '\0';
 }

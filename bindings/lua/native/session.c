@@ -353,6 +353,7 @@ static int collect(lua_State *L)
 	self->session = NULL;
 	lua_State *before = sbx_lua_enter(self->state, L);
 	if (self->started) {
+		self->state->deletes = true;
 		sbx_session_close_start(dropped, NULL, NULL, NULL, NULL, NULL);
 		sbx_session_keep(dropped, 1);
 	}

@@ -33,6 +33,7 @@ typedef struct sbx_lua_state {
 	size_t weight;       /* native memory that the collector has not been told of yet, in bytes */
 	size_t native;       /* native memory that userdata keep */
 	size_t limit;        /* where all garbage is collected, so that what it keeps is freed */
+	bool deletes;        /* a session was dropped whose sandbox a loop is to delete */
 } sbx_lua_state;
 
 /* The state's own; it stays until the Lua state is closed. */

@@ -153,8 +153,10 @@ static void push_json_text(lua_State *L)
 	sbx_lua_refusal refusal;
 	size_t length;
 	char *text = NULL;
+	/* Both are freed here: what is made while the Lua state is closed is not collected any more. */
 	sbx_lua_held *held = sbx_lua_hold(L, free_text);
 	const sbx_json *json = sbx_lua_hold_json(L, -2, &refusal);
+	sbx_lua_held *json_held = lua_touserdata(L, -1);
 	if (!json)
 		luaL_error(L, "the answer's json%s%s %s", refusal.argument[0] == '[' || !refusal.argument[0] ? "" : ".",
 		           refusal.argument, refusal.reason);
@@ -162,6 +164,8 @@ static void push_json_text(lua_State *L)
 		luaL_error(L, "not enough memory");
 	held->thing = text;
 	lua_pushlstring(L, text, length);
+	sbx_lua_drop(json_held);
+	sbx_lua_drop(held);
 }
 
 /* Pushes the body: a string, or a function that gives strings. */

@@ -68,7 +68,9 @@ static void free_response(void *response)
 
 size_t sbx_lua_response_size(const sbx_response *response)
 {
-	return BASE_SIZE + SIZE_FACTOR * (size_t)sbx_response_size(response);
+	size_t length;
+	sbx_response_body(response, &length); /* what went elsewhere is not in memory */
+	return BASE_SIZE + SIZE_FACTOR * length;
 }
 
 void sbx_lua_push_model(lua_State *L, sbx_response **response)
