@@ -1,11 +1,11 @@
 --- A client: a table with a resource for each group of operations, over the C half's userdata, which frees it.
-local await = require "sandbox_sdk.await"
 local core = require "sandbox_sdk.core"
 local each = require "sandbox_sdk.each"
 local lazy = require "sandbox_sdk.lazy"
 local misuse = require "sandbox_sdk.misuse"
 local resources = require "sandbox_sdk.resources"
 
+local await = lazy "sandbox_sdk.await"
 local request = lazy "sandbox_sdk.request"
 local stream = lazy "sandbox_sdk.stream"
 

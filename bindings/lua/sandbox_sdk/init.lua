@@ -7,12 +7,13 @@
 ---
 --- What can happen comes back as `nil, err`, where err.code is a stable name such as "not_found" and err prints as its
 --- message. Only a mistake in the program raises an error: a method called with a dot, or options that are no table.
-local await = require "sandbox_sdk.await"
 local client = require "sandbox_sdk.client"
 local core = require "sandbox_sdk.core"
+local lazy = require "sandbox_sdk.lazy"
 local misuse = require "sandbox_sdk.misuse"
 
-local loops = require("sandbox_sdk.lazy") "sandbox_sdk.loop"
+local await = lazy "sandbox_sdk.await"
+local loops = lazy "sandbox_sdk.loop"
 
 local unpack = table.unpack or unpack
 
