@@ -28,6 +28,13 @@ describe("a client", function()
 		assert.is_nil(tostring(client.sandboxes):find("secret", 1, true))
 	end)
 
+	it("does not print the user and password of its base URL", function()
+		local client = assert(sdk.new { api_key = "k", base_url = "http://user:secret@127.0.0.1:1/api@2" })
+		assert.equal("sandbox_sdk.Client (http://127.0.0.1:1/api@2/)", tostring(client))
+		client = assert(client:with_options { base_url = "http://user@127.0.0.1:1" })
+		assert.equal("sandbox_sdk.Client (http://127.0.0.1:1/)", tostring(client))
+	end)
+
 	it("needs a key", function()
 		local program = [[local client, err = require("sandbox_sdk").new() print(client, err.code, err)]]
 		local output = lua.output(program, "env -u SANDBOX_SDK_API_KEY")

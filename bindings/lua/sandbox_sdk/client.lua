@@ -396,7 +396,8 @@ function metatable.__newindex(self, name, value)
 end
 
 function metatable.__tostring(self)
-	return ("sandbox_sdk.Client (%s)"):format(self.base_url)
+	-- What is printed ends up in logs, where the user and password of a URL have no place.
+	return ("sandbox_sdk.Client (%s)"):format((self.base_url:gsub("^([^/]*//)[^/?#]*@", "%1")))
 end
 
 return client
