@@ -257,6 +257,92 @@ describe("what a task raises", function()
 	end)
 end)
 
+describe("what a task raises whose waiter", function()
+	--- What run() raises when it is called again and again.
+	local function raised(loop)
+		local reasons = {}
+		while true do
+			local ok, reason = pcall(loop.run, loop)
+			if ok then
+				return reasons
+			end
+			reasons[#reasons + 1] = tostring(reason):match "^[^\n]*"
+		end
+	end
+
+	it("could not wait is raised by run()", function()
+		local loop = sdk.loop()
+		local failing = loop:spawn(function()
+			sdk.sleep(0.01)
+			error("a mistake", 0)
+		end)
+		local ok, reason
+		loop:spawn(function()
+			string.gsub("x", "x", function()
+				ok, reason = pcall(failing.wait, failing)
+			end)
+		end)
+		assert.same({ "a mistake" }, raised(loop))
+		assert.is_false(ok)
+		assert.truthy(reason:find("the loop runs already", 1, true))
+	end)
+
+	it("is closed is raised by run()", function()
+		if not lua.has_close then
+			return
+		end
+		local loop = sdk.loop()
+		local thread
+		local failing = loop:spawn(function()
+			sdk.sleep(0.02)
+			error("a mistake", 0)
+		end)
+		loop:spawn(function()
+			thread = coroutine.running()
+			failing:wait()
+		end)
+		loop:spawn(function()
+			coroutine.close(thread)
+		end)
+		assert.same({ "a mistake" }, raised(loop))
+	end)
+
+	it("is closed when it has been raised, but not been given, is raised by run()", function()
+		if not lua.has_close then
+			return
+		end
+		local loop = sdk.loop()
+		local thread
+		local failing = loop:spawn(function()
+			coroutine.yield()
+			error("a mistake", 0)
+		end)
+		loop:spawn(function()
+			thread = coroutine.running()
+			failing:wait()
+		end)
+		loop:spawn(function()
+			coroutine.yield()
+			assert.is_true(failing:is_done())
+			coroutine.close(thread)
+		end)
+		assert.same({ "a mistake" }, raised(loop))
+	end)
+
+	it("is cancelled is raised by run()", function()
+		local loop = sdk.loop()
+		local failing = loop:spawn(function()
+			sdk.sleep(0.02)
+			error("a mistake", 0)
+		end)
+		local waiter = loop:spawn(failing.wait, failing)
+		loop:spawn(function()
+			waiter:cancel()
+		end)
+		assert.same({ "a mistake" }, raised(loop))
+	end)
+end)
+
 describe("a task that is cancelled", function()
 	it("gets an error of the call that it waits for", function()
 		local client = recorder.case(NEVER):client()

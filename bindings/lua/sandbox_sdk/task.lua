@@ -83,6 +83,16 @@ local function blame(self)
 	end
 end
 
+--- What a task has raised is told of, unless somebody waits for it or has got it.
+local function report(self)
+	if not self.ok and self.waiting == 0 and not self.is_cancelled and not self.is_seen then
+		local reason = self.results[1]
+		self.traceback = type(reason) == "string" and debug.traceback(self.thread, reason) or nil
+		self.is_unseen = true
+		blame(self)
+	end
+end
+
 --- Ends a task with what its coroutine gave.
 function task.finish(self, ok, ...)
 	local loop = self.loop
@@ -92,11 +102,7 @@ function task.finish(self, ok, ...)
 	for _, waiter in ipairs(self.waiters) do
 		task.make_ready(waiter)
 	end
-	if not ok and self.waiting == 0 and not self.is_cancelled then
-		self.traceback = type(...) == "string" and debug.traceback(self.thread, (...)) or nil
-		self.is_unseen = true
-		blame(self)
-	end
+	report(self)
 	for _, child in ipairs(self.failed or {}) do
 		if child.is_unseen then
 			blame(child)
@@ -151,14 +157,48 @@ local function give_up(wait)
 	task.make_ready(wait.waiting)
 end
 
+local Wait = {}
+Wait.__index = Wait
+
+--- A coroutine that is closed while it waits (coroutine.close of Lua 5.4) gets nothing that the other one raises.
+function Wait.__close(self)
+	if not self.has_returned then
+		self.awaited.waiting = self.awaited.waiting - 1
+		if self.awaited.is_over then
+			report(self.awaited)
+		end
+	end
+end
+
+local function still_waits(wait)
+	return not wait.awaited.is_over and not wait.is_over or nil
+end
+
 --- Lets other tasks run until one is over; false where the waiting task was cancelled.
 local function wait_in_task(self, waiting)
-	local wait = { waiting = waiting, is_over = false }
+	local wait = setmetatable({ awaited = self, waiting = waiting, is_over = false }, Wait)
 	table.insert(self.waiters, waiting)
-	while not self.is_over and not wait.is_over do
+	self.waiting = self.waiting + 1
+	-- Lua 5.4 closes the fourth value however the loop is left.
+	for _ in still_waits, wait, nil, wait do
 		task.suspend(waiting, give_up, wait)
+		if not still_waits(wait) then
+			wait.has_returned = true
+			self.waiting = self.waiting - 1
+		end
 	end
 	return self.is_over
+end
+
+--- Runs the loop until a task is over. If that raises, nobody waits any more for what the task will raise.
+local function wait_in_loop(self)
+	self.waiting = self.waiting + 1
+	local ok, reason = pcall(task.run_until, self.loop, self)
+	self.waiting = self.waiting - 1
+	if not ok then
+		error(reason, 0)
+	end
+	return true
 end
 
 ---Waits until a task is over: in another task by letting others run, else by running the loop.
@@ -171,18 +211,11 @@ function Task:wait()
 	if waiting == self then
 		error("task:wait(): a task cannot wait for itself", 2)
 	end
-	local is_over = true
-	self.waiting = self.waiting + 1
-	if waiting then
-		is_over = wait_in_task(self, waiting)
-	elseif not self.is_over then
-		task.run_until(self.loop, self)
-	end
-	self.waiting = self.waiting - 1
+	local is_over = self.is_over or (waiting and wait_in_task or wait_in_loop)(self, waiting)
 	if not is_over then
 		return false, select(2, core.cancelled())
 	end
-	self.is_unseen = false
+	self.is_seen, self.is_unseen = true, false
 	return self.ok, unpack(self.results, 1, self.result_count)
 end
 
