@@ -379,6 +379,21 @@ describe("luv", function()
 		assert.truthy(output:find "program.lua:6: a mistake\nstack traceback:")
 	end)
 
+	it("raises it where the program has no debug library", function()
+		local output = lua.output [[
+			debug = nil
+			local sdk, uv = require "sandbox_sdk", require "luv"
+			sdk.use(require "sandbox_sdk.loops.luv")
+			coroutine.wrap(function()
+				sdk.sleep(0)
+				error("a mistake", 0)
+			end)()
+			uv.run()
+		]]
+		assert.truthy(output:find("a mistake", 1, true))
+		assert.is_nil(output:find("'debug'", 1, true))
+	end)
+
 	it("is no matter to a program that ends with calls under way", function()
 		assert.equal(
 			0,

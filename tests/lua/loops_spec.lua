@@ -212,6 +212,16 @@ describe("what a task raises", function()
 		assert.equal(1, count)
 	end)
 
+	it("is raised where the program has no debug library", function()
+		local program = [[
+			debug = nil
+			local loop = require("sandbox_sdk").loop()
+			loop:spawn(error, "a mistake", 0)
+			print(select(2, pcall(loop.run, loop)))
+		]]
+		assert.equal("a mistake\n", lua.output(program))
+	end)
+
 	it("is raised as it is where it is no text", function()
 		local client = recorder.case(recorder.answer(404, "{}")):client()
 		local loop = sdk.loop()

@@ -1,4 +1,4 @@
---- Which coroutine runs, and whether it can yield where it is.
+--- Which coroutine runs, whether it can yield where it is, and what it was about.
 local coroutines = {}
 
 local running, is_yieldable = coroutine.running, coroutine.isyieldable
@@ -58,6 +58,11 @@ function coroutines.current()
 		return nil
 	end
 	return outermost(thread)
+end
+
+--- A message with what a coroutine was about; as it is where the program has no debug library.
+coroutines.traceback = debug and debug.traceback or function(_, message)
+	return message
 end
 
 return coroutines

@@ -4,13 +4,14 @@ local core = require "sandbox_sdk.core"
 
 local misuse = {}
 
-local own = debug and debug.getinfo(1, "S").source:match "^(.*)misuse%.lua$"
+local get_info = debug and debug.getinfo
+local own = get_info and get_info(1, "S").source:match "^(.*)misuse%.lua$"
 
 --- Where the program has called the module, such as "main.lua:12: "; "" where that cannot be known.
 local function place()
 	local level = 3
 	while own do
-		local info = debug.getinfo(level, "Sl")
+		local info = get_info(level, "Sl")
 		if not info then
 			break
 		elseif info.currentline > 0 and info.source:sub(1, #own) ~= own then

@@ -87,7 +87,7 @@ end
 local function report(self)
 	if not self.ok and self.waiting == 0 and not self.is_cancelled and not self.is_seen then
 		local reason = self.results[1]
-		self.traceback = type(reason) == "string" and debug.traceback(self.thread, reason) or nil
+		self.traceback = type(reason) == "string" and coroutines.traceback(self.thread, reason) or nil
 		self.is_unseen = true
 		blame(self)
 	end

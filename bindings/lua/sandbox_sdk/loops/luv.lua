@@ -8,6 +8,7 @@
 --- yields. What one raises is raised in luv's callback. In Neovim coroutines go on, and functions of the program are
 --- called, where its own functions may be.
 local Parking = require "sandbox_sdk.loops.parking"
+local coroutines = require "sandbox_sdk.coroutines"
 
 local vim = rawget(_G, "vim")
 local uv = vim and (vim.uv or vim.loop) or require "luv"
@@ -72,7 +73,7 @@ function luv.resume(thread)
 	end
 	local ok, reason = coroutine.resume(thread)
 	if not ok then
-		error(debug.traceback(thread, tostring(reason)), 0)
+		error(coroutines.traceback(thread, tostring(reason)), 0)
 	end
 end
 
