@@ -195,6 +195,20 @@ describe("a stream that fails", function()
 		assert.equal("invalid_argument", err.code)
 	end)
 
+	both("for what is no number of bytes", function()
+		local stream = assert(open(recorder.case(answer(TEXT))))
+		for _, count in ipairs { -1, 1.5, -math.huge, 0 / 0 } do
+			for method, argument in pairs { read = "format", chunks = "size" } do
+				local raised, err = pcall(stream[method], stream, count)
+				assert.is_false(raised)
+				assert.equal(argument, err.argument)
+				assert.truthy(tostring(err):find(("stream:%s()"):format(method), 1, true))
+			end
+		end
+		assert.is_false((pcall(stream.chunks, stream, 0.5)))
+		assert.equal(TEXT, stream:read(math.huge))
+	end)
+
 	both("for what is no request", function()
 		local client = recorder.case(answer ""):client()
 		for argument, given in pairs {

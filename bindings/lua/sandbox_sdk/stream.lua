@@ -113,8 +113,16 @@ local function read_line(self, keeps)
 	end
 end
 
+--- Whether a number is one of bytes, at least so many. One without end is: it asks for all.
+local function is_count(number, least)
+	return number >= least and number == math.floor(number)
+end
+
 local function read_format(self, format)
-	if type(format) == "number" and format >= 0 then
+	if type(format) == "number" then
+		if not is_count(format, 0) then
+			misuse.refuse("stream:read()", "format", "must be a whole number of bytes, not %s", tostring(format))
+		end
 		return read_count(self, format)
 	end
 	local letter = type(format) == "string" and format:match "^%*?([alL])"
@@ -168,8 +176,8 @@ function Stream:chunks(size)
 	check_receiver(self, "chunks")
 	misuse.check("stream:chunks()", "size", size, "number")
 	size = size or PIECE
-	if size < 1 then
-		misuse.refuse("stream:chunks()", "size", "must be at least 1")
+	if not is_count(size, 1) then
+		misuse.refuse("stream:chunks()", "size", "must be a whole number of at least 1, not %s", tostring(size))
 	end
 	return iterate(function()
 		return next_bytes(self, size)
