@@ -109,6 +109,21 @@ for name, make in pairs(LOOPS) do
 			assert.same({ 0, 0.03, 0.06, 0.09 }, order)
 		end)
 
+		it("has timers without end, which can be called off", function()
+			local has_rung, is_over = false, false
+			loop.spawn(function()
+				local call_off = require("sandbox_sdk.loops." .. name).timer(math.huge, function()
+					has_rung = true
+				end)
+				assert.is_true(sdk.sleep(0.01))
+				call_off()
+				is_over = true
+			end)
+			loop.run()
+			assert.is_true(is_over)
+			assert.is_false(has_rung)
+		end)
+
 		it("returns errors, and the end of a client that is closed meanwhile", function()
 			local missing = recorder.case(recorder.answer(404, "{}")):client()
 			local closed = recorder.case(NEVER):client()

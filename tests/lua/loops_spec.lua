@@ -81,6 +81,28 @@ describe("a loop", function()
 		assert.same({ 0, 0.01, 0.02, 0.03 }, order)
 	end)
 
+	it("sleeps for no time that is no number, in tasks and outside", function()
+		local function sleep()
+			local ok, err = pcall(sdk.sleep, 0 / 0)
+			return ok, err.argument, tostring(err):find("sandbox_sdk.sleep()", 1, true) ~= nil
+		end
+		assert.same({ false, "seconds", true }, { sleep() })
+		assert.same({ true, false, "seconds", true }, { sdk.loop():spawn(sleep):wait() })
+	end)
+
+	it("sleeps without end until it is cancelled", function()
+		local loop = sdk.loop()
+		local sleeper = loop:spawn(sdk.sleep, math.huge)
+		loop:spawn(function()
+			sdk.sleep(0.01)
+			sleeper:cancel()
+		end)
+		loop:run()
+		local _, slept, err = sleeper:wait()
+		assert.is_nil(slept)
+		assert.equal("cancelled", err.code)
+	end)
+
 	it("runs tasks that tasks spawn", function()
 		local loop = sdk.loop()
 		local client = recorder.case(EMPTY):client()

@@ -102,6 +102,9 @@ end
 function sdk.sleep(seconds)
 	if type(seconds) ~= "number" then
 		misuse.refuse("sandbox_sdk.sleep()", "seconds", "must be a number, not a %s", type(seconds))
+	elseif seconds ~= seconds then
+		-- No time is ever later than that: it would not return.
+		misuse.refuse("sandbox_sdk.sleep()", "seconds", "must be a number, not %s", tostring(seconds))
 	end
 	return await.sleep(seconds)
 end

@@ -50,6 +50,9 @@ function luv.watch(descriptor, on_readable)
 	end
 end
 
+--- The most that a timer is given: luv takes no number that is not an integer, such as one without end.
+local LONGEST = 2 ^ 31 * 1000
+
 function luv.timer(seconds, on_time)
 	local handle = assert(uv.new_timer())
 	local function ring()
@@ -57,7 +60,8 @@ function luv.timer(seconds, on_time)
 		on_time()
 	end
 	uv.update_time() -- the loop's own clock stands still while the program computes
-	handle:start(math.ceil(math.max(seconds, 0) * 1000), 0, vim and vim.schedule_wrap(ring) or ring)
+	local milliseconds = math.ceil(math.min(math.max(seconds, 0) * 1000, LONGEST))
+	handle:start(milliseconds, 0, vim and vim.schedule_wrap(ring) or ring)
 	return function()
 		close(handle)
 	end
