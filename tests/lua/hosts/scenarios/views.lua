@@ -23,5 +23,5 @@ return function()
 	local ok, err = pcall(function()
 		list.x = 1
 	end)
-	sdk.assert(not ok and (err:find "read%-only" or err:find "memory"), "it was set")
+	sdk.assert(not ok and (err:find "read%-only" or err:find "memory"), "it was set: " .. tostring(err))
 end
