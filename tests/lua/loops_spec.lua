@@ -572,6 +572,47 @@ describe("a coroutine", function()
 		assert.same({ EMPTY, EMPTY, EMPTY }, answers)
 	end)
 
+	--- What a function gives that is called where some Luas cannot yield.
+	local places = {
+		metamethod = function(f)
+			return setmetatable({}, { __index = f }).field
+		end,
+		finalizer = function(f)
+			local result
+			lua.finalize({}, function()
+				result = f()
+			end)
+			-- A collection that is asked for is a function of C; one that comes by itself is not.
+			local garbage
+			repeat
+				garbage = { garbage }
+				garbage[1] = nil
+			until result ~= nil
+			return result
+		end,
+	}
+	if coroutine.isyieldable then
+		-- LuaJIT does not make the garbage that nobody sees.
+		places.finalizer = nil
+	end
+	for place, call in pairs(places) do
+		it("waits in a " .. place .. ", or has nothing under way there", function()
+			local client = recorder.case(NEVER):client { max_connections = 1, timeout = { read = 0.2 } }
+			local loop = sdk.loop()
+			local ok, result = loop:spawn(call, function()
+				local _, code = list(client)
+				return code
+			end):wait()
+			if ok then
+				assert.equal("timeout", result)
+			else
+				assert.truthy(result:find("a metamethod or finalizer cannot wait in this Lua", 1, true))
+			end
+			client = assert(client:with_options { base_url = recorder.case(EMPTY).base_url, timeout = 20 })
+			assert.same({ true, EMPTY }, { loop:spawn(list, client):wait() })
+		end)
+	end
+
 	it("is known by coxpcall's functions as that which called them", function()
 		local has, coxpcall = pcall(require, "coxpcall")
 		if not has or not coxpcall.running then

@@ -60,6 +60,20 @@ function coroutines.current()
 	return outermost(thread)
 end
 
+--- What is raised where a coroutine could not yield after all.
+coroutines.STUCK = "a metamethod or finalizer cannot wait in this Lua; what it has begun is cancelled"
+
+--- Calls a function that yields. Lua 5.2 does not tell that a finalizer cannot yield; there what it raises comes back as
+--- `false, reason`. In 5.1 it cannot be caught, and ends the coroutine. Later ones tell beforehand.
+if not is_yieldable and _VERSION == "Lua 5.2" then
+	coroutines.attempt = pcall
+else
+	function coroutines.attempt(f, ...)
+		f(...)
+		return true
+	end
+end
+
 --- A message with what a coroutine was about; as it is where the program has no debug library.
 coroutines.traceback = debug and debug.traceback or function(_, message)
 	return message

@@ -54,8 +54,11 @@ function task.suspend(self, cancel, what)
 		cancel(what)
 	end
 	self.cancel_wait, self.waits_for = cancel, what
-	coroutine.yield(WAITS)
+	local ok, reason = coroutines.attempt(coroutine.yield, WAITS)
 	self.cancel_wait, self.waits_for = nil, nil
+	if not ok then
+		error(reason, 0)
+	end
 end
 
 --- Makes a task, which is ready.
@@ -111,7 +114,11 @@ function task.finish(self, ok, ...)
 end
 
 local function take_turn(self, ok, ...)
-	if not ok or coroutine.status(self.thread) == "dead" then
+	if not ok and self.cancel_wait then
+		-- It is Lua 5.1's own error of a yield in a metamethod or finalizer.
+		self.cancel_wait(self.waits_for)
+		task.finish(self, false, coroutines.STUCK)
+	elseif not ok or coroutine.status(self.thread) == "dead" then
 		task.finish(self, ok, ...)
 	elseif (...) ~= WAITS then
 		task.make_ready(self)
@@ -152,11 +159,6 @@ function Task:cancel()
 	end
 end
 
-local function give_up(wait)
-	wait.is_over = true
-	task.make_ready(wait.waiting)
-end
-
 local Wait = {}
 Wait.__index = Wait
 
@@ -167,6 +169,15 @@ function Wait.__close(self)
 		if self.awaited.is_over then
 			report(self.awaited)
 		end
+	end
+end
+
+local function give_up(wait)
+	wait.is_over = true
+	if coroutine.status(wait.waiting.thread) == "dead" then
+		Wait.__close(wait)
+	else
+		task.make_ready(wait.waiting)
 	end
 end
 
@@ -181,7 +192,10 @@ local function wait_in_task(self, waiting)
 	self.waiting = self.waiting + 1
 	-- Lua 5.4 closes the fourth value however the loop is left.
 	for _ in still_waits, wait, nil, wait do
-		task.suspend(waiting, give_up, wait)
+		if not coroutines.attempt(task.suspend, waiting, give_up, wait) then
+			Wait.__close(wait)
+			error(coroutines.STUCK, 0)
+		end
 		if not still_waits(wait) then
 			wait.has_returned = true
 			self.waiting = self.waiting - 1
