@@ -597,18 +597,21 @@ describe("a coroutine", function()
 	end
 	for place, call in pairs(places) do
 		it("waits in a " .. place .. ", or has nothing under way there", function()
-			local client = recorder.case(NEVER):client { max_connections = 1, timeout = { read = 0.2 } }
+			local can_wait = coroutine.isyieldable or (_VERSION == "Lua 5.2" and place == "metamethod")
+			local timeout = { read = can_wait and 0.2 or 600 }
+			local client = recorder.case(NEVER):client { max_connections = 1, timeout = timeout }
 			local loop = sdk.loop()
 			local ok, result = loop:spawn(call, function()
 				local _, code = list(client)
 				return code
 			end):wait()
-			if ok then
-				assert.equal("timeout", result)
+			if can_wait then
+				assert.same({ true, "timeout" }, { ok, result })
 			else
+				assert.is_false(ok)
 				assert.truthy(result:find("a metamethod or finalizer cannot wait in this Lua", 1, true))
 			end
-			client = assert(client:with_options { base_url = recorder.case(EMPTY).base_url, timeout = 20 })
+			client = assert(client:with_options { base_url = recorder.case(EMPTY).base_url, timeout = 5 })
 			assert.same({ true, EMPTY }, { loop:spawn(list, client):wait() })
 		end)
 	end

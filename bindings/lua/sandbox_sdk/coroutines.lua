@@ -63,7 +63,7 @@ end
 --- What is raised where a coroutine could not yield after all.
 coroutines.STUCK = "a metamethod or finalizer cannot wait in this Lua; what it has begun is cancelled"
 
---- Calls a function that yields. Lua 5.2 does not tell that a finalizer cannot yield; there what it raises comes back as
+--- Calls a function that yields. Lua 5.2 does not tell that a finalizer cannot; there what it raises comes back as
 --- `false, reason`. In 5.1 it cannot be caught, and ends the coroutine. Later ones tell beforehand.
 if not is_yieldable and _VERSION == "Lua 5.2" then
 	coroutines.attempt = pcall
