@@ -1,5 +1,7 @@
 --- Bodies that are read as they come: bytes, lines and events, blocking and in a loop.
 package.path = "tests/lua/?.lua;" .. package.path
+local lfs = require "lfs"
+local lua = require "support.lua"
 local outcome = require "support.outcome"
 local process = require "support.process"
 local recorder = require "support.recorder"
@@ -172,6 +174,41 @@ describe("a stream that fails", function()
 		saved, err = assert(open(recorder.case(answer(TEXT)))):save "/nonexistent/name"
 		assert.is_nil(saved)
 		assert.equal("local_file", err.code)
+	end)
+
+	it("leaves no part of a file, whose name cannot be told, where its coroutine is closed", function()
+		if not lua.has_close then
+			return
+		end
+		local folder = recorder.temporary "parts"
+		assert(lfs.mkdir(folder))
+		local function parts()
+			local names = {}
+			for name in lfs.dir(folder) do
+				names[#names + 1] = name:match "^%.saved%.(%x+)%.part$"
+			end
+			return names
+		end
+		local loop = sdk.loop()
+		local during, thread
+		local case = recorder.case(CUT)
+		local saver = loop:spawn(function()
+			thread = coroutine.running()
+			-- One that was opened elsewhere would block.
+			local stream = assert(open(case))
+			stream:read(1)
+			stream:save(folder .. "/saved")
+		end)
+		loop:spawn(function()
+			repeat
+				coroutine.yield()
+				during = parts()
+			until during[1] or saver:is_done()
+			coroutine.close(thread)
+		end)
+		loop:run()
+		assert.equal(16, #(during[1] or ""))
+		assert.same({}, parts())
 	end)
 
 	both("by what a function of the program's does", function()

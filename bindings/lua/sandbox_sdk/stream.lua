@@ -222,25 +222,67 @@ local function pour(self, write)
 	end
 end
 
+--- Where a file is written before it has its name. io.open() follows links, so nobody may know that name before.
+local function part_name(path)
+	local source, reason = io.open("/dev/urandom", "rb")
+	if not source then
+		return nil, reason
+	end
+	source:setvbuf "no"
+	local random = source:read(8)
+	source:close()
+	if not random or #random < 8 then
+		return nil, "no random name for its parts"
+	end
+	local folder, name = path:match "^(.*/)([^/]*)$"
+	local digits = random:gsub(".", function(byte)
+		return ("%02x"):format(byte:byte())
+	end)
+	return ("%s.%s.%s.part"):format(folder or "", (name or path):sub(1, 200), digits)
+end
+
+local Part = {}
+Part.__index = Part
+
+--- A coroutine that is closed while it writes (coroutine.close of Lua 5.4) leaves no part of a file.
+function Part.__close(self)
+	if not self.is_over then
+		self.file:close()
+		os.remove(self.name)
+	end
+end
+
+local function is_open(part)
+	return not part.is_over or nil
+end
+
 --- A file at a path appears whole or not at all.
 local function pour_to_path(self, path)
-	local folder, name = path:match "^(.*/)([^/]*)$"
-	local part = ("%s.%s.%s.part"):format(folder or "", name or path, tostring(self):match "0x(%x+)$" or "")
-	local file, reason = io.open(part, "wb")
+	local name, reason = part_name(path)
+	local file
+	if name then
+		file, reason = io.open(name, "wb")
+	end
 	if not file then
 		return core.failure("local_file", "into: " .. reason)
 	end
-	local saved, err = pour(self, function(bytes)
-		return file:write(bytes)
-	end)
-	local closed, problem = file:close()
+	local part = setmetatable({ name = name, file = file }, Part)
+	local saved, err, closed, problem
+	-- Lua 5.4 closes the fourth value however the loop is left.
+	for _ in is_open, part, nil, part do
+		saved, err = pour(self, function(bytes)
+			return file:write(bytes)
+		end)
+		closed, problem = file:close()
+		part.is_over = true
+	end
 	if saved and closed then
-		closed, problem = os.rename(part, path)
+		closed, problem = os.rename(name, path)
 	end
 	if saved and closed then
 		return true
 	end
-	os.remove(part)
+	os.remove(name)
 	if saved then
 		return core.failure("local_file", "into: " .. problem)
 	end
