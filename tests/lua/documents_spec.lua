@@ -4,13 +4,23 @@ local lua = require "support.lua"
 local recorder = require "support.recorder"
 local sdk = require "sandbox_sdk"
 
+local found = {}
+
+--- Whether a program finds a module: it has not what other specs have added to this one's path.
+local function has_module(name)
+	if found[name] == nil then
+		found[name] = lua.output(("require %q"):format(name)) == ""
+	end
+	return found[name]
+end
+
 --- What a block needs and this Lua does not have: variables that are closed, or a module; nil where it has all.
 local function missing(block)
 	if block:find("<close>", 1, true) and not lua.has_close then
 		return "<close>"
 	end
 	for name in block:gmatch 'require "([%w_.]+)"' do
-		if not pcall(require, name) then
+		if not has_module(name) then
 			return name
 		end
 	end
