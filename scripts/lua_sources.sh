@@ -51,6 +51,24 @@ build_newest_lua() {
 	fi
 }
 
+# build_checked_luajit: into build/lua-jit-checked, the distribution's version with its own assertions.
+build_checked_luajit() {
+	local file='l/luajit/luajit_2.1.0~beta3+git20220320+dfsg.orig.tar.gz' folder=$root/build/lua-jit-checked
+	local sum=b4d18d2c5e663682bc7f473797e3ceaca8193e112824a5bdfa3e468d98618678 source=$root/build/downloads/lua-jit-checked
+	[[ $(cat "$folder/.built" 2>/dev/null) != "$sum" ]] || return 0
+	fetch_debian_source "$file" "$sum" "$root/build/downloads" ||
+		die "none of apt's package sources gave the source of LuaJIT; run this again where they can be reached"
+	rm -rf "$source" "$folder"
+	mkdir -p "$source" "$folder/bin" "$folder/lib"
+	tar -xf "$root/build/downloads/${file##*/}" -C "$source"
+	logged build-lua-jit-checked make -C "$source" -j "$(nproc)" CCDEBUG=-g \
+		XCFLAGS="-DLUA_USE_APICHECK -DLUA_USE_ASSERT" || die "LuaJIT does not build from source; the lines above say why"
+	cp "$source/src/luajit" "$folder/bin/luajit"
+	# As programs find it that are linked with the distribution's.
+	cp "$source/src/libluajit.so" "$folder/lib/libluajit-5.1.so.2"
+	printf '%s\n' "$sum" >"$folder/.built"
+}
+
 # build_checked_lua: into build/lua-5.4-checked, the distribution's version with its own assertions, and into
 # build/lua-5.4-restless the same, which also moves the stack and collects everything wherever it may. Modules of 5.4 run in them.
 build_checked_lua() {
@@ -65,6 +83,7 @@ build_checked_lua() {
 		cc -shared -Wl,-soname,liblua5.4.so.0 -o "$root/build/lua-5.4-$name/lib/liblua5.4.so.0" \
 			-Wl,--whole-archive "$root/build/lua-5.4-$name/lib/liblua5.4.a" -Wl,--no-whole-archive -lm -ldl
 	done
+	build_checked_luajit
 }
 
 # build_lua_checker: into build/lua-checker, for the suite `annotations`. It is built for use once, so quickly.
