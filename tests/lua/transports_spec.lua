@@ -232,8 +232,7 @@ describe("functions of a client", function()
 			local client = client_of(hook, { log = function() return hook end, log_level = "debug", on_attempt = hook })
 			assert(client:get "/")
 		end
-		collectgarbage()
-		collectgarbage()
+		lua.collect()
 		assert.is_nil(next(functions))
 	end)
 

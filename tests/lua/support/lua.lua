@@ -44,6 +44,15 @@ function lua.set_collector(pause, step)
 	return collectgarbage("param", "pause", pause), collectgarbage("param", "stepmul", step)
 end
 
+--- Collects all garbage. What LuaJIT has compiled keeps what it has seen there, until it is thrown away.
+function lua.collect()
+	if jit_library then
+		jit_library.flush()
+	end
+	collectgarbage()
+	collectgarbage()
+end
+
 --- Sets how the collector works, if it knows that way.
 function lua.try_collector(mode)
 	return (pcall(collectgarbage, mode))

@@ -5,6 +5,10 @@ local process = {}
 
 --- How many descriptors are open, those of what is garbage not counted.
 function process.descriptors()
+	-- What LuaJIT has compiled keeps what it has seen there.
+	if rawget(_G, "jit") then
+		rawget(_G, "jit").flush()
+	end
 	collectgarbage()
 	collectgarbage()
 	local count = 0
