@@ -82,6 +82,7 @@ static void free_outputs(sbx_lua_call *call)
 
 lua_State *sbx_lua_begin_call(lua_State *L, sbx_lua_call *call)
 {
+	sbx_lua_collect_if_doubled(L, call->waitable.state);
 	return sbx_lua_callbacks_enter(L, &call->options.callbacks, &call->options.request);
 }
 

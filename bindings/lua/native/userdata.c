@@ -28,11 +28,15 @@ void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *funct
 	lua_setfield(L, -2, "__metatable");
 }
 
-/* Steps of a generational collector do not look at what is old, and Lua's own memory, by which it decides when to look
- * at everything, is the lesser part. So everything is collected when the native memory has doubled. */
-static void collect_if_doubled(lua_State *L, sbx_lua_state *state)
+/* A collector that the program has stopped must not run. */
+static bool collector_runs(lua_State *L)
 {
-	if (state->native < state->limit)
+	return lua_gc(L, LUA_GCISRUNNING, 0) == 1;
+}
+
+void sbx_lua_collect_if_doubled(lua_State *L, sbx_lua_state *state)
+{
+	if (state->native < state->limit || !collector_runs(L))
 		return;
 	lua_gc(L, LUA_GCCOLLECT, 0);
 	size_t heap = (size_t)lua_gc(L, LUA_GCCOUNT, 0) * 1024;
@@ -60,14 +64,13 @@ void sbx_lua_grow(lua_State *L, size_t bytes)
 		return;
 	bytes = state->weight;
 	state->weight = 0;
-	int runs = lua_gc(L, LUA_GCISRUNNING, 0);
-	/* A collector that the program has stopped must not run. */
-	if (runs == 1) {
-		sbx_lua_gc_step(L, bytes);
-		collect_if_doubled(L, state);
+	if (collector_runs(L)) {
+		/* Where everything is collected before the next call, a step now would be for nothing. */
+		if (state->native < state->limit)
+			sbx_lua_gc_step(L, bytes);
 	}
 	/* 5.1 does not tell: so much garbage, which nothing ever touches, counts as well, and starts nothing. */
-	else if (runs < 0) {
+	else if (lua_gc(L, LUA_GCISRUNNING, 0) < 0) {
 		add_garbage(L, bytes < MAX_WEIGHT ? bytes : MAX_WEIGHT);
 	}
 }

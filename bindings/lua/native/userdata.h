@@ -16,6 +16,10 @@ void sbx_lua_new_metatable(lua_State *L, const char *name, const luaL_Reg *funct
 /* Tells the collector of native memory that a userdata keeps, so that it works as if that were Lua's own. May collect.
  */
 void sbx_lua_grow(lua_State *L, size_t bytes);
+/* Collects everything where the native memory has doubled. Steps of a generational collector do not look at what is
+ * old, and Lua's own memory, by which it decides when to look at everything, is the lesser part. It is done before a
+ * call, whose answer then goes where the last one was, which most programs have dropped by then. */
+void sbx_lua_collect_if_doubled(lua_State *L, sbx_lua_state *state);
 /* Takes back what sbx_lua_grow() was told: the memory was freed. */
 void sbx_lua_shrink(sbx_lua_state *state, size_t bytes);
 

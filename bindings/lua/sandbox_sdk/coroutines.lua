@@ -60,8 +60,13 @@ function coroutines.current()
 	return outermost(thread)
 end
 
---- What is raised where a coroutine could not yield after all.
-coroutines.STUCK = "a metamethod or finalizer cannot wait in this Lua; what it has begun is cancelled"
+local STUCK = "a metamethod or finalizer cannot wait in this Lua; what it has begun is cancelled"
+
+--- What is raised where a coroutine could not yield after all, or has failed otherwise just before.
+function coroutines.reason(raised)
+	local is_yield = type(raised) == "string" and raised:find("attempt to yield", 1, true)
+	return is_yield and STUCK or raised
+end
 
 --- Calls a function that yields. Lua 5.2 does not tell that a finalizer cannot; there what it raises comes back as
 --- `false, reason`. In 5.1 it cannot be caught, and ends the coroutine. Later ones tell beforehand.

@@ -115,9 +115,9 @@ end
 
 local function take_turn(self, ok, ...)
 	if not ok and self.cancel_wait then
-		-- It is Lua 5.1's own error of a yield in a metamethod or finalizer.
+		-- Mostly it is Lua 5.1's own error of a yield in a metamethod or finalizer.
 		self.cancel_wait(self.waits_for)
-		task.finish(self, false, coroutines.STUCK)
+		task.finish(self, false, coroutines.reason((...)))
 	elseif not ok or coroutine.status(self.thread) == "dead" then
 		task.finish(self, ok, ...)
 	elseif (...) ~= WAITS then
@@ -192,9 +192,10 @@ local function wait_in_task(self, waiting)
 	self.waiting = self.waiting + 1
 	-- Lua 5.4 closes the fourth value however the loop is left.
 	for _ in still_waits, wait, nil, wait do
-		if not coroutines.attempt(task.suspend, waiting, give_up, wait) then
+		local ok, raised = coroutines.attempt(task.suspend, waiting, give_up, wait)
+		if not ok then
 			Wait.__close(wait)
-			error(coroutines.STUCK, 0)
+			error(coroutines.reason(raised), 0)
 		end
 		if not still_waits(wait) then
 			wait.has_returned = true
