@@ -68,15 +68,10 @@ function coroutines.reason(raised)
 	return is_yield and STUCK or raised
 end
 
---- Calls a function that yields. Lua 5.2 does not tell that a finalizer cannot; there what it raises comes back as
---- `false, reason`. In 5.1 it cannot be caught, and ends the coroutine. Later ones tell beforehand.
-if not is_yieldable and _VERSION == "Lua 5.2" then
-	coroutines.attempt = pcall
-else
-	function coroutines.attempt(f, ...)
-		f(...)
-		return true
-	end
+--- Calls a function that yields. Where it cannot after all the error ends the coroutine; Luas from 5.3 on tell beforehand.
+function coroutines.attempt(f, ...)
+	f(...)
+	return true
 end
 
 --- A message with what a coroutine was about; as it is where the program has no debug library.
