@@ -68,7 +68,7 @@ function coroutines.reason(raised)
 	return is_yield and STUCK or raised
 end
 
---- Calls a function that yields. Where it cannot after all the error ends the coroutine; Luas from 5.3 on tell beforehand.
+--- Calls a function that yields. Where it cannot the error ends the coroutine; Luas from 5.3 on tell beforehand.
 function coroutines.attempt(f, ...)
 	f(...)
 	return true
