@@ -278,44 +278,41 @@ static sbx_lua_call *new_transfer(lua_State *L, transfer *how, sbx_lua_refusal *
 	return call;
 }
 
-int sbx_lua_session_upload(lua_State *L)
+typedef sbx_status (*mover)(sbx_session *session, const char *from, const char *to, const sbx_transfer_options *how,
+                            const sbx_request_options *options, sbx_error **error);
+typedef sbx_status (*starter)(sbx_session *session, const char *from, const char *to, const sbx_transfer_options *how,
+                              const sbx_request_options *options, sbx_call_callback on_done, void *user_data,
+                              sbx_call **call, sbx_error **error);
+
+/* Moves a file or a directory; `from_name` and `to_name` are what its arguments are called. */
+static int move(lua_State *L, const char *from_name, const char *to_name, mover wait, starter start)
 {
 	bool started = lua_toboolean(L, 1);
 	sbx_session *session = sbx_lua_check_session(L, 2);
 	sbx_lua_refusal refusal;
 	transfer how;
-	const char *local;
-	const char *remote;
+	const char *from;
+	const char *to;
 	sbx_lua_call *call = new_transfer(L, &how, &refusal);
-	if (!call || !sbx_lua_read_text(L, 3, "local", &local, &refusal) ||
-	    !sbx_lua_read_text(L, 4, "remote", &remote, &refusal))
+	if (!call || !sbx_lua_read_text(L, 3, from_name, &from, &refusal) ||
+	    !sbx_lua_read_text(L, 4, to_name, &to, &refusal))
 		return sbx_lua_fail_refused(L, &refusal);
 	const sbx_request_options *options = &call->options.request;
 	lua_State *before = sbx_lua_begin_call(L, call);
-	sbx_status status = started ? sbx_session_upload_start(session, local, remote, &how.options, options, NULL,
-	                                                       call, &call->call, &call->error)
-	                            : sbx_session_upload(session, local, remote, &how.options, options, &call->error);
+	sbx_status status =
+	        started ? start(session, from, to, &how.options, options, NULL, call, &call->call, &call->error)
+		        : wait(session, from, to, &how.options, options, &call->error);
 	return sbx_lua_end_call(L, call, before, status, started);
+}
+
+int sbx_lua_session_upload(lua_State *L)
+{
+	return move(L, "local", "remote", sbx_session_upload, sbx_session_upload_start);
 }
 
 int sbx_lua_session_download(lua_State *L)
 {
-	bool started = lua_toboolean(L, 1);
-	sbx_session *session = sbx_lua_check_session(L, 2);
-	sbx_lua_refusal refusal;
-	transfer how;
-	const char *remote;
-	const char *local;
-	sbx_lua_call *call = new_transfer(L, &how, &refusal);
-	if (!call || !sbx_lua_read_text(L, 3, "remote", &remote, &refusal) ||
-	    !sbx_lua_read_text(L, 4, "local", &local, &refusal))
-		return sbx_lua_fail_refused(L, &refusal);
-	const sbx_request_options *options = &call->options.request;
-	lua_State *before = sbx_lua_begin_call(L, call);
-	sbx_status status = started ? sbx_session_download_start(session, remote, local, &how.options, options, NULL,
-	                                                         call, &call->call, &call->error)
-	                            : sbx_session_download(session, remote, local, &how.options, options, &call->error);
-	return sbx_lua_end_call(L, call, before, status, started);
+	return move(L, "remote", "local", sbx_session_download, sbx_session_download_start);
 }
 
 /* ---- the end ---- */
