@@ -200,13 +200,7 @@ function await.told(adapter, task, scope, client, thing)
 	local wait = setmetatable({ record = record, thing = thing }, Wait)
 	-- Lua 5.4 closes the fourth value however the loop is left; older ones leave a yield by its return alone.
 	for _ in still_waits, wait, nil, wait do
-		local ok, raised = coroutines.attempt(suspend, task, core.cancel_waitable, thing)
-		if not ok then
-			remove(record, thing)
-			core.cancel_waitable(thing)
-			stop_if_idle(record)
-			error(coroutines.reason(raised), 0)
-		end
+		suspend(task, core.cancel_waitable, thing)
 	end
 	return true
 end
@@ -328,11 +322,7 @@ function await.sleep(seconds)
 	end)
 	local suspend = adapter.suspend or yield
 	for _ in still_sleeps, sleep, nil, sleep do
-		local ok, raised = coroutines.attempt(suspend, task, cancel_sleep, sleep)
-		if not ok then
-			Sleep.__close(sleep)
-			error(coroutines.reason(raised), 0)
-		end
+		suspend(task, cancel_sleep, sleep)
 	end
 	if sleep.is_cancelled then
 		return core.cancelled()

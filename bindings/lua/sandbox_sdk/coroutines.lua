@@ -62,16 +62,11 @@ end
 
 local STUCK = "a metamethod or finalizer cannot wait in this Lua; what it has begun is cancelled"
 
---- What is raised where a coroutine could not yield after all, or has failed otherwise just before.
+--- Why a coroutine has ended that was about to wait: it could not yield after all, of which Luas from 5.3 on tell
+--- beforehand, or has failed otherwise just before.
 function coroutines.reason(raised)
 	local is_yield = type(raised) == "string" and raised:find("attempt to yield", 1, true)
 	return is_yield and STUCK or raised
-end
-
---- Calls a function that yields. Where it cannot the error ends the coroutine; Luas from 5.3 on tell beforehand.
-function coroutines.attempt(f, ...)
-	f(...)
-	return true
 end
 
 --- A message with what a coroutine was about; as it is where the program has no debug library.

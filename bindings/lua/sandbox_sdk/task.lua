@@ -54,11 +54,8 @@ function task.suspend(self, cancel, what)
 		cancel(what)
 	end
 	self.cancel_wait, self.waits_for = cancel, what
-	local ok, reason = coroutines.attempt(coroutine.yield, WAITS)
+	coroutine.yield(WAITS)
 	self.cancel_wait, self.waits_for = nil, nil
-	if not ok then
-		error(reason, 0)
-	end
 end
 
 --- Makes a task, which is ready.
@@ -115,7 +112,7 @@ end
 
 local function take_turn(self, ok, ...)
 	if not ok and self.cancel_wait then
-		-- Mostly it is Lua 5.1's own error of a yield in a metamethod or finalizer.
+		-- Mostly it is the error of Lua 5.1 or 5.2 of a yield in a metamethod or finalizer.
 		self.cancel_wait(self.waits_for)
 		task.finish(self, false, coroutines.reason((...)))
 	elseif not ok or coroutine.status(self.thread) == "dead" then
@@ -192,11 +189,7 @@ local function wait_in_task(self, waiting)
 	self.waiting = self.waiting + 1
 	-- Lua 5.4 closes the fourth value however the loop is left.
 	for _ in still_waits, wait, nil, wait do
-		local ok, raised = coroutines.attempt(task.suspend, waiting, give_up, wait)
-		if not ok then
-			Wait.__close(wait)
-			error(coroutines.reason(raised), 0)
-		end
+		task.suspend(waiting, give_up, wait)
 		if not still_waits(wait) then
 			wait.has_returned = true
 			self.waiting = self.waiting - 1

@@ -1,6 +1,4 @@
 --- Coroutines that wait to be resumed by nobody but us: for loops whose programs also yield for reasons of their own.
-local coroutines = require "sandbox_sdk.coroutines"
-
 local Parking = {}
 Parking.__index = Parking
 
@@ -12,11 +10,8 @@ end
 --- Lets the running coroutine wait by a function that yields.
 function Parking:wait(thread, yield, ...)
 	self.parked[thread] = true
-	local ok, reason = coroutines.attempt(yield, ...)
+	yield(...)
 	self.parked[thread] = nil
-	if not ok then
-		error(reason, 0)
-	end
 end
 
 --- Whether a coroutine waits here; it does not any more afterwards.
