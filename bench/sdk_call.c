@@ -3,9 +3,7 @@
  *
  * sdk_call BASE_URL WARMUP CALLS
  */
-#include "measure.h"
-
-#include <sandbox_sdk.h>
+#include "sdk_run.h"
 
 static int call(void *state)
 {
@@ -33,25 +31,5 @@ done:
 
 int main(int argc, char **argv)
 {
-	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
-	sbx_client *client = NULL;
-	sbx_error *error = NULL;
-	int exit_code = 1;
-
-	if (argc != 4) {
-		fprintf(stderr, "usage: %s BASE_URL WARMUP CALLS\n", argv[0]);
-		return 2;
-	}
-	options.api_key = BENCH_API_KEY;
-	options.base_url = argv[1];
-	if (sbx_client_new(&client, &options, &error) < 0) {
-		fprintf(stderr, "sdk_call: %s\n", sbx_error_message(error));
-		goto done;
-	}
-	if (bench_run(call, client, argv[2], argv[3]) == 0)
-		exit_code = 0;
-done:
-	sbx_error_free(error);
-	sbx_client_free(client);
-	return exit_code;
+	return bench_sdk_run(argc, argv, call);
 }
