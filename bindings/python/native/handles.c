@@ -24,6 +24,29 @@ static void free_error(PyObject *capsule)
 	sbx_error_free(PyCapsule_GetPointer(capsule, ERROR));
 }
 
+PyObject *python_list_of(void *things, const char *name, PyCapsule_Destructor destructor, void (*release)(void *things),
+                         size_t count, PyObject *(*at)(void *things, size_t index, PyObject *owner))
+{
+	PyObject *owner = PyCapsule_New(things, name, destructor);
+	PyObject *list = owner ? PyList_New((Py_ssize_t)count) : NULL;
+	size_t index;
+
+	if (!owner)
+		release(things);
+	for (index = 0; list && index < count; index++) {
+		PyObject *made = at(things, index, owner);
+
+		if (made) {
+			PyList_SetItem(list, (Py_ssize_t)index, made);
+		} else {
+			Py_DECREF(list);
+			list = NULL;
+		}
+	}
+	Py_XDECREF(owner);
+	return list;
+}
+
 PyObject *python_from_client(sbx_client *client)
 {
 	PyObject *capsule = PyCapsule_New(client, CLIENT, free_client);

@@ -22,27 +22,9 @@ static PyObject *from_leftover(const sbx_leftover *leftover, PyObject *owner)
 	                     (int)leftover->outcome, error);
 }
 
-/* All of them, which are taken over. */
-static PyObject *from_leftovers(sbx_leftovers *leftovers)
+static PyObject *leftover_at(void *leftovers, size_t index, PyObject *owner)
 {
-	size_t count = sbx_leftovers_count(leftovers), index;
-	PyObject *owner = PyCapsule_New(leftovers, LEFTOVERS, free_leftovers);
-	PyObject *list = owner ? PyList_New((Py_ssize_t)count) : NULL;
-
-	if (!owner)
-		sbx_leftovers_free(leftovers);
-	for (index = 0; list && index < count; index++) {
-		PyObject *made = from_leftover(sbx_leftovers_at(leftovers, index), owner);
-
-		if (made) {
-			PyList_SetItem(list, (Py_ssize_t)index, made);
-		} else {
-			Py_DECREF(list);
-			list = NULL;
-		}
-	}
-	Py_XDECREF(owner);
-	return list;
+	return from_leftover(sbx_leftovers_at(leftovers, index), owner);
 }
 
 static void free_made(void *leftovers)
@@ -64,7 +46,8 @@ static PyObject *convert(python_started_call *started)
 	sbx_leftovers *leftovers = started->made;
 
 	started->made = NULL;
-	return from_leftovers(leftovers);
+	return python_list_of(leftovers, LEFTOVERS, free_leftovers, free_made, sbx_leftovers_count(leftovers),
+	                      leftover_at);
 }
 
 static const python_member members[] = {

@@ -47,6 +47,10 @@ PyObject *python_from_pair(sbx_pair pair);
 
 /* handles.c */
 
+/* A list of what `at` makes of each thing, with a capsule as its second argument that keeps all of them. They are taken
+ * over: `destructor` is the capsule's, `release` frees them where there is none. */
+PyObject *python_list_of(void *things, const char *name, PyCapsule_Destructor destructor, void (*release)(void *things),
+                         size_t count, PyObject *(*at)(void *things, size_t index, PyObject *owner));
 PyObject *python_from_client(sbx_client *client);
 PyObject *python_from_response(sbx_response *response);
 /* A response that belongs to the handle `owner`, which it keeps alive. */

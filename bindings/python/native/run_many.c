@@ -21,27 +21,9 @@ static PyObject *from_result(const sbx_run_result *result, PyObject *owner)
 	return error ? Py_BuildValue("NNN", python_from_text(result->id), python_from_json(execution), error) : NULL;
 }
 
-/* All of them, which are taken over. */
-static PyObject *from_results(sbx_run_results *results)
+static PyObject *result_at(void *results, size_t index, PyObject *owner)
 {
-	size_t count = sbx_run_results_count(results), index;
-	PyObject *owner = PyCapsule_New(results, RESULTS, free_results);
-	PyObject *list = owner ? PyList_New((Py_ssize_t)count) : NULL;
-
-	if (!owner)
-		sbx_run_results_free(results);
-	for (index = 0; list && index < count; index++) {
-		PyObject *made = from_result(sbx_run_results_at(results, index), owner);
-
-		if (made) {
-			PyList_SetItem(list, (Py_ssize_t)index, made);
-		} else {
-			Py_DECREF(list);
-			list = NULL;
-		}
-	}
-	Py_XDECREF(owner);
-	return list;
+	return from_result(sbx_run_results_at(results, index), owner);
 }
 
 static void free_made(void *results)
@@ -63,7 +45,7 @@ static PyObject *convert(python_started_call *started)
 	sbx_run_results *results = started->made;
 
 	started->made = NULL;
-	return from_results(results);
+	return python_list_of(results, RESULTS, free_results, free_made, sbx_run_results_count(results), result_at);
 }
 
 /* The identifiers, whose bytes stay as long as the call. NULL: an exception is raised. */
