@@ -56,7 +56,10 @@ class Handler(socketserver.StreamRequestHandler):
         with LOCK:
             number = COUNTS[case] = COUNTS.get(case, 0) + 1
             answers = ANSWERS.setdefault(case, sum(1 for _ in (ROOT / case).glob("answer-*")))
-        (ROOT / case / f"request-{number}").write_bytes(head + body)
+        # Whole or not at all: specs look for it while it is written.
+        written = ROOT / case / f"part-{number}"
+        written.write_bytes(head + body)
+        written.rename(ROOT / case / f"request-{number}")
         answer = (ROOT / case / f"answer-{min(number, answers)}").read_bytes()
         if answer.startswith(b"@delay "):
             line, answer = answer.split(b"\n", 1)
