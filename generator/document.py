@@ -62,14 +62,16 @@ class Document:
         since = str(node.get("x-sdk-since", FIRST_VERSION))
         base = None
         fields: list[Field] = []
+        described: set[str] = set()
         for part in node.get("allOf", [node]):
+            described |= set(part.get("properties", {}))
             if "$ref" in part:
                 base = self.schema(reference_parts(part["$ref"])[-1])
                 fields += base.fields
             else:
                 fields += self._read_fields(name, part, since)
         merged = {field.name: field for field in fields}
-        return Schema(name=name, doc=text(node, name), fields=tuple(merged.values()), since=since, base=base)
+        return Schema(name, text(node, name), tuple(merged.values()), since, base, frozenset(described))
 
     def _read_fields(self, schema_name: str, node: dict[str, Any], since: str) -> list[Field]:
         required = node.get("required", [])
@@ -78,6 +80,7 @@ class Document:
         return [
             Field(**self.field(wire_name, field, f"{schema_name}.{wire_name}", wire_name in required, since))
             for wire_name, field in node.get("properties", {}).items()
+            if is_generated(field)
         ]
 
     def field(self, wire_name: str, node: dict[str, Any], where: str, required: bool, since: str) -> dict[str, Any]:
@@ -94,6 +97,7 @@ class Document:
             "deprecated": bool(node.get("deprecated", False)),
             "minimum": node.get("minimum"),
             "example": next(iter(node.get("examples", ())), None),
+            "confirmed_by": node.get("x-sdk-confirmed-by"),
         }
 
     def type(self, node: dict[str, Any], where: str) -> Type:
@@ -127,7 +131,7 @@ class Document:
         found: dict[str, list[Operation]] = {}
         for path, item in self.root["paths"].items():
             for method in METHODS:
-                if method in item:
+                if method in item and is_generated(item[method]):
                     operation = self._read_operation(path, method, item)
                     found.setdefault(operation.resource, []).append(operation)
         return tuple(
@@ -165,13 +169,22 @@ class Document:
             pages=read_pages(node, name, parameters, response),
             streams=self._has_events(node),
             since=since,
+            tags=self._read_tags(node, name),
         )
         check_operation(operation)
         return operation
 
+    def _read_tags(self, node: dict[str, Any], operation: str) -> tuple[str, ...]:
+        known = {tag["name"] for tag in self.root.get("tags", [])}
+        tags = tuple(node.get("tags", ()))
+        for tag in tags:
+            if tag not in known:
+                raise DocumentError(f"{operation}: the tag {tag} is not described in the document's tags")
+        return tags
+
     def _read_parameters(self, nodes: list[dict[str, Any]], operation: str, since: str) -> list[Parameter]:
         parameters = []
-        for node in map(self.resolve, nodes):
+        for node in filter(is_generated, map(self.resolve, nodes)):
             if node["in"] not in ("path", "query"):
                 raise DocumentError(f"{operation}: a parameter is in the path or query, not in the {node['in']}")
             schema = {
@@ -187,7 +200,10 @@ class Document:
     def _read_body(self, node: dict[str, Any], name: str, since: str) -> tuple[Body, list[Parameter], Field | None]:
         if "requestBody" not in node:
             return Body.NONE, [], None
-        media_type, content = next(iter(self.resolve(node["requestBody"])["content"].items()))
+        contents = generated_contents(self.resolve(node["requestBody"]))
+        if len(contents) != 1:
+            raise DocumentError(f"{name}: there is to be one media type of the body that is generated")
+        media_type, content = next(iter(contents.items()))
         schema = self.body_schema(content["schema"], name)
         if media_type == "application/json":
             return Body.JSON, [Parameter(**vars(f), location=Location.BODY) for f in schema.fields], None
@@ -200,12 +216,11 @@ class Document:
         raise DocumentError(f"{name}: the generator has no form for a body of type {media_type}")
 
     def _read_response(self, node: dict[str, Any], name: str) -> tuple[Schema | None, str, str]:
-        successes = [
-            self.resolve(answer) for status, answer in node["responses"].items() if str(status).startswith("2")
-        ]
+        answers = ((status, self.resolve(answer)) for status, answer in node["responses"].items())
+        successes = [answer for status, answer in answers if str(status).startswith("2") and is_generated(answer)]
         if len(successes) != 1:
-            raise DocumentError(f"{name}: there is to be one answer with a status of 2xx")
-        generated = {k: v for k, v in successes[0]["content"].items() if v.get("x-sdk-generated", True)}
+            raise DocumentError(f"{name}: there is to be one answer with a status of 2xx that is generated")
+        generated = generated_contents(successes[0])
         if len(generated) != 1:
             raise DocumentError(f"{name}: there is to be one media type that is generated")
         media_type, content = next(iter(generated.items()))
@@ -223,6 +238,16 @@ class Document:
         if "$ref" not in node:
             raise DocumentError(f"{name}: a body's schema is to be a $ref to a named schema")
         return self.schema(reference_parts(node["$ref"])[-1])
+
+
+def is_generated(node: dict[str, Any]) -> bool:
+    """Whether the languages have it, and not only who asks for it by hand."""
+    return bool(node.get("x-sdk-generated", True))
+
+
+def generated_contents(node: dict[str, Any]) -> dict[str, Any]:
+    """The media types of a body that are generated."""
+    return {media_type: content for media_type, content in node["content"].items() if is_generated(content)}
 
 
 def reference_parts(reference: str) -> list[str]:
@@ -325,3 +350,7 @@ def check_operation(operation: Operation) -> None:
     timeout = operation.timeout_parameter
     if timeout and (timeout not in arguments or arguments[timeout].type.kind not in (Kind.INTEGER, Kind.NUMBER)):
         raise DocumentError(f"{operation.name}: x-sdk-timeout-parameter names {timeout}, which is no number argument")
+    answered = operation.response.described if operation.response else frozenset()
+    for argument in operation.parameters:
+        if argument.confirmed_by and argument.confirmed_by not in answered:
+            raise DocumentError(f"{operation.name}: {argument.name} is confirmed by a field that the answer has not")

@@ -48,6 +48,7 @@ class Field:
     deprecated: bool = False
     minimum: int | None = None
     example: object = None  # a value to show; None: there is none
+    confirmed_by: str | None = None  # the answer's field without which the server does not know this argument
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Schema:
     fields: tuple[Field, ...]  # the base's first
     since: str
     base: Schema | None = None  # the schema that this one adds fields to (allOf)
+    described: frozenset[str] = frozenset()  # all its fields in JSON, also those that nothing is generated of
 
     @property
     def own_fields(self) -> tuple[Field, ...]:
@@ -140,6 +142,7 @@ class Operation:
     pages: Pages | None  # None: the whole answer comes at once
     streams: bool  # whether the answer can be asked for as a stream of events
     since: str
+    tags: tuple[str, ...]
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:

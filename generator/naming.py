@@ -29,9 +29,10 @@ PYTHON_CLASSES = {
 }
 
 # What a member of a C parameter struct, or an argument of a C function, cannot be called: the member that every struct
-# begins with, and the keywords of C and C++.
+# begins with, macros of the standard library, and the keywords of C and C++.
 C_RESERVED_WORDS = """
 size
+errno stderr stdin stdout
 alignas alignof and asm auto bool break case catch char class compl const constexpr continue decltype default delete do
 double else enum explicit export extern false float for friend goto if inline int long mutable namespace new noexcept
 not nullptr operator or private protected public register restrict return short signed sizeof static struct switch

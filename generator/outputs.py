@@ -59,6 +59,7 @@ OUTPUTS = (
     Output("lua/resource.lua.j2", "bindings/lua/sandbox_sdk/resources/{resource.name}.lua", "lua", each_resource),
     Output("lua/resources.lua.j2", "bindings/lua/sandbox_sdk/resources.lua", "lua"),
     Output("lua/types.lua.j2", "bindings/lua/sandbox_sdk/types.lua", "lua"),
+    Output("mcp/operation_tools.c.j2", "programs/mcp/generated/operation_tools.c", "c"),
     Output("python/error_classes.py.j2", f"{PYTHON}/_error_classes.py", "python"),
     Output("python/client_resources.py.j2", f"{PYTHON}/_client_resources.py", "python"),
     Output("python/async_client_resources.py.j2", f"{PYTHON}/_async_client_resources.py", "python"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from . import c_types, examples, naming, python_types, safety, text
+from . import c_types, examples, mcp_tools, naming, python_types, safety, text
 from .c_symbols import check_symbols
 from .formatters import FORMATTERS
 from .model import Api
@@ -34,7 +34,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.do"],
     )
-    for module in (naming, text, safety, c_types, python_types, examples):
+    for module in (naming, text, safety, c_types, python_types, examples, mcp_tools):
         made.filters.update(public_functions(module))
     made.globals["generated"] = generated
     return made

@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "base64.h"
+#include "confirmation.h"
 #include "error.h"
 #include "error_json.h"
 #include "generated/model_descriptors.h"
@@ -17,6 +18,8 @@
 
 struct sbx_execution_stream {
 	sbx_stream *stream;
+	const sbx_operation *operation;
+	const sbx__parameter *due; /* what the result has to confirm; NULL: nothing */
 	sbx_execution_stream_callback on_ready;
 	void *user_data;
 	bool has_result;                 /* nothing comes after it */
@@ -70,6 +73,11 @@ static sbx_status open_stream(sbx_client *client, const sbx_request *request, co
 	sbx_request_options merged = SBX_REQUEST_OPTIONS_INIT;
 	sbx_pair *pairs = NULL;
 	sbx_status status = ask_for_events(&merged, options, &pairs, error);
+	const sbx__request_input input = {
+	        .operation = request->operation, .arguments = request->arguments, .options = &merged};
+	made->operation = request->operation;
+	if (status == SBX_OK)
+		made->due = sbx__confirmation_due(&input);
 	if (status == SBX_OK && started)
 		status = sbx__stream_start(client, request, &merged, true, on_ready, made, &made->stream, error);
 	else if (status == SBX_OK)
@@ -125,6 +133,9 @@ static sbx_status take_result(sbx_execution_stream *stream, sbx_json *json, sbx_
 {
 	bool strict = sbx__stream_config(stream->stream)->strict;
 	sbx_status status = sbx__model_new(&sbx__execution_descriptor, json, strict, &stream->execution, error);
+	if (status < 0)
+		return status;
+	status = sbx__confirmation_check(stream->operation, stream->due, sbx__model_json(stream->execution), error);
 	if (status < 0)
 		return status;
 	stream->has_result = true;

@@ -39,6 +39,7 @@ typedef struct sbx__parameter {
 	/* the members of an object of a known shape; NULL for every other type */
 	const struct sbx__parameter *members;
 	size_t members_count;
+	const char *confirmed_by; /* the answer's field without which the server does not know it; or NULL */
 } sbx__parameter;
 
 /* The names of the parts that make an operation's answers the pages of one list. */

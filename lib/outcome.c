@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "confirmation.h"
 #include "error.h"
 #include "error_json.h"
 #include "json_printer.h"
@@ -302,6 +303,12 @@ void sbx__outcome_times(sbx_times *times, const sbx__facts *facts)
 	};
 }
 
+static void add_body(const sbx__call *call, sbx_error *error)
+{
+	if (!sbx__error_is_static(error))
+		sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &error->json, NULL);
+}
+
 static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
 {
 	sbx_error *error =
@@ -311,8 +318,7 @@ static sbx_error *validation_error(sbx__call *call, sbx_error *cause)
 	                : sbx__error_new(SBX_ERROR_RESPONSE_VALIDATION, "The answer is not what %s answers: %s",
 	                                 call->input.operation->name, sbx_error_message(cause));
 	sbx_error_free(cause);
-	if (!sbx__error_is_static(error))
-		sbx_json_parse(call->body.data ? call->body.data : "", call->body.length, &error->json, NULL);
+	add_body(call, error);
 	return error;
 }
 
@@ -331,9 +337,16 @@ static bool decode(sbx__call *call, sbx__model **model)
 		sbx__fail(&error, SBX_ERROR_RESPONSE_VALIDATION, "it is empty");
 	else if (sbx_json_parse(call->body.data, call->body.length, &json, &error) == SBX_OK)
 		sbx__model_new(operation->model, json, call->config->strict, model, &error);
-	if (!error)
+	if (error) {
+		fail_decoding(call, error);
+		return false;
+	}
+	if (sbx__confirmation_check(operation, call->request.due, sbx__model_json(*model), &error) == SBX_OK)
 		return true;
-	fail_decoding(call, error);
+	sbx__model_unref(*model);
+	*model = NULL;
+	add_body(call, error);
+	sbx__outcome_fail(call, error);
 	return false;
 }
 

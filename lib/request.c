@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "confirmation.h"
 #include "content_decoder.h"
 #include "custom_request.h"
 #include "error.h"
@@ -516,6 +517,7 @@ sbx_status sbx__request_init(sbx__request *request, const sbx__request_input *in
 	    !sbx__platform_uuid(input->platform, request->idempotency_key))
 		return sbx__fail_memory(error);
 	format_read_timeout(request, input);
+	request->due = sbx__confirmation_due(input);
 	return SBX_OK;
 }
 

@@ -45,7 +45,8 @@ typedef struct sbx__request {
 	bool foreign;    /* it goes, or a redirect once led, away from the base URL's origin */
 	bool first_foreign;
 	char idempotency_key[37];
-	char *content_type; /* of the body; NULL: the client's */
+	char *content_type;        /* of the body; NULL: the client's */
+	const sbx__parameter *due; /* what the answer has to confirm; NULL: nothing */
 	char read_timeout[SBX__NUMBER_SIZE];
 	char retry_count[SBX__NUMBER_SIZE];
 	sbx__header_set headers; /* made anew for each attempt */

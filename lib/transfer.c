@@ -29,6 +29,8 @@ static void free_transfer(sbx__sequence *sequence)
 		close(moved->kept);
 	sbx_error_free(moved->failure);
 	free(moved->archive);
+	free(moved->headers);
+	free(moved->url);
 	free(moved->local);
 	free(moved->remote);
 	sbx__session_unref(moved->session);
@@ -175,11 +177,16 @@ void sbx__transfer_clean_up(sbx__transfer *moved, sbx_error *failure)
 	sbx__transfer_run(moved, &script, on_removed);
 }
 
+sbx_status sbx__transfer_fail_without_tar(sbx_error **error)
+{
+	return sbx__fail(error, SBX_ERROR_ARCHIVE, "The sandbox has no tar, which directories need");
+}
+
 sbx_status sbx__transfer_judge(const sbx__transfer *moved, const sbx_execution *execution, sbx_error **error)
 {
 	int64_t code = sbx_execution_exit_code(execution);
 	if (code == SBX__NO_TAR)
-		return sbx__fail(error, SBX_ERROR_ARCHIVE, "The sandbox has no tar, which directories need");
+		return sbx__transfer_fail_without_tar(error);
 	if (code == SBX__NOT_THERE || code == SBX__NO_DIRECTORY)
 		return sbx__fail(error, SBX_ERROR_ARCHIVE, "There is no directory %s in the sandbox", moved->remote);
 	if (!sbx__command_succeeded(execution))

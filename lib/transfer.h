@@ -1,7 +1,7 @@
 /*
  * Files and directories between this machine and a session's sandbox. The API moves single files: a directory travels
  * in an archive, which tar makes or unpacks in the sandbox. transfer_send.c is the way there, transfer_receive.c the
- * way back.
+ * way back. Where the sandbox has no tar the server is asked to do it, as transfer_by_server.c says.
  */
 #ifndef SBX_LIB_TRANSFER_H
 #define SBX_LIB_TRANSFER_H
@@ -26,7 +26,10 @@ typedef struct sbx__transfer {
 	sbx_transfer_options options;
 	char *local;
 	char *remote;
-	char *archive; /* in the sandbox */
+	char *archive;     /* in the sandbox */
+	bool by_server;    /* which packs and unpacks, for the sandbox has no tar */
+	sbx_pair *headers; /* of the request that asks it to */
+	char *url;
 	sbx__pack *pack;
 	int kept; /* the archive on this machine, where a loop fetches it; -1: not there */
 	sbx__unpacking *unpacking;
@@ -55,10 +58,19 @@ static inline sbx__transfer *sbx__transfer_of(sbx__sequence *sequence)
 void sbx__transfer_run(sbx__transfer *moved, sbx__buffer *script, sbx__sequence_then then);
 /* What a command has said. */
 sbx_status sbx__transfer_judge(const sbx__transfer *moved, const sbx_execution *execution, sbx_error **error);
+/* That the sandbox has no tar, and its server does not do what tar does. */
+sbx_status sbx__transfer_fail_without_tar(sbx_error **error);
 /* Removes the archive from the sandbox, whatever comes of it, and then ends: with the failure, unless it is NULL. */
 void sbx__transfer_clean_up(sbx__transfer *moved, sbx_error *failure);
 /* The parameters of a file. They point to the paths, and to themselves. */
 void sbx__transfer_read_file(sbx__file_params *params, const char *local, const char *remote);
+
+/* Next the packed directory goes to the server, for it to unpack. */
+void sbx__transfer_send_by_server(sbx__transfer *moved, sbx__sequence_then then);
+/* Makes the request whose options these are one for a directory as an archive. */
+sbx_status sbx__transfer_accept_archive(sbx__transfer *moved, sbx_request_options *options, sbx_error **error);
+/* What a server that was asked has said: with an answer to a download, or the failure, which is taken over. */
+sbx_status sbx__transfer_judge_server(const sbx_response *download, sbx_error *failure, sbx_error **error);
 
 /* Makes the sequence that sends a directory, or fetches one, or a file where `directory` does not say which. */
 sbx_status sbx__transfer_send(sbx_session *session, const char *local, const char *remote,

@@ -55,6 +55,12 @@ static int64_t announced_length(const sbx_response *head)
 	return length && plain ? strtoll(length, NULL, 10) : SBX_DEFAULT;
 }
 
+/* What is fetched: the archive, or the directory itself, which the server makes one of. */
+static const char *fetched(const sbx__transfer *moved)
+{
+	return moved->by_server ? moved->remote : moved->archive;
+}
+
 static sbx_status open_archive(const sbx__transfer *moved, const sbx_request_options *step, sbx_stream **stream,
                                sbx_error **error)
 {
@@ -62,7 +68,7 @@ static sbx_status open_archive(const sbx__transfer *moved, const sbx_request_opt
 	sbx__arguments arguments;
 	sbx__arguments_init(&arguments);
 	sbx__arguments_string(&arguments, "id", sbx__session_id(moved->session));
-	sbx__arguments_string(&arguments, "path", moved->archive);
+	sbx__arguments_string(&arguments, "path", fetched(moved));
 	request.operation = sbx_operation_find("sandboxes.download");
 	sbx_status status = sbx__arguments_check(&arguments, request.operation, error);
 	if (status == SBX_OK)
@@ -74,12 +80,29 @@ static sbx_status open_archive(const sbx__transfer *moved, const sbx_request_opt
 	return status;
 }
 
-static sbx_status unpack_arriving(const sbx__transfer *moved, sbx_error **error)
+static sbx_status open_arriving(sbx__transfer *moved, sbx_request_options *step, sbx_stream **stream, sbx_error **error)
+{
+	sbx_error *failure = NULL;
+	sbx_status status = sbx__steps_next(&moved->sequence.steps, step, error);
+	if (status == SBX_OK && moved->by_server)
+		status = sbx__transfer_accept_archive(moved, step, error);
+	if (status < 0)
+		return status;
+	status = open_archive(moved, step, stream, moved->by_server ? &failure : error);
+	if (!moved->by_server)
+		return status;
+	status = sbx__transfer_judge_server(sbx_stream_response(*stream), failure, error);
+	if (status < 0)
+		sbx_stream_free(*stream);
+	return status;
+}
+
+static sbx_status unpack_arriving(sbx__transfer *moved, sbx_error **error)
 {
 	sbx_request_options step;
 	arrival from = {.options = &step};
-	sbx_status status = sbx__steps_next(&moved->sequence.steps, &step, error);
-	if (status < 0 || (status = open_archive(moved, &step, &from.stream, error)) < 0)
+	sbx_status status = open_arriving(moved, &step, &from.stream, error);
+	if (status < 0)
 		return status;
 	sbx_error *refusal = NULL;
 	from.total = announced_length(sbx_stream_response(from.stream));
@@ -148,6 +171,11 @@ static void on_turn(sbx__sequence *sequence, sbx_response *response, sbx_error *
 static void on_arrived(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
 {
 	sbx__transfer *moved = sbx__transfer_of(sequence);
+	sbx_error *told = NULL;
+	if (moved->by_server) {
+		sbx__transfer_judge_server(response, failure, &told);
+		failure = told;
+	}
 	sbx_response_free(response);
 	if (!failure && lseek(moved->kept, 0, SEEK_SET) == 0)
 		sbx__unpack_begin(&moved->unpacking, read_kept, moved, moved->local, &moved->options, &failure);
@@ -166,12 +194,14 @@ static void fetch_archive(sbx__transfer *moved)
 	moved->sink = sink;
 	moved->sink.kind = SBX_SINK_DESCRIPTOR;
 	moved->sink.descriptor = moved->kept;
-	params.path = moved->archive;
+	params.path = fetched(moved);
 	params.into = &moved->sink;
 	if (!sequence->problem)
 		sbx__sandboxes_download_arguments(&sequence->arguments, sbx__session_id(moved->session), &params,
 		                                  &sequence->problem);
 	sbx__sequence_ask(sequence, SBX__OPERATION_SANDBOXES_DOWNLOAD, on_arrived);
+	if (moved->by_server && !sequence->problem)
+		sbx__transfer_accept_archive(moved, &sequence->options, &sequence->problem);
 }
 
 /* ---- directories from the sandbox ---- */
@@ -213,8 +243,11 @@ static void on_packed(sbx__sequence *sequence, sbx_response *response, sbx_error
 	const sbx_execution *execution = response ? (const sbx_execution *)response->model : NULL;
 	int64_t code = sbx_execution_exit_code(execution);
 	bool may_be_file = execution && moved->options.directory != SBX_FLAG_YES;
+	moved->by_server = execution && code == SBX__NO_TAR;
 	if (may_be_file && (code == SBX__NOT_THERE || code == SBX__NO_DIRECTORY))
 		fetch_file(moved);
+	else if (moved->by_server)
+		receive_archive(moved);
 	else if (failure || sbx__transfer_judge(moved, execution, &failure) < 0)
 		sbx__transfer_clean_up(moved, failure);
 	else

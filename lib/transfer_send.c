@@ -5,13 +5,39 @@
 #include "shell.h"
 #include "transfer.h"
 
+/* The call says that its source failed; the source says why. */
+static sbx_error *cause_of(const sbx__transfer *moved, sbx_error *failure)
+{
+	sbx_error *cause = NULL;
+	if (sbx__pack_failure(moved->pack, &cause) < 0) {
+		sbx_error_free(failure);
+		return cause;
+	}
+	return failure;
+}
+
+static void on_unpacked_by_server(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
+{
+	sbx__transfer *moved = sbx__transfer_of(sequence);
+	sbx_error *told = NULL;
+	if (failure)
+		sbx__transfer_judge_server(NULL, cause_of(moved, failure), &told);
+	sbx_response_free(response);
+	sbx__transfer_clean_up(moved, told);
+}
+
 static void on_unpacked(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
 {
 	sbx__transfer *moved = sbx__transfer_of(sequence);
-	if (response)
-		sbx__transfer_judge(moved, (const sbx_execution *)response->model, &failure);
+	const sbx_execution *execution = response ? (const sbx_execution *)response->model : NULL;
+	if (execution && sbx_execution_exit_code(execution) == SBX__NO_TAR) {
+		sbx__transfer_send_by_server(moved, on_unpacked_by_server);
+	} else {
+		if (execution)
+			sbx__transfer_judge(moved, execution, &failure);
+		sbx__transfer_clean_up(moved, failure);
+	}
 	sbx_response_free(response);
-	sbx__transfer_clean_up(moved, failure);
 }
 
 static void unpack_there(sbx__transfer *moved)
@@ -29,18 +55,11 @@ static void unpack_there(sbx__transfer *moved)
 static void on_sent(sbx__sequence *sequence, sbx_response *response, sbx_error *failure)
 {
 	sbx__transfer *moved = sbx__transfer_of(sequence);
-	sbx_error *cause = NULL;
 	sbx_response_free(response);
-	if (!failure) {
+	if (failure)
+		sbx__transfer_clean_up(moved, cause_of(moved, failure));
+	else
 		unpack_there(moved);
-		return;
-	}
-	/* The call says that its source failed; the source says why. */
-	if (sbx__pack_failure(moved->pack, &cause) < 0) {
-		sbx_error_free(failure);
-		failure = cause;
-	}
-	sbx__transfer_clean_up(moved, failure);
 }
 
 static void send_archive(sbx__transfer *moved)

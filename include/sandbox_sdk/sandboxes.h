@@ -167,6 +167,44 @@ SBX_API sbx_status sbx_sandboxes_each(sbx_client *client, const sbx_sandboxes_li
  */
 SBX_API sbx_status sbx_sandboxes_next(sbx_pages *pages, const sbx_sandbox **sandbox, sbx_error **error);
 
+/**
+ * Tells of one sandbox. An extension: a server that lacks it answers 404 or 405, as for any path that it does not know.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param options what this call does otherwise than its client; may be NULL
+ * @param sandbox receives the sandbox, freed with sbx_sandbox_free(); may be NULL
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return ::SBX_OK; ::SBX_ERROR_INVALID_ARGUMENT, which names an argument that is missing or cannot be sent;
+ *        ::SBX_ERROR_CLOSED; or any of the errors of a connection, a timeout or the server's answer
+ *
+ * Sent again after a refused or lost connection, a timeout, an answer 408, 409, 429, 500 and above, or one with the
+ * header `x-should-retry: true`.
+ *
+ * Blocks until the call is done. Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_get(sbx_client *client, const char *id, const sbx_request_options *options,
+                                     sbx_sandbox **sandbox, sbx_error **error);
+
+/**
+ * Starts sbx_sandboxes_get() and returns at once, as sbx_client_start() does.
+ *
+ * @param client a client
+ * @param id the identifier of the sandbox
+ * @param options as for sbx_client_start(); may be NULL
+ * @param on_done told when the call is done; NULL: it goes to the queue of sbx_client_next()
+ * @param user_data given to `on_done`
+ * @param call receives the call, freed with sbx_call_free(); its result is taken with
+ *        sbx_call_result_sandbox()
+ * @param error receives the error, freed with sbx_error_free(); may be NULL
+ * @return as sbx_client_start()
+ *
+ * Safe from any thread. Since 0.1.0.
+ */
+SBX_API sbx_status sbx_sandboxes_get_start(sbx_client *client, const char *id, const sbx_request_options *options,
+                                           sbx_call_callback on_done, void *user_data, sbx_call **call,
+                                           sbx_error **error);
+
 /** Arguments of sbx_sandboxes_delete(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_delete_params {
 	size_t size;                  /**< set by ::SBX_SANDBOXES_DELETE_PARAMS_INIT */
@@ -267,16 +305,21 @@ SBX_API sbx_status sbx_sandboxes_delete_all_start(sbx_client *client, const sbx_
 
 /** Arguments of sbx_sandboxes_execute(). What it points to belongs to the caller. Since 0.1.0. */
 typedef struct sbx_sandboxes_execute_params {
-	size_t size;             /**< set by ::SBX_SANDBOXES_EXECUTE_PARAMS_INIT */
-	const char *command;     /**< a whole shell command line, in which pipes and redirections work; required */
-	const sbx_pair *env;     /**< environment variables for this command */
-	size_t env_count;        /**< how many */
-	int64_t timeout;         /**< how many seconds the command may run before it is ended */
-	const char *working_dir; /**< directory in the sandbox that the command starts in */
+	size_t size;               /**< set by ::SBX_SANDBOXES_EXECUTE_PARAMS_INIT */
+	const char *command;       /**< a whole shell command line, in which pipes and redirections work; required */
+	const sbx_pair *env;       /**< environment variables for this command */
+	size_t env_count;          /**< how many */
+	int64_t timeout;           /**< how many seconds the command may run before it is ended */
+	const char *working_dir;   /**< directory in the sandbox that the command starts in */
+	const char *sandbox_stdin; /**< text that the command reads from its standard input; an extension: a server that
+	                              lacks it runs the command without, which the call then tells as an error */
+	const char *stdin_base64;  /**< the same as `stdin` for bytes that are no text, in base64 (RFC 4648, section 4);
+	                              not both */
 } sbx_sandboxes_execute_params;
 
 /** sbx_sandboxes_execute_params with nothing given. */
-#define SBX_SANDBOXES_EXECUTE_PARAMS_INIT {sizeof(sbx_sandboxes_execute_params), NULL, NULL, 0, SBX_DEFAULT, NULL}
+#define SBX_SANDBOXES_EXECUTE_PARAMS_INIT \
+	{sizeof(sbx_sandboxes_execute_params), NULL, NULL, 0, SBX_DEFAULT, NULL, NULL, NULL}
 
 /**
  * Runs a command in a sandbox and waits for its end. A command that ends with a non-zero exit code is a result, not an

@@ -394,9 +394,9 @@ SBX_API sbx_status sbx_session_write_from_start(sbx_session *session, const char
  * @param transfer how; may be NULL
  * @param options of the requests; may be NULL; `progress` is told of the bytes of the file or archive
  * @param error receives the error; may be NULL
- * @return ::SBX_OK; ::SBX_ERROR_LOCAL_FILE; ::SBX_ERROR_ARCHIVE where the sandbox has no `tar` or this machine no
- *         libarchive; ::SBX_ERROR_COMMAND_FAILED where `tar` failed, with what it said; or any error of
- *         sbx_sandboxes_upload() and sbx_sandboxes_execute()
+ * @return ::SBX_OK; ::SBX_ERROR_LOCAL_FILE; ::SBX_ERROR_ARCHIVE where the sandbox has no `tar`, and its server does not
+ *         unpack instead, or this machine has no libarchive; ::SBX_ERROR_COMMAND_FAILED where `tar` failed, with what
+ * it said; or any error of sbx_sandboxes_upload() and sbx_sandboxes_execute()
  *
  * Blocks until all is there. Safe from any thread. Since 0.1.0.
  */
@@ -443,8 +443,9 @@ SBX_API sbx_status sbx_session_upload_start(sbx_session *session, const char *lo
  * @param options of the requests; may be NULL; `progress` is told of the bytes of the file or archive
  * @param error receives the error; may be NULL
  * @return ::SBX_OK; ::SBX_ERROR_LOCAL_FILE; ::SBX_ERROR_ARCHIVE for an archive that is broken, unsafe or above a limit,
- *         a sandbox without `tar`, or a machine without libarchive; ::SBX_ERROR_COMMAND_FAILED where `tar` failed, with
- *         what it said; or any error of sbx_sandboxes_download() and sbx_sandboxes_execute()
+ *         a sandbox without `tar` whose server does not pack instead, or a machine without libarchive;
+ * ::SBX_ERROR_COMMAND_FAILED where `tar` failed, with what it said; or any error of sbx_sandboxes_download() and
+ * sbx_sandboxes_execute()
  *
  * Blocks until all is there. Safe from any thread. Since 0.1.0.
  */

@@ -31,6 +31,7 @@ typedef enum sbx_status {
 	SBX_ERROR_ARCHIVE = -14, /**< a directory could not be moved: its archive is broken, unsafe or above a limit */
 	SBX_ERROR_SYSTEM = -15,  /**< the system has no descriptors or memory for what is needed */
 	SBX_ERROR_SANDBOX_FAILED = -16,        /**< a sandbox failed or ended before it was ready */
+	SBX_ERROR_UNSUPPORTED = -17,           /**< the server does not know something that the call needs */
 	SBX_ERROR_STATUS = -100,               /**< the server answered with any other status that is not a success */
 	SBX_ERROR_BAD_REQUEST = -400,          /**< the server understood the request and refuses its content */
 	SBX_ERROR_AUTHENTICATION = -401,       /**< the key is missing or wrong */

@@ -86,6 +86,16 @@ static const sbx__parameter sandboxes_list_parameters[] = {
         },
 };
 
+static const sbx__parameter sandboxes_get_parameters[] = {
+        {
+                .name = "id",
+                .wire_name = "id",
+                .location = SBX__IN_PATH,
+                .type = SBX__STRING,
+                .required = true,
+        },
+};
+
 static const sbx__parameter sandboxes_delete_parameters[] = {
         {
                 .name = "id",
@@ -138,6 +148,22 @@ static const sbx__parameter sandboxes_execute_parameters[] = {
                 .location = SBX__IN_BODY,
                 .type = SBX__STRING_MAP,
                 .required = false,
+        },
+        {
+                .name = "stdin",
+                .wire_name = "stdin",
+                .location = SBX__IN_BODY,
+                .type = SBX__STRING,
+                .required = false,
+                .confirmed_by = "stdin_bytes",
+        },
+        {
+                .name = "stdin_base64",
+                .wire_name = "stdin_base64",
+                .location = SBX__IN_BODY,
+                .type = SBX__STRING,
+                .required = false,
+                .confirmed_by = "stdin_bytes",
         },
         {
                 .name = "api_timeout",
@@ -300,6 +326,20 @@ const sbx_operation sbx__operations[] = {
                 .parameters_count = sizeof(sandboxes_list_parameters) / sizeof(sandboxes_list_parameters[0]),
                 .pages = &sandboxes_list_pages,
                 .model = &sbx__sandbox_list_descriptor,
+        },
+        {
+                .name = "sandboxes.get",
+                .method = "GET",
+                .path = "/v1/sandboxes/{id}",
+                .accept = "application/json",
+                .body = SBX__BODY_NONE,
+                .safety = SBX__SAFE,
+                .unsafe_when = NULL,
+                .timeout_parameter = NULL,
+                .file_part = NULL,
+                .parameters = sandboxes_get_parameters,
+                .parameters_count = sizeof(sandboxes_get_parameters) / sizeof(sandboxes_get_parameters[0]),
+                .model = &sbx__sandbox_descriptor,
         },
         {
                 .name = "sandboxes.delete",

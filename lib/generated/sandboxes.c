@@ -25,8 +25,8 @@ _Static_assert(offsetof(sbx_sandboxes_delete_params, reserved_keep_storage) +
                                sizeof(((sbx_sandboxes_delete_params *)0)->reserved_keep_storage) ==
                        sizeof(sbx_sandboxes_delete_params),
                "sbx_sandboxes_delete_params has hidden padding at its end");
-_Static_assert(offsetof(sbx_sandboxes_execute_params, working_dir) +
-                               sizeof(((sbx_sandboxes_execute_params *)0)->working_dir) ==
+_Static_assert(offsetof(sbx_sandboxes_execute_params, stdin_base64) +
+                               sizeof(((sbx_sandboxes_execute_params *)0)->stdin_base64) ==
                        sizeof(sbx_sandboxes_execute_params),
                "sbx_sandboxes_execute_params has hidden padding at its end");
 _Static_assert(offsetof(sbx_sandboxes_upload_params, path) + sizeof(((sbx_sandboxes_upload_params *)0)->path) ==
@@ -170,6 +170,45 @@ sbx_status sbx_sandboxes_next(sbx_pages *pages, const sbx_sandbox **sandbox, sbx
 	return status;
 }
 
+_Static_assert(1 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_get() has too many arguments");
+
+sbx_status sbx__sandboxes_get_arguments(sbx__arguments *arguments, const char *id, sbx_error **error)
+{
+
+	sbx__arguments_init(arguments);
+	sbx__arguments_string(arguments, "id", id);
+	return sbx__arguments_check(arguments, &sbx__operations[SBX__OPERATION_SANDBOXES_GET], error);
+}
+
+sbx_status sbx_sandboxes_get(sbx_client *client, const char *id, const sbx_request_options *options,
+                             sbx_sandbox **sandbox, sbx_error **error)
+{
+	sbx__model *answer = NULL;
+	sbx__arguments arguments;
+	sbx_status status = sbx__sandboxes_get_arguments(&arguments, id, error);
+
+	if (status == SBX_OK)
+		status = sbx__arguments_invoke(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_GET],
+		                               options, sandbox ? &answer : NULL, NULL, error);
+	sbx__arguments_free(&arguments);
+	if (answer)
+		*sandbox = (sbx_sandbox *)answer;
+	return status;
+}
+
+sbx_status sbx_sandboxes_get_start(sbx_client *client, const char *id, const sbx_request_options *options,
+                                   sbx_call_callback on_done, void *user_data, sbx_call **call, sbx_error **error)
+{
+	sbx__arguments arguments;
+	sbx_status status = sbx__sandboxes_get_arguments(&arguments, id, error);
+
+	if (status == SBX_OK)
+		status = sbx__arguments_start(&arguments, client, &sbx__operations[SBX__OPERATION_SANDBOXES_GET],
+		                              options, on_done, user_data, call, error);
+	sbx__arguments_free(&arguments);
+	return status;
+}
+
 _Static_assert(4 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_delete() has too many arguments");
 
 sbx_status sbx__sandboxes_delete_arguments(sbx__arguments *arguments, const char *id,
@@ -260,7 +299,7 @@ sbx_status sbx_sandboxes_delete_all_start(sbx_client *client, const sbx_request_
 	return status;
 }
 
-_Static_assert(5 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_execute() has too many arguments");
+_Static_assert(7 <= SBX__MOST_ARGUMENTS, "sbx_sandboxes_execute() has too many arguments");
 
 sbx_status sbx__sandboxes_execute_arguments(sbx__arguments *arguments, const char *id,
                                             const sbx_sandboxes_execute_params *params, sbx_error **error)
@@ -277,6 +316,8 @@ sbx_status sbx__sandboxes_execute_arguments(sbx__arguments *arguments, const cha
 	sbx__arguments_pairs(arguments, "env", given.env, given.env_count);
 	sbx__arguments_integer(arguments, "api_timeout", given.timeout);
 	sbx__arguments_string(arguments, "working_dir", given.working_dir);
+	sbx__arguments_string(arguments, "stdin", given.sandbox_stdin);
+	sbx__arguments_string(arguments, "stdin_base64", given.stdin_base64);
 	return sbx__arguments_check(arguments, &sbx__operations[SBX__OPERATION_SANDBOXES_EXECUTE], error);
 }
 

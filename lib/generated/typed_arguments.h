@@ -13,6 +13,7 @@ sbx_status sbx__sandboxes_create_arguments(sbx__arguments *arguments, const sbx_
                                            sbx_error **error);
 sbx_status sbx__sandboxes_list_arguments(sbx__arguments *arguments, const sbx_sandboxes_list_params *params,
                                          sbx_error **error);
+sbx_status sbx__sandboxes_get_arguments(sbx__arguments *arguments, const char *id, sbx_error **error);
 sbx_status sbx__sandboxes_delete_arguments(sbx__arguments *arguments, const char *id,
                                            const sbx_sandboxes_delete_params *params, sbx_error **error);
 sbx_status sbx__sandboxes_delete_all_arguments(sbx__arguments *arguments, sbx_error **error);

@@ -394,6 +394,70 @@ static int at_once(void *user_data)
 	return 1;
 }
 
+static void a_part_of_a_file(void **state)
+{
+	fixture *test = *state;
+	const sbx_pair range = {"Range", "bytes=-3"};
+	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
+	char *data = NULL;
+	size_t length = 0;
+	options.headers = &range;
+	options.headers_count = 1;
+	assert_int_equal(session_write(test->session, "/data/f", "0123456789", 10, NULL, NULL), SBX_OK);
+	assert_int_equal(session_read(test->session, "/data/f", &options, &data, &length, NULL), SBX_OK);
+	assert_int_equal(length, 3);
+	assert_memory_equal(data, "789", 3);
+	sbx_string_free(data);
+}
+
+/* All that it finds is what the test has put there. */
+static sbx_session *make_session_without_tar(void)
+{
+	const sbx_pair path = {"PATH", "/data/programs"};
+	sbx_sandboxes_create_params sandbox = SBX_SANDBOXES_CREATE_PARAMS_INIT;
+	sbx_session_options options = SBX_SESSION_OPTIONS_INIT;
+	sbx_session *session = NULL;
+	sbx_execution *execution = NULL;
+	sandbox.env_vars = &path;
+	sandbox.env_vars_count = 1;
+	options.create = &sandbox;
+	assert_int_equal(session_create(client, &options, NULL, &session, NULL), SBX_OK);
+	assert_int_equal(
+	        session_run(
+	                session,
+	                "/bin/mkdir /data/programs && /bin/ln -s /bin/rm /bin/mkdir /data/programs; ! command -v tar",
+	                NULL, NULL, &execution, NULL),
+	        SBX_OK);
+	assert_int_equal(sbx_execution_exit_code(execution), 0);
+	sbx_execution_free(execution);
+	return session;
+}
+
+static void directories_of_a_sandbox_without_tar(void **state)
+{
+	fixture *test = *state;
+	sbx_session *session = make_session_without_tar();
+	sbx_transfer_options transfer = SBX_TRANSFER_OPTIONS_INIT;
+	char command[600];
+	make_tree(&test->folder);
+	char *tree = strdup(folder_file(&test->folder, "tree"));
+	char *back = strdup(folder_file(&test->folder, "back"));
+	for (size_t index = 0; index < sizeof remote_paths / sizeof remote_paths[0]; index++) {
+		assert_int_equal(session_upload(session, tree, remote_paths[index], &transfer, NULL, NULL), SBX_OK);
+		assert_int_equal(session_download(session, remote_paths[index], back, NULL, NULL, NULL), SBX_OK);
+		snprintf(command, sizeof command,
+		         "rm %s/pipe; diff -r --no-dereference %s %s && mkfifo %s/pipe && rm -r %s", tree, tree, back,
+		         tree, back);
+		assert_int_equal(system(command), 0);
+	}
+	assert_int_equal(session_download(session, "/tmp", back, NULL, NULL, NULL), SBX_OK);
+	assert_int_equal(folder_count(back), 0);
+	assert_int_equal(session_close(session, NULL, NULL), SBX_OK);
+	sbx_session_free(session);
+	free(tree);
+	free(back);
+}
+
 static void a_transfer_that_is_ended_leaves_nothing(void **state)
 {
 	fixture *test = *state;
@@ -484,6 +548,8 @@ int main(void)
 	        TEST(files_go_and_come),
 	        TEST(a_hostile_sandbox),
 	        TEST(what_goes_wrong_there_is_told_and_tidied),
+	        TEST(a_part_of_a_file),
+	        TEST(directories_of_a_sandbox_without_tar),
 	        TEST(a_transfer_that_is_ended_leaves_nothing),
 	        TEST(wrong_arguments),
 	        TEST(all_pages),

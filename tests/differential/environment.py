@@ -6,7 +6,6 @@ Which ``sandbox_sdk`` a program gets is said by PYTHONPATH alone, so that nothin
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -18,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "shared"))
+
+from made_once import made_once, make_environment, run  # noqa: E402
+
 FOLDER = ROOT / "build" / "compat"
 PINS = (ROOT / "bench" / "requirements.txt", Path(__file__).with_name("requirements.txt"))
 REFERENCE = "avm_sdk==1.2.0"
 SOURCE_ARCHIVE = "avm_sdk-1.2.0.tar.gz"
 SOURCE_SUM = "f67bd7781150b3870f5e72461462790e96107c15be45af5b6ff22e356f9ae66f"
-SECONDS_TO_INSTALL = 900
 
 
 @dataclass(frozen=True)
@@ -50,37 +52,15 @@ class Environment:
         }
 
 
-def run(*command: object) -> None:
-    """Runs a step, and shows what it said when it fails."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS_TO_INSTALL,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{done.stdout[-4000:]}")
-
-
 def neighbours() -> list[str]:
     """The pinned requirements of both files, but for the real package itself."""
     lines = [line.split("#")[0].strip() for path in PINS for line in path.read_text(encoding="utf-8").splitlines()]
     return [line for line in lines if line and not line.startswith("avm_sdk")]
 
 
-def stamp() -> str:
-    """What was made depends on: the pins, this file's own, the interpreter and where the tree is."""
-    said = "\n".join([*neighbours(), REFERENCE, SOURCE_SUM, sys.version, str(ROOT)])
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
 def install(python: Path, reference: Path) -> None:
     """The neighbours into a virtual environment, the real package into a folder of its own."""
-    base = getattr(sys, "_base_executable", sys.executable)
-    run(base, "-m", "venv", "--clear", python.parents[1])
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    pip = make_environment(python.parents[1])
     run(*pip, "install", "--no-deps", *neighbours())
     run(*pip, "install", "--no-deps", "--target", reference, REFERENCE)
 
@@ -121,26 +101,25 @@ def link_ours(ours: Path) -> None:
     link = ours / "sandbox_sdk"
     target = Path(next(iter(found.submodule_search_locations))).resolve()
     if not (link.is_symlink() and link.resolve() == target):
-        link.unlink(missing_ok=True)
-        link.symlink_to(target)
+        # In one step: another suite may do the same at this moment.
+        made = link.with_name(f"sandbox_sdk-{os.getpid()}")
+        made.symlink_to(target)
+        made.replace(link)
 
 
 def prepare() -> Environment:
     """The environment, made if it is not there yet."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     made = Environment(FOLDER / "venv" / "bin" / "python", FOLDER / "reference", FOLDER / "ours", FOLDER / "source")
-    marker = FOLDER / "stamp"
-    with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not marker.is_file() or marker.read_text(encoding="utf-8") != stamp():
-            marker.unlink(missing_ok=True)
-            for folder in (made.reference, made.source):
-                shutil.rmtree(folder, ignore_errors=True)
-            install(made.python, made.reference)
-            fetch_source(made.python, made.source)
-            write_one_certificate(made.python)
-            marker.write_text(stamp(), encoding="utf-8")
-        link_ours(made.ours)
+
+    def make() -> None:
+        for folder in (made.reference, made.source):
+            shutil.rmtree(folder, ignore_errors=True)
+        install(made.python, made.reference)
+        fetch_source(made.python, made.source)
+        write_one_certificate(made.python)
+
+    made_once(FOLDER, "\n".join([*neighbours(), REFERENCE, SOURCE_SUM]), make)
+    link_ours(made.ours)
     return made
 
 

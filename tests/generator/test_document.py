@@ -25,6 +25,7 @@ OPERATIONS = {
         "unsafe",
     ),
     "sandboxes.list": ("GET", "/v1/sandboxes/list", PAGES, "SandboxListResponse", "safe"),
+    "sandboxes.get": ("GET", "/v1/sandboxes/{id}", ID, "Sandbox", "safe"),
     "sandboxes.delete": (
         "DELETE",
         "/v1/sandboxes/{id}/delete",
@@ -47,6 +48,8 @@ OPERATIONS = {
             "env": ("body", "string_map", False),
             "api_timeout": ("body", "integer", False),
             "working_dir": ("body", "string", False),
+            "stdin": ("body", "string", False),
+            "stdin_base64": ("body", "string", False),
         },
         "SandboxExecuteResponse",
         "unsafe",
@@ -221,6 +224,8 @@ def test_special_arguments(api):
     operations = {operation.name: operation for operation in api.operations}
     timeout = next(p for p in operations["sandboxes.execute"].parameters if p.name == "api_timeout")
     assert timeout.wire_name == "timeout"
+    confirmed = {p.name: p.confirmed_by for o in api.operations for p in o.parameters if p.confirmed_by}
+    assert confirmed == {"stdin": "stdin_bytes", "stdin_base64": "stdin_bytes"}
     assert operations["sandboxes.execute"].timeout_parameter == "api_timeout"
     assert operations["sandboxes.delete"].unsafe_when == "create_snapshot"
     assert operations["sandboxes.upload"].file.name == "file"
@@ -237,7 +242,7 @@ def test_key_and_server(api):
 
 def test_error_body(document):
     schemas = document["components"]["schemas"]
-    assert set(schemas["ErrorDetail"]["properties"]) == {"type", "message"}
+    assert set(schemas["ErrorDetail"]["properties"]) == {"type", "message", "field"}
     assert schemas["Error"]["required"] == ["error"]
     for item in document["paths"].values():
         for node in item.values():

@@ -80,7 +80,11 @@ REFUSED = {
         '        from:\n          type: [string, "null"]\n          examples',
         "SandboxDeleteParams.from is a word of Python or Lua",
     ),
-    "two media types that are generated": ("x-sdk-generated: false\n              schema", "schema", "one media type"),
+    "two media types that are generated": (
+        "text/event-stream:\n              x-sdk-generated: false\n",
+        "text/event-stream:\n",
+        "one media type",
+    ),
     "a parameter in a header": ("name: page\n      in: query", "name: page\n      in: header", "not in the header"),
     "a multipart body without a file": (
         "type: string\n          contentMediaType: application/octet-stream\n          description: The bytes",

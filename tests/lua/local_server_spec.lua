@@ -44,6 +44,8 @@ describe("a server of one's own", function()
 		local name = recorder.temporary "downloaded"
 		assert.equal(256, assert(client.sandboxes:download(sandbox.id, { path = "/data/bytes", into = name })))
 		assert.equal(EVERY_BYTE, recorder.read_file(name))
+		local range = { path = "/data/bytes", extra_headers = { Range = "bytes=-6" } }
+		assert.equal(EVERY_BYTE:sub(-6), assert(client.sandboxes:download(sandbox.id, range)))
 
 		local list = assert(client.sandboxes:list())
 		assert.equal(1, #list.data)
@@ -61,9 +63,9 @@ describe("a server of one's own", function()
 		answer, err = client:with_options({ api_key = "wrong" }).sandboxes:list()
 		assert.is_nil(answer)
 		assert.equal("authentication", err.code)
-		answer, err = client.volumes:list()
+		answer, err = client.volumes:delete "no-such-volume"
 		assert.is_nil(answer)
-		assert.equal(501, err.status)
+		assert.equal(404, err.status)
 	end)
 
 	it("deletes everything", function()

@@ -89,6 +89,7 @@ local FUNCTIONS = {
 	["sandboxes:run_many"] = { { "ids", table = true, good = {} }, COMMAND, OPTIONS },
 	["sandboxes:create"] = { arguments() },
 	["sandboxes:list"] = { arguments() },
+	["sandboxes:get"] = { ID, arguments() },
 	["sandboxes:delete"] = { ID, arguments() },
 	["sandboxes:delete_all"] = { arguments() },
 	["sandboxes:execute"] = { ID, arguments({ command = "x" }) },

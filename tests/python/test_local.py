@@ -44,6 +44,11 @@ def test_a_whole_life(tmp_path: Path) -> None:
         assert client.sandboxes.download(sandbox.id, path="/data/bytes").content == EVERY_BYTE
         client.sandboxes.download(sandbox.id, path="/data/bytes", into=tmp_path / "bytes")
         assert (tmp_path / "bytes").read_bytes() == EVERY_BYTE
+        ranged = client.sandboxes.with_raw_response.download(
+            sandbox.id, path="/data/bytes", extra_headers={"Range": "bytes=-6"}
+        )
+        assert (ranged.status_code, ranged.headers["Content-Range"]) == (206, "bytes 250-255/256")
+        assert ranged.read() == EVERY_BYTE[-6:]
         assert [item.id for item in client.sandboxes.list().data] == [sandbox.id]
         with pytest.raises(sandbox_sdk.NotFoundError):
             client.sandboxes.delete("missing")

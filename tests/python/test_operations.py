@@ -60,7 +60,9 @@ def test_keywords_come_in_their_order(client: SandboxSDK) -> None:
     def names(function) -> list[str]:
         return [name for name in inspect.signature(function).parameters if not name.startswith("extra_")]
 
-    assert names(client.sandboxes.execute) == ["id", "command", "env", "api_timeout", "working_dir", "timeout"]
+    assert names(client.sandboxes.execute) == [
+        *("id", "command", "env", "stdin", "stdin_base64", "api_timeout", "working_dir", "timeout")
+    ]
     assert names(client.sandboxes.create) == ["env_vars", "image", "name", "resources", "wait_for_ready", "timeout"]
     assert names(client.sandboxes.delete) == ["id", "create_snapshot", "keep_storage", "snapshot_name", "timeout"]
     assert inspect.signature(client.sandboxes.create).parameters["name"].default is omit

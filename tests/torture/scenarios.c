@@ -706,6 +706,16 @@ SCENARIO(a_directory_down, "ok")
 	return move_directory(false, error);
 }
 
+SCENARIO(a_directory_up_by_the_server, "tarless")
+{
+	return move_directory(true, error);
+}
+
+SCENARIO(a_directory_down_by_the_server, "tarless")
+{
+	return move_directory(false, error);
+}
+
 SCENARIO(all_pages, "ok")
 {
 	sbx_pages *pages = NULL;
@@ -880,6 +890,8 @@ const scenario scenarios[] = {
         {"a session", a_session, SBX_OK, false},
         {"a directory up", a_directory_up, SBX_OK, true},
         {"a directory down", a_directory_down, SBX_OK, true},
+        {"a directory up by the server", a_directory_up_by_the_server, SBX_OK, true},
+        {"a directory down by the server", a_directory_down_by_the_server, SBX_OK, true},
         {"all pages", all_pages, SBX_OK, false},
         {"leftovers", leftovers, SBX_OK, false},
         {"started leftovers", started_leftovers, SBX_OK, false},

@@ -20,6 +20,8 @@ typedef struct world {
 	int script_code;     /* how the script with tar ends */
 	int fail_uploads;    /* so many are answered with 503 */
 	sbx__buffer archive; /* what a download gives */
+	int server_code;     /* how the server answers that is to do what tar does */
+	bool is_deaf;        /* it takes no notice of an Accept */
 	size_t cut_at;       /* the download's connection is lost there; 0: nowhere */
 	int uploads;
 	int scripts;
@@ -39,12 +41,31 @@ static void take_upload(world *served, const char *request, size_t length, sbx__
 	loopback_json(answer, served->fail_uploads-- > 0 ? 503 : 200, "{\"message\":\"\",\"path\":\"/x\",\"size\":1}");
 }
 
-static void give_archive(const world *served, sbx__buffer *answer)
+static void give_archive(const world *served, const char *request, sbx__buffer *answer)
 {
 	size_t length = served->cut_at ? served->cut_at : served->archive.length;
-	sbx__buffer_format(answer, "HTTP/1.1 200 OK\r\n%sContent-Length: %zu\r\n\r\n",
+	bool asked = strstr(request, "ccept: application/x-tar\r\n") != NULL;
+	assert_int_equal(asked, strstr(request, "path=%2Fdata%2Fd") != NULL);
+	if (asked && served->server_code != 200) {
+		loopback_json(answer, served->server_code, "{\"detail\":\"words of the server\"}");
+		return;
+	}
+	sbx__buffer_format(answer, "HTTP/1.1 200 OK\r\n%s%sContent-Length: %zu\r\n\r\n",
+	                   asked && !served->is_deaf ? "Content-Type: application/x-tar\r\n" : "",
 	                   served->cut_at ? "Connection: close\r\n" : "", served->archive.length);
 	sbx__buffer_append(answer, served->archive.data, length);
+}
+
+static void unpack(world *served, const char *request, size_t length, sbx__buffer *answer)
+{
+	/* How long the archive is nobody knows before it is made: it comes in chunks. */
+	const char *head = memmem(request, length, "\r\n\r\n", 4);
+	const char *body = head ? strstr(head + 4, "\r\n") : NULL;
+	assert_non_null(strstr(request, "/v1/sandboxes/sbx-1/upload?path=%2Fdata%2Fd "));
+	assert_non_null(body);
+	sbx__buffer_clear(&served->last);
+	sbx__buffer_append(&served->last, body + 2, length - (size_t)(body + 2 - request));
+	loopback_json(answer, served->server_code, "{\"message\":\"\",\"path\":\"/x\",\"size\":1}");
 }
 
 static void run_script(world *served, const char *request, sbx__buffer *answer)
@@ -64,7 +85,9 @@ static void serve(void *user_data, const char *request, size_t length, sbx__buff
 	if (strstr(request, "/upload "))
 		take_upload(served, request, length, answer);
 	else if (strstr(request, "/download?"))
-		give_archive(served, answer);
+		give_archive(served, request, answer);
+	else if (strstr(request, "ontent-Type: application/x-tar\r\n"))
+		unpack(served, request, length, answer);
 	else if (strstr(request, "/execute "))
 		run_script(served, request, answer);
 }
@@ -84,6 +107,7 @@ static int make_fixture(void **state)
 {
 	fixture *made = calloc(1, sizeof *made);
 	sbx_client_options options = SBX_CLIENT_OPTIONS_INIT;
+	made->served.server_code = 200;
 	made->server = loopback_start_with(serve, &made->served);
 	options.api_key = "key";
 	options.base_url = loopback_url(made->server);
@@ -155,14 +179,57 @@ static void an_upload_is_sent_again_from_its_beginning(void **state)
 static void a_sandbox_without_tar(void **state)
 {
 	fixture *test = *state;
+	static const int codes[] = {400, 404, 405, 406, 415, 422};
 	test->served.script_code = 113;
-	for (int round = 0; round < 2; round++) {
-		assert_int_equal(round ? download(test) : upload(test), SBX_ERROR_ARCHIVE);
+	for (int round = 0; round < 12; round++) {
+		test->served.server_code = codes[round / 2];
+		assert_int_equal(round % 2 ? download(test) : upload(test), SBX_ERROR_ARCHIVE);
 		assert_string_equal(sbx_error_message(test->error), "The sandbox has no tar, which directories need");
 		assert_int_equal(test->served.removals, round + 1);
 		sbx_error_free(test->error);
 		test->error = NULL;
 	}
+}
+
+static void a_server_that_takes_a_directory_for_a_file(void **state)
+{
+	fixture *test = *state;
+	test->served.script_code = 113;
+	test->served.is_deaf = true;
+	assert_int_equal(download(test), SBX_ERROR_ARCHIVE);
+	assert_string_equal(sbx_error_message(test->error), "The sandbox has no tar, which directories need");
+	assert_int_equal(folder_count(test->folder.path), 1);
+}
+
+static void a_server_does_what_tar_does_not(void **state)
+{
+	fixture *test = *state;
+	test->served.script_code = 113;
+	assert_int_equal(upload(test), SBX_OK);
+	assert_int_equal(test->served.removals, 1);
+	assert_string_equal(test->served.last.data, "file");
+	assert_non_null(memmem(test->served.last.data, test->served.last.length, "content", 7));
+	assert_int_equal(download(test), SBX_OK);
+	char *content = file_read(folder_file(&test->folder, "target/file"), NULL);
+	assert_string_equal(content, "content");
+	free(content);
+}
+
+static void a_server_that_fails_at_it(void **state)
+{
+	fixture *test = *state;
+	test->served.script_code = 113;
+	test->served.server_code = 507;
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(round ? download(test) : upload(test), SBX_ERROR_INTERNAL_SERVER);
+		assert_int_equal(sbx_error_http_status(test->error), 507);
+		sbx_error_free(test->error);
+		test->error = NULL;
+	}
+	test->served.server_code = 200;
+	test->served.cut_at = 700;
+	assert_int_equal(download(test), SBX_ERROR_CONNECTION);
+	assert_int_equal(folder_count(test->folder.path), 1);
 }
 
 static void a_tar_that_fails(void **state)
@@ -235,6 +302,9 @@ int main(void)
 	        TEST(both_ways),
 	        TEST(an_upload_is_sent_again_from_its_beginning),
 	        TEST(a_sandbox_without_tar),
+	        TEST(a_server_that_takes_a_directory_for_a_file),
+	        TEST(a_server_does_what_tar_does_not),
+	        TEST(a_server_that_fails_at_it),
 	        TEST(a_tar_that_fails),
 	        TEST(an_upload_that_fails_is_tidied),
 	        TEST(a_source_says_why_it_failed),

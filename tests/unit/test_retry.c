@@ -90,17 +90,12 @@ static void operations_are_as_safe_as_the_contract_says(void **state)
 		sbx__safety safety;
 		const char *unsafe_when;
 	} cases[] = {
-	        {"sandboxes.create", SBX__UNSAFE, NULL},
-	        {"sandboxes.list", SBX__SAFE, NULL},
-	        {"sandboxes.delete", SBX__IDEMPOTENT, "create_snapshot"},
-	        {"sandboxes.delete_all", SBX__UNSAFE, NULL},
-	        {"sandboxes.execute", SBX__UNSAFE, NULL},
-	        {"sandboxes.upload", SBX__IDEMPOTENT, NULL},
-	        {"sandboxes.download", SBX__SAFE, NULL},
-	        {"volumes.create", SBX__UNSAFE, NULL},
-	        {"volumes.list", SBX__SAFE, NULL},
-	        {"volumes.delete", SBX__IDEMPOTENT, NULL},
-	        {"volumes.create_snapshot", SBX__UNSAFE, NULL},
+	        {"sandboxes.create", SBX__UNSAFE, NULL},     {"sandboxes.list", SBX__SAFE, NULL},
+	        {"sandboxes.get", SBX__SAFE, NULL},          {"sandboxes.delete", SBX__IDEMPOTENT, "create_snapshot"},
+	        {"sandboxes.delete_all", SBX__UNSAFE, NULL}, {"sandboxes.execute", SBX__UNSAFE, NULL},
+	        {"sandboxes.upload", SBX__IDEMPOTENT, NULL}, {"sandboxes.download", SBX__SAFE, NULL},
+	        {"volumes.create", SBX__UNSAFE, NULL},       {"volumes.list", SBX__SAFE, NULL},
+	        {"volumes.delete", SBX__IDEMPOTENT, NULL},   {"volumes.create_snapshot", SBX__UNSAFE, NULL},
 	};
 	assert_int_equal(sbx_operation_count(), sizeof cases / sizeof cases[0]);
 	for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
@@ -114,7 +109,7 @@ static void operations_are_as_safe_as_the_contract_says(void **state)
 		else
 			assert_null(operation->unsafe_when);
 	}
-	assert_null(sbx_operation_find("sandboxes.get"));
+	assert_null(sbx_operation_find("sandboxes.gets"));
 	assert_null(sbx_operation_find(NULL));
 	assert_null(sbx_operation_at(sbx_operation_count()));
 	assert_string_equal(sbx_operation_name(NULL), "");

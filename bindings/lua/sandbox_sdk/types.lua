@@ -51,6 +51,9 @@
 ---How many items a page has. At least 1.
 ---@field page_size? integer
 
+---Arguments and options of sandboxes.get.
+---@class sandbox_sdk.SandboxGetParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
+
 ---Arguments and options of sandboxes.delete.
 ---@class sandbox_sdk.SandboxDeleteParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions
 ---Whether to take a snapshot of the storage before it is deleted.
@@ -73,6 +76,11 @@
 ---@field api_timeout? integer
 ---Directory in the sandbox that the command starts in.
 ---@field working_dir? string
+---Text that the command reads from its standard input. An extension: a server that lacks it runs the command without,
+---which the call then tells as an error.
+---@field stdin? string
+---The same as `stdin` for bytes that are no text, in base64 (RFC 4648, section 4). Not both.
+---@field stdin_base64? string
 
 ---Arguments and options of sandboxes.upload.
 ---@class sandbox_sdk.SandboxUploadParams: sandbox_sdk.CallOptions, sandbox_sdk.ResultOptions

@@ -71,6 +71,7 @@ _MODULES = {
     "Timeout": "._timeout",
     "Transport": "._transport",
     "UnprocessableEntityError": "._exceptions",
+    "UnsupportedError": "._exceptions",
     "__title__": "._version",
     "__version__": "._version",
     "file_from_path": "._files",

@@ -34,6 +34,7 @@ from ._exceptions import RateLimitError as RateLimitError
 from ._exceptions import SandboxFailedError as SandboxFailedError
 from ._exceptions import SandboxSDKError as SandboxSDKError
 from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
+from ._exceptions import UnsupportedError as UnsupportedError
 from ._execution_events import ExecutionEvent as ExecutionEvent
 from ._files import file_from_path as file_from_path
 from ._http import Request as Request
@@ -129,6 +130,7 @@ __all__ = [
     "Timeout",
     "Transport",
     "UnprocessableEntityError",
+    "UnsupportedError",
     "__title__",
     "__version__",
     "file_from_path",

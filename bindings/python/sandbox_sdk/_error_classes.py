@@ -18,6 +18,7 @@ CLASS_NAMES = {
     -14: "ArchiveError",  # archive: a directory could not be moved: its archive is broken, unsafe or above a limit
     -15: "SandboxSDKError",  # system: the system has no descriptors or memory for what is needed
     -16: "SandboxFailedError",  # sandbox_failed: a sandbox failed or ended before it was ready
+    -17: "UnsupportedError",  # unsupported: the server does not know something that the call needs
     -100: "APIStatusError",  # status: the server answered with any other status that is not a success
     -400: "BadRequestError",  # bad_request: the server understood the request and refuses its content
     -401: "AuthenticationError",  # authentication: the key is missing or wrong

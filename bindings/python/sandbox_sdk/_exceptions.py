@@ -30,6 +30,7 @@ __all__ = [
     "SandboxFailedError",
     "SandboxSDKError",
     "UnprocessableEntityError",
+    "UnsupportedError",
 ]
 
 
@@ -95,6 +96,10 @@ class CommandFailedError(SandboxSDKError):
 
 class SandboxFailedError(SandboxSDKError):
     """A sandbox failed or ended before it was ready."""
+
+
+class UnsupportedError(SandboxSDKError):
+    """The server does not know something that the call needs: it has ignored that, and done the rest."""
 
 
 class ArchiveError(SandboxSDKError):

@@ -93,9 +93,7 @@ class Connection:
             self.read_head()
             if self.current() == "execute":  # only its body says what it is for
                 self.do_read(None)
-            script = self.world.fault["requests"].get(
-                self.world.kind(self.current(), self.request.body), ["read", "answer"]
-            )
+            script = self.world.fault["requests"].get(self.world.kind(self.current(), self.request), ["read", "answer"])
             self.play_steps(script[1:] if self.request.whole and script[0] == "read" else script)
 
     # ---- taking ----
@@ -157,7 +155,7 @@ class Connection:
             self.request.body += self.take(left)
         self.request.whole = True
         if self.world:
-            kind = self.world.kind(self.current(), self.request.body)
+            kind = self.world.kind(self.current(), self.request)
             self.world.take(kind, self.request.head, self.request.body)
 
     def do_read_slowly(self, amount: int, every: float) -> None:

@@ -8,8 +8,12 @@ import re
 import tarfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import answers
+
+if TYPE_CHECKING:
+    from .script import Request
 
 # A directory of this machine on its way to a sandbox, and one of a sandbox on its way here. The mark is compare.BODY.
 TREE = {"a": b"canary-body-3f9c1d " * 200, "below/b": bytes(range(256)) * 40, "below/empty": b"", "link": "a"}
@@ -26,6 +30,7 @@ SAFETY = {
     "create": "unsafe",
     "list": "safe",
     "upload": "idempotent",
+    "archive": "unsafe",
     "execute": "unsafe",
     "cleanup": "idempotent",
     "download": "safe",
@@ -80,9 +85,11 @@ class World:
         self.archives: set[bytes] = set()
         self.lists = 0
 
-    def kind(self, operation: str, body: bytes) -> str:
-        """What a request is for: commands that remove an archive are no others."""
-        return "cleanup" if operation == "execute" and b"rm -f" in body else operation
+    def kind(self, operation: str, request: Request) -> str:
+        """What a request is for: commands that remove an archive are no others, nor is what the server is to unpack."""
+        if operation == "upload" and request.header("content-type") == "application/x-tar":
+            return "archive"
+        return "cleanup" if operation == "execute" and b"rm -f" in request.body else operation
 
     def take(self, kind: str, head: bytes, body: bytes) -> None:
         if kind in self.fault.get("undone", []):

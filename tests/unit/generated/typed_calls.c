@@ -71,6 +71,33 @@ static sbx_status result_sandboxes_list(const sbx_call *call, int taken, sbx_err
 	return status;
 }
 
+static sbx_status call_sandboxes_get(sbx_client *client, typed_lie lie, int taken, sbx_error **error)
+{
+	sbx_sandbox *answer = NULL;
+	sbx_status status;
+
+	(void)lie;
+	status = sbx_sandboxes_get(client, "x", NULL, taken ? &answer : NULL, error);
+	sbx_sandbox_free(answer);
+	return status;
+}
+
+static sbx_status start_sandboxes_get(sbx_client *client, typed_lie lie, sbx_call **call, sbx_error **error)
+{
+
+	(void)lie;
+	return sbx_sandboxes_get_start(client, "x", NULL, NULL, NULL, call, error);
+}
+
+static sbx_status result_sandboxes_get(const sbx_call *call, int taken, sbx_error **error)
+{
+	sbx_sandbox *answer = NULL;
+	sbx_status status = sbx_call_result_sandbox(call, taken ? &answer : NULL, error);
+
+	sbx_sandbox_free(answer);
+	return status;
+}
+
 static sbx_status call_sandboxes_delete(sbx_client *client, typed_lie lie, int taken, sbx_error **error)
 {
 	sbx_sandboxes_delete_params given = SBX_SANDBOXES_DELETE_PARAMS_INIT;
@@ -359,6 +386,7 @@ static sbx_status result_volumes_create_snapshot(const sbx_call *call, int taken
 const typed_call typed_calls[] = {
         {"sandboxes.create", 1, 1, call_sandboxes_create, start_sandboxes_create, result_sandboxes_create},
         {"sandboxes.list", 1, 0, call_sandboxes_list, start_sandboxes_list, result_sandboxes_list},
+        {"sandboxes.get", 0, 0, call_sandboxes_get, start_sandboxes_get, result_sandboxes_get},
         {"sandboxes.delete", 1, 0, call_sandboxes_delete, start_sandboxes_delete, result_sandboxes_delete},
         {"sandboxes.delete_all", 0, 0, call_sandboxes_delete_all, start_sandboxes_delete_all,
 	 result_sandboxes_delete_all},

@@ -46,6 +46,17 @@ function Sandboxes:each(arguments)
 	return pages:each()
 end
 
+local get = resource.operation(Sandboxes, "sandboxes.get", { path = { "id" } })
+
+---Tells of one sandbox. An extension: a server that lacks it answers 404 or 405, as for any path that it does not know.
+---@param id string The identifier of the sandbox.
+---@param arguments? sandbox_sdk.SandboxGetParams
+---@return sandbox_sdk.Sandbox? answer The sandbox.
+---@return sandbox_sdk.Error err
+function Sandboxes:get(id, arguments)
+	return resource.call(self, get, arguments, id)
+end
+
 local delete = resource.operation(Sandboxes, "sandboxes.delete", { path = { "id" } })
 
 ---Deletes a sandbox together with its storage. A snapshot of the storage can be taken first.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .._types import AsyncFileTypes as FileTypes
     from .._types import Body, Headers, NotGiven, Omit, Query, Timeout
     from ..types import sandbox_create_params
+    from ..types.sandbox import Sandbox
     from ..types.sandbox_create_response import SandboxCreateResponse
     from ..types.sandbox_delete_all_response import SandboxDeleteAllResponse
     from ..types.sandbox_delete_response import SandboxDeleteResponse
@@ -30,6 +31,7 @@ __all__ = ["AsyncSandboxesResource"]
 
 _CREATE = Operation("sandboxes.create", "sandbox_create_response", "SandboxCreateResponse")
 _LIST = Operation("sandboxes.list", "sandbox_list_response", "SandboxListResponse")
+_GET = Operation("sandboxes.get", "sandbox", "Sandbox")
 _DELETE = Operation("sandboxes.delete", "sandbox_delete_response", "SandboxDeleteResponse")
 _DELETE_ALL = Operation("sandboxes.delete_all", "sandbox_delete_all_response", "SandboxDeleteAllResponse")
 _EXECUTE = Operation("sandboxes.execute", "sandbox_execute_response", "SandboxExecuteResponse")
@@ -148,6 +150,43 @@ class AsyncSandboxesResource(AsyncSandboxesComfort, AsyncAPIResource):
             timeout,
         )
 
+    async def get(
+        self,
+        id: str,
+        *,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: float | Timeout | NotGiven | None = not_given,
+    ) -> Sandbox:
+        """Tells of one sandbox. An extension: a server that lacks it answers 404 or 405, as for any path that it does
+        not know.
+
+        Args:
+          id: The identifier of the sandbox.
+
+          extra_headers: Headers to send as well; ``Omit()`` removes one.
+
+          extra_query: Query parameters to send as well.
+
+          extra_body: Members of the body to send as well.
+
+          timeout: Seconds for each phase of this call, or a ``Timeout``, in the place of the client's.
+
+        Returns:
+          The sandbox.
+        """
+        return await self._call(
+            _GET,
+            {
+                "id": path_argument("id", id),
+            },
+            extra_headers,
+            extra_query,
+            extra_body,
+            timeout,
+        )
+
     async def delete(
         self,
         id: str,
@@ -233,6 +272,8 @@ class AsyncSandboxesResource(AsyncSandboxesComfort, AsyncAPIResource):
         *,
         command: str,
         env: dict[str, str] | Omit | None = omit,
+        stdin: str | Omit | None = omit,
+        stdin_base64: str | Omit | None = omit,
         api_timeout: int | Omit | None = omit,
         working_dir: str | Omit | None = omit,
         extra_headers: Headers | None = None,
@@ -249,6 +290,11 @@ class AsyncSandboxesResource(AsyncSandboxesComfort, AsyncAPIResource):
           command: A whole shell command line, in which pipes and redirections work.
 
           env: Environment variables for this command.
+
+          stdin: Text that the command reads from its standard input. An extension: a server that lacks it runs the
+              command without, which the call then tells as an error.
+
+          stdin_base64: The same as ``stdin`` for bytes that are no text, in base64 (RFC 4648, section 4). Not both.
 
           api_timeout: How many seconds the command may run before it is ended.
 
@@ -271,6 +317,8 @@ class AsyncSandboxesResource(AsyncSandboxesComfort, AsyncAPIResource):
                 "id": path_argument("id", id),
                 "command": command,
                 "env": env,
+                "stdin": stdin,
+                "stdin_base64": stdin_base64,
                 "api_timeout": api_timeout,
                 "working_dir": working_dir,
             },

@@ -25,6 +25,7 @@ class SandboxesResourceWithRawResponse:
         self._sandboxes = sandboxes
         self.create = _response.to_raw_response_wrapper(sandboxes.create)
         self.list = _response.to_raw_response_wrapper(sandboxes.list)
+        self.get = _response.to_raw_response_wrapper(sandboxes.get)
         self.delete = _response.to_raw_response_wrapper(sandboxes.delete)
         self.delete_all = _response.to_raw_response_wrapper(sandboxes.delete_all)
         self.execute = _response.to_raw_response_wrapper(sandboxes.execute)
@@ -39,6 +40,7 @@ class SandboxesResourceWithStreamingResponse:
         self._sandboxes = sandboxes
         self.create = _response.to_streamed_response_wrapper(sandboxes.create)
         self.list = _response.to_streamed_response_wrapper(sandboxes.list)
+        self.get = _response.to_streamed_response_wrapper(sandboxes.get)
         self.delete = _response.to_streamed_response_wrapper(sandboxes.delete)
         self.delete_all = _response.to_streamed_response_wrapper(sandboxes.delete_all)
         self.execute = _response.to_streamed_response_wrapper(sandboxes.execute)
@@ -55,6 +57,7 @@ class AsyncSandboxesResourceWithRawResponse:
         self._sandboxes = sandboxes
         self.create = _response.async_to_raw_response_wrapper(sandboxes.create)
         self.list = _response.async_to_raw_response_wrapper(sandboxes.list)
+        self.get = _response.async_to_raw_response_wrapper(sandboxes.get)
         self.delete = _response.async_to_raw_response_wrapper(sandboxes.delete)
         self.delete_all = _response.async_to_raw_response_wrapper(sandboxes.delete_all)
         self.execute = _response.async_to_raw_response_wrapper(sandboxes.execute)
@@ -71,6 +74,7 @@ class AsyncSandboxesResourceWithStreamingResponse:
         self._sandboxes = sandboxes
         self.create = _response.async_to_streamed_response_wrapper(sandboxes.create)
         self.list = _response.async_to_streamed_response_wrapper(sandboxes.list)
+        self.get = _response.async_to_streamed_response_wrapper(sandboxes.get)
         self.delete = _response.async_to_streamed_response_wrapper(sandboxes.delete)
         self.delete_all = _response.async_to_streamed_response_wrapper(sandboxes.delete_all)
         self.execute = _response.async_to_streamed_response_wrapper(sandboxes.execute)

@@ -19,6 +19,14 @@ class SandboxExecuteParams(_Required, total=False):
     env: Optional[dict[str, str]]
     """Environment variables for this command."""
 
+    stdin: Optional[str]
+    """Text that the command reads from its standard input. An extension: a server that lacks it runs the command
+    without, which the call then tells as an error.
+    """
+
+    stdin_base64: Optional[str]
+    """The same as ``stdin`` for bytes that are no text, in base64 (RFC 4648, section 4). Not both."""
+
     api_timeout: Optional[int]
     """How many seconds the command may run before it is ended."""
 

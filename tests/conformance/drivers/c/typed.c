@@ -60,6 +60,14 @@ static void list_sandboxes(typed_call *call)
 	TAKE(sandbox_list);
 }
 
+static void get_sandbox(typed_call *call)
+{
+	sbx_sandbox *answer = NULL;
+
+	sbx_sandboxes_get(call->client, call->id, call->options, &answer, &call->error);
+	TAKE(sandbox);
+}
+
 static void delete_sandbox(typed_call *call)
 {
 	sbx_sandboxes_delete_params params = SBX_SANDBOXES_DELETE_PARAMS_INIT;
@@ -90,6 +98,8 @@ static void execute(typed_call *call)
 	params.env = env;
 	params.timeout = integer_of(call->arguments, "api_timeout");
 	params.working_dir = text_of(call->arguments, "working_dir");
+	params.sandbox_stdin = text_of(call->arguments, "stdin");
+	params.stdin_base64 = text_of(call->arguments, "stdin_base64");
 	sbx_sandboxes_execute(call->client, call->id, &params, call->options, &answer, &call->error);
 	free(env);
 	TAKE(execution);
@@ -162,6 +172,7 @@ static const struct {
 } functions[] = {
         {"sandboxes.create", create_sandbox},
         {"sandboxes.list", list_sandboxes},
+        {"sandboxes.get", get_sandbox},
         {"sandboxes.delete", delete_sandbox},
         {"sandboxes.delete_all", delete_all_sandboxes},
         {"sandboxes.execute", execute},
