@@ -9,14 +9,14 @@
 /* The longest media range that is looked at; nothing that matters here comes near. */
 #define RANGE_SIZE 256
 
-/* Ranges that fit JSON, the more specific one counts (RFC 9110, section 12.5.1). Events have to be named. */
-enum { EVENTS, JSON, ANY_APPLICATION, ANYTHING, RANGES };
+/* Of the ranges that fit JSON the more specific one counts (RFC 9110, section 12.5.1). Events and archives have to be
+ * named. */
+enum { EVENTS, JSON, ANY_APPLICATION, ANYTHING, TAR, RANGES };
 
 static const char *const names[RANGES] = {
-        [EVENTS] = "text/event-stream",
-        [JSON] = "application/json",
-        [ANY_APPLICATION] = "application/*",
-        [ANYTHING] = "*/*",
+        [EVENTS] = "text/event-stream",      [JSON] = "application/json",
+        [ANY_APPLICATION] = "application/*", [ANYTHING] = "*/*",
+        [TAR] = "application/x-tar",
 };
 
 struct accepted {
@@ -87,7 +87,7 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
 
 bool accept_events(struct MHD_Connection *connection)
 {
-	struct accepted accepted = {{-1, -1, -1, -1}};
+	struct accepted accepted = {{-1, -1, -1, -1, -1}};
 	int json = 0;
 
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &accepted);
@@ -95,4 +95,12 @@ bool accept_events(struct MHD_Connection *connection)
 		if (accepted.quality[i] >= 0)
 			json = accepted.quality[i];
 	return accepted.quality[EVENTS] > 0 && accepted.quality[EVENTS] >= json;
+}
+
+bool accept_tar(struct MHD_Connection *connection)
+{
+	struct accepted accepted = {{-1, -1, -1, -1, -1}};
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &accepted);
+	return accepted.quality[TAR] > 0;
 }

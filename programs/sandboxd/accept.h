@@ -7,5 +7,7 @@
 
 /* Whether the client wants server-sent events rather than JSON: it names them, and likes JSON no better. */
 bool accept_events(struct MHD_Connection *connection);
+/* Whether the client takes a directory as a tar archive: it names that. */
+bool accept_tar(struct MHD_Connection *connection);
 
 #endif

@@ -1,6 +1,7 @@
 #include "bwrap_arguments.h"
 
 #include "argument_list.h"
+#include "image_files.h"
 #include "keeper.h"
 
 #include <limits.h>
@@ -37,52 +38,76 @@ static void add_usr_links(sbx__buffer *arguments)
 	}
 }
 
-static void add_environment(sbx__buffer *arguments, const sbx__buffer *pairs)
+static void add_host_root(sbx__buffer *arguments)
 {
-	for (size_t at = 0; at < pairs->length;) {
-		const char *name = pairs->data + at;
-		const char *value = name + strlen(name) + 1;
-		add(arguments, "--setenv", name, value);
-		at += strlen(name) + strlen(value) + 2;
+	add(arguments, "--ro-bind", "/usr", "/usr");
+	add_usr_links(arguments);
+	add(arguments, "--ro-bind", KEEPER_FOLDER "/etc", "/etc");
+	add(arguments, "--symlink", "/tmp", "/var/tmp");
+	add(arguments, "--dir", "/run", NULL);
+}
+
+/* It has what is mounted on, and an /etc of its own: see image_prepare_root. */
+static void add_image_root(sbx__buffer *arguments, const struct image *image, bool network)
+{
+	char source[sizeof(KEEPER_FOLDER "/" IMAGES "/") + IMAGE_FOLDER_SIZE + sizeof("/" IMAGE_ROOT)];
+	snprintf(source, sizeof(source), KEEPER_FOLDER "/" IMAGES "/%s/" IMAGE_ROOT, image->folder);
+	add(arguments, "--ro-bind", source, "/");
+	if (network)
+		add(arguments, "--ro-bind", KEEPER_FOLDER "/etc/resolv.conf", "/etc/resolv.conf");
+}
+
+/* What Linux shows of the machine to every user, and no sandbox has a use for: keys, which no namespace separates, the
+ * kernel's memory map, timers and devices. They are there only as far as the kernel has them. */
+static void add_proc(sbx__buffer *arguments)
+{
+	static const char *const names[] = {"/proc/acpi",        "/proc/asound",      "/proc/bus",
+	                                    "/proc/fs",          "/proc/interrupts",  "/proc/irq",
+	                                    "/proc/kallsyms",    "/proc/kcore",       "/proc/key-users",
+	                                    "/proc/keys",        "/proc/kmsg",        "/proc/latency_stats",
+	                                    "/proc/sched_debug", "/proc/scsi",        "/proc/sysrq-trigger",
+	                                    "/proc/timer_list",  "/proc/timer_stats", "/proc/vmallocinfo"};
+	struct stat info;
+
+	add(arguments, "--proc", "/proc", NULL);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (stat(names[i], &info) < 0)
+			continue;
+		if (S_ISDIR(info.st_mode))
+			add(arguments, "--ro-bind", KEEPER_FOLDER "/empty", names[i]);
+		else
+			add(arguments, "--ro-bind", "/dev/null", names[i]);
 	}
 }
 
-void bwrap_arguments_common(sbx__buffer *arguments, bool disable_userns)
+void bwrap_arguments_common(sbx__buffer *arguments, bool disable_userns, bool network, const struct image *image)
 {
 	static const char *const flags[] = {"--unshare-all", "--unshare-user", "--new-session", "--die-with-parent",
-	                                    "--clearenv"};
-	static const char *const environment[][2] = {
-	        {"HOME", "/home/sandbox"},
-	        {"USER", "sandbox"},
-	        {"LOGNAME", "sandbox"},
-	        {"LANG", "C.UTF-8"},
-	        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-	};
+	                                    "--as-pid-1"};
 
 	sbx__buffer_free(arguments);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		add(arguments, flags[i], NULL, NULL);
+	/* What it is to share is no other's: the keeper's child has made it. */
+	if (network)
+		add(arguments, "--share-net", NULL, NULL);
 	if (disable_userns)
 		add(arguments, "--disable-userns", NULL, NULL);
 	add(arguments, "--cap-drop", "ALL", NULL);
 	add(arguments, "--uid", "1000", NULL);
 	add(arguments, "--gid", "1000", NULL);
 	add(arguments, "--hostname", "sandbox", NULL);
-	/* The numbers are those that the keeper's init gives. */
+	/* The number is that which the keeper's child gives. */
 	add(arguments, "--seccomp", "4", NULL);
-	add(arguments, "--json-status-fd", "5", NULL);
-	add(arguments, "--ro-bind", "/usr", "/usr");
-	add_usr_links(arguments);
-	add(arguments, "--ro-bind", KEEPER_FOLDER "/etc", "/etc");
-	add(arguments, "--proc", "/proc", NULL);
+	if (image && !image->is_host)
+		add_image_root(arguments, image, network);
+	else
+		add_host_root(arguments);
+	add_proc(arguments);
 	add(arguments, "--dev", "/dev", NULL);
 	add(arguments, "--size", "67108864", NULL);
 	add(arguments, "--tmpfs", "/dev/shm", NULL);
 	add(arguments, "--remount-ro", "/dev", NULL);
-	add(arguments, "--symlink", "/tmp", "/var/tmp");
-	add(arguments, "--dir", "/run", NULL);
-	for (size_t i = 0; i < sizeof(environment) / sizeof(environment[0]); i++)
-		add(arguments, "--setenv", environment[i][0], environment[i][1]);
 }
 
 static void add_bind(sbx__buffer *arguments, const struct sandbox *sandbox, const char *place)
@@ -92,9 +117,8 @@ static void add_bind(sbx__buffer *arguments, const struct sandbox *sandbox, cons
 	add(arguments, "--bind", source, place);
 }
 
-/* Bubblewrap reads its arguments from a descriptor: on its command line they would show inside the sandbox, where
- * bubblewrap is process 1. */
-int bwrap_arguments_open(const sbx__buffer *common, const struct sandbox *sandbox, const struct command *command)
+/* Bubblewrap reads its arguments from a descriptor: on its command line every user of the host could read them. */
+int bwrap_arguments_open(const sbx__buffer *common, const struct sandbox *sandbox)
 {
 	sbx__buffer arguments = {0};
 
@@ -103,9 +127,7 @@ int bwrap_arguments_open(const sbx__buffer *common, const struct sandbox *sandbo
 	add_bind(&arguments, sandbox, "/tmp");
 	add_bind(&arguments, sandbox, "/home/sandbox");
 	add(&arguments, "--remount-ro", "/", NULL);
-	add_environment(&arguments, &sandbox->environment);
-	add_environment(&arguments, &command->environment);
-	add(&arguments, "--chdir", command->working_dir ? command->working_dir : "/home/sandbox", NULL);
+	add(&arguments, "--chdir", "/", NULL);
 	int fd = arguments.failed ? -1 : memfd_create("arguments", MFD_CLOEXEC);
 	if (fd >= 0 &&
 	    (write(fd, arguments.data, arguments.length) != (ssize_t)arguments.length || lseek(fd, 0, SEEK_SET) != 0)) {

@@ -48,6 +48,8 @@ void event_stream_send(struct event_stream *stream)
 	sbx__buffer *text = &stream->pending.text;
 	struct pollfd reader = {.fd = stream->pipe};
 
+	if (stream->collects)
+		return;
 	while (stream->pipe >= 0 && stream->sent < text->length) {
 		ssize_t written = write(stream->pipe, text->data + stream->sent, text->length - stream->sent);
 		if (written >= 0)

@@ -17,6 +17,7 @@ enum event_output { EVENT_STDOUT, EVENT_STDERR, EVENT_OUTPUTS };
 
 struct event_stream {
 	int pipe;                   /* never blocks; -1 when nobody reads any more */
+	bool collects;              /* there is none: everything stays in `pending` */
 	struct json_writer pending; /* what the pipe has not taken yet */
 	size_t sent;                /* of it */
 	int64_t heartbeat_ms;

@@ -1,5 +1,7 @@
 #include "execute.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,8 +12,10 @@
 /* The thread of a connection is held up by its client. Its command is followed by a thread of its own, so that
  * timeouts, deletions and the client's going away have their effect at any time. */
 struct execute_stream {
+	struct request *request; /* as long as its answer is read */
 	struct MHD_Connection *connection;
 	struct execute_run run;
+	struct keyed_run *keyed; /* by what its answer is remembered; NULL: not at all */
 	struct event_stream events;
 	int reader; /* of the events' pipe */
 	pthread_t follower;
@@ -37,8 +41,23 @@ static void tell_start(struct execute_stream *stream)
 	event_stream_end(&stream->events);
 }
 
+/* Before the client has it: one whose connection breaks here finds it. */
+static void keep_result(struct execute_stream *stream)
+{
+	struct kept_answer kept = {.status = MHD_HTTP_OK, .type = "application/json"};
+	struct json_writer writer = {0};
+
+	writer.text.failed |= !execution_write(&stream->run.execution, &writer);
+	kept.body = writer.text;
+	execute_keep_output(&stream->run.execution, &kept);
+	keyed_run_answer(stream->keyed, &kept);
+	kept_answer_free(&kept);
+}
+
 static void tell_result(struct execute_stream *stream)
 {
+	if (stream->keyed)
+		keep_result(stream);
 	if (execution_write(&stream->run.execution, event_stream_begin(&stream->events, "result")))
 		event_stream_end(&stream->events);
 	else
@@ -143,20 +162,17 @@ static ssize_t read_events(void *context, uint64_t position, char *buffer, size_
 		got = read(stream->reader, buffer, size);
 	while (got < 0 && errno == EINTR);
 	watch_client(stream);
-	if (got > 0)
+	if (got > 0) {
+		stream->request->sent += (uint64_t)got;
 		return got;
+	}
 	return got == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static void init_watch(struct execute_stream *stream)
 {
-	pthread_condattr_t attributes;
-
 	pthread_mutex_init(&stream->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&stream->watch, &attributes);
-	pthread_condattr_destroy(&attributes);
+	monotonic_cond_init(&stream->watch);
 }
 
 /* Everything that can fail before the command is there. */
@@ -168,6 +184,8 @@ static struct execute_stream *stream_new(struct request *request)
 	if (!stream)
 		return NULL;
 	init_watch(stream);
+	stream->request = request;
+	stream->keyed = request->run;
 	stream->connection = request->connection;
 	stream->events.pipe = -1;
 	stream->reader = -1;
@@ -181,6 +199,12 @@ static struct execute_stream *stream_new(struct request *request)
 	return NULL;
 }
 
+void execute_stream_headers(struct MHD_Response *response)
+{
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	MHD_add_response_header(response, "X-Accel-Buffering", "no");
+}
+
 static struct MHD_Response *stream_response(struct execute_stream *stream)
 {
 	struct MHD_Response *response =
@@ -189,8 +213,7 @@ static struct MHD_Response *stream_response(struct execute_stream *stream)
 	if (!response)
 		return NULL;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	MHD_add_response_header(response, "X-Accel-Buffering", "no");
+	execute_stream_headers(response);
 	return response;
 }
 
@@ -210,7 +233,9 @@ static int begin(struct request *request, const struct execute_call *call, struc
 	execute_follow(run);
 	if (!run->execution.started)
 		return execute_explain(request, call, run);
-	return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server has too many threads");
+	/* No reason to send it again: it has run for a moment. */
+	return problem_set(&request->problem, PROBLEM_INTERNAL, NULL,
+	                   "the command was ended, for the server has too many threads");
 }
 
 int execute_stream(struct request *request, const struct execute_call *call, struct MHD_Response **response)
@@ -228,6 +253,8 @@ int execute_stream(struct request *request, const struct execute_call *call, str
 		return -1;
 	}
 	request->streams = true;
+	/* It is the stream's from here on. */
+	request->run = NULL;
 	*response = made;
 	return 0;
 }

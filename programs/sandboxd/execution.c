@@ -1,5 +1,7 @@
 #include "execution.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -13,20 +15,16 @@
 #define EXIT_TIMED_OUT 124
 #define EXIT_KILLED (128 + 9)
 
-/* After the end of all processes no more than a full pipe can be left in a stream (the largest is 1 MiB); a sandbox
- * that passed the stream on to another command of its own must not keep this one going. */
+/* After a command's end no more than a full pipe of its own can be left in a stream (the largest is 1 MiB); what goes
+ * on in the background must not keep it going. */
 #define DRAIN_MAX (1024 * 1024)
 
 #define CHUNK 65536
 
-enum { OUT, ERR, CHANNEL, CLIENT, EVENTS, FDS };
+/* How long a command goes on without its client when that can ask again by its Idempotency-Key. */
+#define ABANDONED_MS 30000
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+enum { IN, OUT, ERR, CHANNEL, CLIENT, EVENTS, FDS };
 
 int64_t execution_time(const struct execution *execution)
 {
@@ -35,7 +33,7 @@ int64_t execution_time(const struct execution *execution)
 
 void execution_kill(const struct execution *execution)
 {
-	shutdown(execution->channel, SHUT_WR);
+	engine_kill(execution->channel);
 }
 
 /* ---- output ---- */
@@ -54,13 +52,17 @@ static enum event_output output_name(const struct execution *execution, const st
 	return output == &execution->out ? EVENT_STDOUT : EVENT_STDERR;
 }
 
-static void close_output(struct execution *execution, struct output *output)
+/* Processes in the background may go on to write to one that has not ended. */
+static void close_output(struct execution *execution, struct output *output, bool has_ended)
 {
 	if (output->fd < 0)
 		return;
 	if (execution->events)
 		event_stream_output_end(execution->events, output_name(execution, output));
-	close(output->fd);
+	if (has_ended)
+		close(output->fd);
+	else
+		execution->engine->drain(execution->engine, execution->sandbox, output->fd);
 	output->fd = -1;
 }
 
@@ -73,7 +75,7 @@ static ssize_t read_some(struct execution *execution, struct output *output)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (got <= 0) {
-		close_output(execution, output);
+		close_output(execution, output, true);
 		return -1;
 	}
 	keep(output, chunk, (size_t)got, execution->limits.max_output);
@@ -93,9 +95,45 @@ static void drain(struct execution *execution, struct output *output)
 		if (execution->events)
 			event_stream_wait(execution->events, execution->limits.client);
 	}
-	close_output(execution, output);
+	close_output(execution, output, false);
 	if (execution->events)
 		event_stream_wait(execution->events, execution->limits.client);
+}
+
+/* ---- input ---- */
+
+static void close_input(struct execution *execution)
+{
+	if (execution->in.fd >= 0)
+		close(execution->in.fd);
+	execution->in.fd = -1;
+	sbx__buffer_free(&execution->in.bytes);
+}
+
+/* Without memory for it the command is not to go on with a part of it. */
+void execution_set_input(struct execution *execution, const char *bytes, size_t length)
+{
+	execution->in.given = true;
+	execution->in.length = length;
+	sbx__buffer_append(&execution->in.bytes, bytes, length);
+	if (execution->in.bytes.failed)
+		execution_kill(execution);
+	if (execution->in.bytes.failed || length == 0)
+		close_input(execution);
+}
+
+/* A command that reads no more of it is no failure. */
+static void write_some(struct execution *execution)
+{
+	struct input *in = &execution->in;
+	ssize_t written = write(in->fd, in->bytes.data + in->written, in->bytes.length - in->written);
+
+	if (written < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (written > 0)
+		in->written += (size_t)written;
+	if (written < 0 || in->written == in->bytes.length)
+		close_input(execution);
 }
 
 /* ---- the run ---- */
@@ -115,24 +153,49 @@ static void end(struct execution *execution)
 
 static void read_channel(struct execution *execution)
 {
-	struct engine_report report;
-	ssize_t got = recv(execution->channel, &report, sizeof(report), 0);
+	struct engine_report *report = &execution->last;
 
-	if (got < 0 && errno == EINTR)
+	execution->engine->report(execution->engine, execution->channel, report);
+	/* One that was killed, maybe before its start, has started: that it did not is said otherwise. */
+	execution->started = report->event != ENGINE_NOT_STARTED;
+	if (report->event == ENGINE_MEMORY)
+		execution->limit = "memory";
+	if (report->event == ENGINE_STORAGE)
+		execution->limit = "storage";
+	if (report->event == ENGINE_STARTED || report->event == ENGINE_MEMORY || report->event == ENGINE_STORAGE)
 		return;
-	if (got != (ssize_t)sizeof(report)) {
-		/* Killed, maybe before its start: that it did not start is said otherwise. */
-		execution->started |= !execution->exited;
-		end(execution);
+	execution->exited = report->event != ENGINE_KILLED;
+	execution->exit_code = report->exit_code;
+	end(execution);
+}
+
+/* With an Idempotency-Key it may come back for the answer; so may whoever waits with the same key. Who leaves a stream
+ * has seen what there was, and means its end. */
+static void lose_client(struct execution *execution)
+{
+	struct keyed_run *keyed = execution->limits.keyed;
+
+	if (!keyed || (execution->events && !keyed_run_is_awaited(keyed)))
+		execution_kill(execution);
+	else if (!execution->lost)
+		execution->abandoned = monotonic_ms() + ABANDONED_MS;
+	execution->lost = true;
+}
+
+static void look_after_abandoned(struct execution *execution)
+{
+	if (!execution->abandoned || monotonic_ms() < execution->abandoned)
 		return;
-	}
-	execution->started = report.event != ENGINE_NOT_STARTED;
-	execution->exited = report.event != ENGINE_STARTED;
-	execution->exit_code = report.exit_code;
+	execution->abandoned = 0;
+	if (keyed_run_is_awaited(execution->limits.keyed))
+		execution->abandoned = monotonic_ms() + ABANDONED_MS;
+	else
+		execution_kill(execution);
 }
 
 static void look_at_clock(struct execution *execution)
 {
+	look_after_abandoned(execution);
 	if (execution->deadline && monotonic_ms() >= execution->deadline) {
 		execution->timed_out = true;
 		execution->deadline = 0;
@@ -148,6 +211,8 @@ static int time_left(const struct execution *execution)
 
 	if (execution->events && execution->events->next_heartbeat < until)
 		until = execution->events->next_heartbeat;
+	if (execution->abandoned && execution->abandoned - execution->begun < until)
+		until = execution->abandoned - execution->begun;
 	if (until == INT64_MAX)
 		return -1;
 	int64_t left = until - execution_time(execution);
@@ -168,6 +233,7 @@ static void follow(struct execution *execution, bool until_start)
 	while (!execution->ended && !(until_start && execution->started)) {
 		bool takes = takes_output(execution, until_start);
 		struct pollfd fds[FDS] = {
+		        [IN] = {.fd = execution->in.fd, .events = POLLOUT},
 		        [OUT] = {.fd = takes ? execution->out.fd : -1, .events = POLLIN},
 		        [ERR] = {.fd = takes ? execution->err.fd : -1, .events = POLLIN},
 		        [CHANNEL] = {.fd = execution->channel, .events = POLLIN},
@@ -180,10 +246,12 @@ static void follow(struct execution *execution, bool until_start)
 		look_at_clock(execution);
 		if (fds[CLIENT].revents) {
 			client = -1;
-			execution_kill(execution);
+			lose_client(execution);
 		}
 		if (fds[EVENTS].revents)
 			event_stream_send(execution->events);
+		if (fds[IN].revents)
+			write_some(execution);
 		if (fds[OUT].revents && takes_output(execution, until_start))
 			read_some(execution, &execution->out);
 		if (fds[ERR].revents && takes_output(execution, until_start))
@@ -191,22 +259,25 @@ static void follow(struct execution *execution, bool until_start)
 		if (fds[CHANNEL].revents)
 			read_channel(execution);
 		if (execution->events && execution->events->pipe < 0)
-			execution_kill(execution);
+			lose_client(execution);
 	}
 }
 
-void execution_begin(struct execution *execution, const struct engine_process *process,
-                     const struct execution_limits *limits)
+void execution_begin(struct execution *execution, struct engine *engine, const char *sandbox,
+                     const struct engine_process *process, const struct execution_limits *limits)
 {
 	*execution = (struct execution){
+	        .engine = engine,
 	        .limits = *limits,
 	        .channel = process->channel,
+	        .in = {.fd = process->in},
 	        .out = {.fd = process->out},
 	        .err = {.fd = process->err},
 	        .begun = monotonic_ms(),
 	        .created_ms = now_ms(),
 	};
 	sandbox_random_id(execution->id, "exec");
+	snprintf(execution->sandbox, sizeof(execution->sandbox), "%s", sandbox);
 	if (limits->timeout_seconds)
 		execution->deadline = execution->begun + limits->timeout_seconds * 1000;
 }
@@ -223,6 +294,7 @@ void execution_follow(struct execution *execution)
 
 void execution_finish(struct execution *execution)
 {
+	close_input(execution);
 	drain(execution, &execution->out);
 	drain(execution, &execution->err);
 	close(execution->channel);
@@ -288,11 +360,16 @@ bool execution_write(const struct execution *execution, struct json_writer *writ
 	json_string(writer, "id", execution->id);
 	json_string(writer, "status", status(execution));
 	json_integer(writer, "exit_code", execution->exit_code);
+	if (execution->limit)
+		json_string(writer, "limit", execution->limit);
 	write_output(&execution->out, "stdout", writer);
 	write_output(&execution->err, "stderr", writer);
 	json_time(writer, "created_at", execution->created_ms);
 	json_time(writer, "completed_at", execution->completed_ms);
 	json_integer(writer, "execution_time_ms", execution->duration_ms);
+	/* By this a client knows that the server has taken it. */
+	if (execution->in.given)
+		json_integer(writer, "stdin_bytes", (int64_t)execution->in.length);
 	json_close(writer, '}');
 	return !writer->text.failed;
 }

@@ -12,6 +12,7 @@ enum failure_code {
 	FAILURE_STATE = 6,
 	FAILURE_LOCKED = 7,
 	FAILURE_KEY = 8,
+	FAILURE_IMAGE = 9,
 };
 
 struct failure {
@@ -25,5 +26,7 @@ int failure_set(struct failure *failure, enum failure_code code, const char *for
 
 /* One line on standard error. The server is quiet: this is for what a person has to know. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The last line of a server that cannot go on. It is written whatever is logged otherwise. */
+void log_failure(const struct failure *failure);
 
 #endif

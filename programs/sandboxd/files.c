@@ -1,5 +1,8 @@
+#include "header_parameter.h"
 #include "multipart.h"
 #include "request.h"
+#include "request_check.h"
+#include "tar_upload.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How much of a file is read at once. */
-#define DOWNLOAD_BLOCK (256 * 1024)
+/* What a form may have beside its file: with that much more a file may still be within the limit. */
+#define FORM_MAX (1024 * 1024)
 
 enum part { PART_OTHER, PART_PATH, PART_FILE };
 
@@ -25,8 +28,6 @@ struct upload {
 	bool has_file;
 	bool complete; /* the file is in its place */
 };
-
-/* ---- upload ---- */
 
 static int take_path(struct upload *upload, const char *data, size_t size, struct problem *problem)
 {
@@ -47,12 +48,18 @@ static int write_failed(struct problem *problem)
 	return problem_set(problem, PROBLEM_ENGINE, NULL, "the file cannot be written: %s", strerror(errno));
 }
 
-static int take_file(struct upload *upload, const char *data, size_t size, struct problem *problem)
+static int check_size(const struct upload *upload, uint64_t size, struct problem *problem)
 {
-	if (upload->size + size > (uint64_t)upload->sandbox.storage << 30)
-		return problem_set(problem, PROBLEM_TOO_LARGE, "file",
-		                   "file is larger than the sandbox's storage, %" PRId64 " GiB",
-		                   upload->sandbox.storage);
+	if (size <= (uint64_t)upload->sandbox.storage << 30)
+		return 0;
+	return problem_set(problem, PROBLEM_TOO_LARGE, "file",
+	                   "file is larger than the sandbox's storage, %" PRId64 " GiB", upload->sandbox.storage);
+}
+
+static int write_file(struct upload *upload, const char *data, size_t size, struct problem *problem)
+{
+	if (check_size(upload, upload->size + size, problem) < 0)
+		return -1;
 	while (size > 0) {
 		ssize_t written = write(upload->put.fd, data, size);
 		if (written < 0 && errno == EINTR)
@@ -64,6 +71,12 @@ static int take_file(struct upload *upload, const char *data, size_t size, struc
 		upload->size += (uint64_t)written;
 	}
 	return 0;
+}
+
+static int take_file(struct request *request, const char *data, size_t size)
+{
+	sha256_add(&request->hash, data, size);
+	return request->compares ? 0 : write_file(request->upload, data, size, &request->problem);
 }
 
 /* Parts with other names are read over. */
@@ -90,36 +103,49 @@ static int take_data(void *context, const char *data, size_t size)
 	case PART_PATH:
 		return take_path(request->upload, data, size, &request->problem);
 	case PART_FILE:
-		return take_file(request->upload, data, size, &request->problem);
+		return take_file(request, data, size);
 	default:
 		return 0;
 	}
 }
 
-static int find_sandbox(struct request *request, struct use *use, struct sandbox *sandbox)
+static int begin_file(struct request *request, struct upload *upload)
 {
-	use_begin(&request->service->uses, use, request->id);
-	return store_find(request->service->store, request->id, sandbox, &request->problem);
+	struct service *service = request->service;
+	struct use use;
+
+	if (request->compares)
+		return 0;
+	int result = request_sandbox(request, &use, &upload->sandbox);
+	/* What is announced to be far too long need not be sent first. */
+	uint64_t announced = request_content_length(request);
+	if (result == 0 && announced > FORM_MAX)
+		result = check_size(upload, announced - FORM_MAX, &request->problem);
+	if (result == 0)
+		result = disk_check(service->disk, &upload->sandbox, &request->problem);
+	if (result == 0)
+		result = service->engine->put_begin(service->engine, &upload->sandbox, &upload->put, &request->problem);
+	use_end(&service->uses, &use);
+	return result;
 }
 
 int upload_begin(struct request *request)
 {
-	struct service *service = request->service;
 	const char *content_type =
 	        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
 	const struct multipart_events events = {.begin = begin_part, .data = take_data, .context = request};
-	struct use use;
-	struct upload *upload = calloc(1, sizeof(*upload));
 
+	if (request->key[0])
+		sha256_begin(&request->hash);
+	request->compares = request->key_known;
+	if (header_is(content_type, TAR_TYPE))
+		return request->compares ? 0 : tar_upload_begin(request);
+	struct upload *upload = calloc(1, sizeof(*upload));
 	if (!upload)
 		return problem_memory(&request->problem);
 	upload->put.fd = -1;
 	request->upload = upload;
-	int result = find_sandbox(request, &use, &upload->sandbox);
-	if (result == 0)
-		result = service->engine->put_begin(service->engine, &upload->sandbox, &upload->put, &request->problem);
-	use_end(&service->uses, &use);
-	if (result < 0)
+	if (begin_file(request, upload) < 0)
 		return -1;
 	upload->form = multipart_new(content_type, &events);
 	if (!upload->form)
@@ -128,8 +154,16 @@ int upload_begin(struct request *request)
 	return 0;
 }
 
+static int take_archive(struct request *request, const char *data, size_t length)
+{
+	sha256_add(&request->hash, data, length);
+	return request->compares ? 0 : tar_upload_feed(request, data, length);
+}
+
 int upload_feed(struct request *request, const char *data, size_t length)
 {
+	if (!request->upload)
+		return take_archive(request, data, length);
 	switch (multipart_feed(request->upload->form, data, length)) {
 	case MULTIPART_OK:
 		return 0;
@@ -146,6 +180,8 @@ void upload_free(struct request *request)
 	struct upload *upload = request->upload;
 	struct use use;
 
+	sha256_free(&request->hash);
+	tar_upload_free(request);
 	if (!upload)
 		return;
 	request->upload = NULL;
@@ -176,6 +212,15 @@ static int check_form(struct request *request)
 	return upload->path.failed ? problem_memory(&request->problem) : 0;
 }
 
+int upload_digest(struct request *request, const char **path, unsigned char digest[REQUEST_DIGEST_SIZE])
+{
+	/* The path of an archive is in the query. */
+	if (request->upload && check_form(request) < 0)
+		return -1;
+	*path = request->upload ? request->upload->path.data : "";
+	return sha256_end(&request->hash, digest) ? 0 : problem_memory(&request->problem);
+}
+
 int sandboxes_upload(struct request *request, struct MHD_Response **response)
 {
 	struct service *service = request->service;
@@ -184,13 +229,17 @@ int sandboxes_upload(struct request *request, struct MHD_Response **response)
 	struct json_writer writer = {0};
 	struct use use;
 
+	if (request->archive)
+		return tar_upload_finish(request, response);
 	if (check_form(request) < 0)
 		return -1;
 	/* Again: it may have been deleted while the file came in. */
-	int result = find_sandbox(request, &use, &sandbox);
+	int result = request_sandbox(request, &use, &sandbox);
 	if (result == 0)
 		result = service->engine->put_finish(service->engine, &sandbox, &upload->put, upload->path.data,
 		                                     &request->problem);
+	if (result == 0)
+		disk_watch(service->disk, &sandbox);
 	use_end(&service->uses, &use);
 	sandbox_free(&sandbox);
 	if (result < 0)
@@ -202,75 +251,4 @@ int sandboxes_upload(struct request *request, struct MHD_Response **response)
 	json_integer(&writer, "size", (int64_t)upload->size);
 	json_close(&writer, '}');
 	return request_answer(request, &writer, response);
-}
-
-/* ---- download ---- */
-
-static int read_path(struct request *request, const char **path)
-{
-	size_t length;
-	if (MHD_lookup_connection_value_n(request->connection, MHD_GET_ARGUMENT_KIND, "path", 4, path, &length) !=
-	            MHD_YES ||
-	    !*path)
-		return problem_set(&request->problem, PROBLEM_VALIDATION, "path", "path is required");
-	if (strlen(*path) != length)
-		return problem_set(&request->problem, PROBLEM_VALIDATION, "path", "path has a NUL character in it");
-	return 0;
-}
-
-/* Not libmicrohttpd's own way of sending a file: that one waits for the rest of a file that has become shorter. */
-static ssize_t read_file(void *context, uint64_t position, char *buffer, size_t size)
-{
-	const struct engine_file *file = context;
-	ssize_t got;
-
-	do
-		got = pread(file->fd, buffer, size, (off_t)position);
-	while (got < 0 && errno == EINTR);
-	/* The promised length cannot be kept: the connection ends, and the client knows. */
-	return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void close_file(void *context)
-{
-	struct engine_file *file = context;
-	close(file->fd);
-	free(file);
-}
-
-static int answer_file(struct request *request, const struct engine_file *file, struct MHD_Response **response)
-{
-	struct engine_file *copy = malloc(sizeof(*copy));
-	struct MHD_Response *made = NULL;
-
-	if (copy) {
-		*copy = *file;
-		made = MHD_create_response_from_callback(file->size, DOWNLOAD_BLOCK, read_file, copy, close_file);
-	}
-	if (!made) {
-		free(copy);
-		close(file->fd);
-		return problem_memory(&request->problem);
-	}
-	MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
-	*response = made;
-	return 0;
-}
-
-int sandboxes_download(struct request *request, struct MHD_Response **response)
-{
-	struct service *service = request->service;
-	struct sandbox sandbox = {0};
-	struct engine_file file;
-	struct use use;
-	const char *path;
-
-	if (read_path(request, &path) < 0)
-		return -1;
-	int result = find_sandbox(request, &use, &sandbox);
-	if (result == 0)
-		result = service->engine->get(service->engine, &sandbox, path, &file, &request->problem);
-	use_end(&service->uses, &use);
-	sandbox_free(&sandbox);
-	return result < 0 ? -1 : answer_file(request, &file, response);
 }

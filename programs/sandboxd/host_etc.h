@@ -4,7 +4,9 @@
 
 #include "failure.h"
 
-/* Makes the directory `etc` in the directory `folder` anew. */
-int host_etc_make(int folder, struct failure *failure);
+#include <stdbool.h>
+
+/* Makes the directory `etc` in the directory `folder` anew. `network`: it names a resolver. */
+int host_etc_make(int folder, bool network, struct failure *failure);
 
 #endif

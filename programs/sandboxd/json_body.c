@@ -128,6 +128,18 @@ int json_body_string(struct json_body *body, const char *field, const char **val
 	return 0;
 }
 
+void json_body_bytes(struct json_body *body, const char *field, const char **bytes, size_t *length)
+{
+	struct json_object *found = NULL;
+
+	*bytes = "";
+	*length = 0;
+	if (!json_object_object_get_ex(body->root, field, &found) || !json_object_is_type(found, json_type_string))
+		return;
+	*bytes = json_object_get_string(found);
+	*length = (size_t)json_object_get_string_len(found);
+}
+
 int json_body_integer(struct json_body *body, const char *field, int64_t lowest, int64_t highest, int64_t *value,
                       struct problem *problem)
 {
@@ -195,8 +207,7 @@ int json_body_environment(struct json_body *body, const char *field, sbx__buffer
 		                   ENVIRONMENT_COUNT_MAX);
 	json_object_object_foreach(found, name, value)
 	{
-		/* A variable that is null is as good as absent. */
-		if (value && append_variable(pairs, field, name, value, problem) < 0)
+		if (append_variable(pairs, field, name, value, problem) < 0)
 			return -1;
 	}
 	if (pairs->length > ENVIRONMENT_TOTAL_MAX)

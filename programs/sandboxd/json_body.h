@@ -17,6 +17,8 @@ void json_body_free(struct json_body *body);
 /* Each sets its output only when the field is there, and fails when its type is another. `field` may name a member of a
  * nested object: "resources.cpus". Strings live as long as the body and hold no NUL. */
 int json_body_string(struct json_body *body, const char *field, const char **value, struct problem *problem);
+/* Any bytes of a string, without a check: where it is none there are none. */
+void json_body_bytes(struct json_body *body, const char *field, const char **bytes, size_t *length);
 int json_body_integer(struct json_body *body, const char *field, int64_t lowest, int64_t highest, int64_t *value,
                       struct problem *problem);
 int json_body_boolean(struct json_body *body, const char *field, bool *value, struct problem *problem);

@@ -1,15 +1,15 @@
 #include "keeper.h"
 
-#include "engine.h"
-#include "keeper_init.h"
+#include "init/passing.h"
+#include "init/write_file.h"
+#include "keeper_child.h"
+#include "network_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,23 +21,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Descriptors that come with a request, in this order. */
-enum { FD_ARGUMENTS, FD_OUT, FD_ERR, FD_CHANNEL, FD_COUNT };
-
-union control_space {
-	struct cmsghdr alignment;
-	char bytes[CMSG_SPACE(sizeof(int) * FD_COUNT)];
+/* A message that comes with descriptors makes a sandbox's processes; one without ends them. */
+struct keeper_request {
+	uint64_t number;
+	struct keeper_limits limits;
 };
 
-/* A running command of the keeper's. Its end of the channel stays open until the command's init is reaped, which is
- * after the last process of its namespace is gone. */
+/* The first of a sandbox's processes, or of those that its network takes, and the pipe that stays open until both are
+ * reaped, which is after the last process of each one's namespace is gone. */
 struct child {
 	pid_t pid;
-	int channel;
+	int life;
+	uint64_t number;
+	bool is_network;
 };
 
 struct keeper_process {
-	struct init_settings init;
+	struct keeper_programs programs;
 	int control;
 	int signals;
 	struct child *children;
@@ -46,15 +46,6 @@ struct keeper_process {
 };
 
 /* ---- the keeper's side ---- */
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	if (fd >= 0)
-		close(fd);
-	return written;
-}
 
 /* In a user namespace of its own the keeper still is the same user. */
 static bool map_identity(uid_t uid, gid_t gid)
@@ -74,18 +65,45 @@ static bool mount_folder(const char *folder)
 	       mount(folder, KEEPER_FOLDER, NULL, MS_BIND, NULL) == 0 && chdir("/") == 0;
 }
 
-static bool add_child(struct keeper_process *keeper, pid_t pid, int channel)
+/* For the two that a sandbox can have. */
+static bool make_room(struct keeper_process *keeper)
 {
-	if (keeper->count == keeper->capacity) {
-		size_t capacity = keeper->capacity ? keeper->capacity * 2 : 64;
-		struct child *children = realloc(keeper->children, capacity * sizeof(*children));
-		if (!children)
-			return false;
-		keeper->children = children;
-		keeper->capacity = capacity;
-	}
-	keeper->children[keeper->count++] = (struct child){.pid = pid, .channel = channel};
+	if (keeper->count + 2 <= keeper->capacity)
+		return true;
+	size_t capacity = keeper->capacity ? keeper->capacity * 2 : 64;
+	struct child *children = realloc(keeper->children, capacity * sizeof(*children));
+	if (!children)
+		return false;
+	keeper->children = children;
+	keeper->capacity = capacity;
 	return true;
+}
+
+static void release(const struct keeper_process *keeper, uint64_t number)
+{
+	for (size_t i = 0; i < keeper->count; i++)
+		if (keeper->children[i].number == number)
+			kill(keeper->children[i].pid, SIGKILL);
+}
+
+static bool has_children(const struct keeper_process *keeper, uint64_t number)
+{
+	for (size_t i = 0; i < keeper->count; i++)
+		if (keeper->children[i].number == number)
+			return true;
+	return false;
+}
+
+/* A network is of no use without its sandbox; a sandbox goes on without its network. */
+static void take_in(struct keeper_process *keeper, size_t index)
+{
+	const struct child child = keeper->children[index];
+
+	keeper->children[index] = keeper->children[--keeper->count];
+	if (!has_children(keeper, child.number))
+		close(child.life);
+	else if (!child.is_network)
+		release(keeper, child.number);
 }
 
 static void reap(struct keeper_process *keeper)
@@ -99,75 +117,129 @@ static void reap(struct keeper_process *keeper)
 		for (size_t i = 0; i < keeper->count; i++) {
 			if (keeper->children[i].pid != pid)
 				continue;
-			close(keeper->children[i].channel);
-			keeper->children[i] = keeper->children[--keeper->count];
+			take_in(keeper, i);
 			break;
 		}
 	}
 }
 
-static void start_command(struct keeper_process *keeper, const struct keeper_request *request, const char *command,
-                          const int fds[FD_COUNT])
+/* Not fork(): what is made has to be the first process of a namespace. Returns its id, or -1. */
+static pid_t make_child(const struct keeper_process *keeper, const struct keeper_request *request,
+                        const int descriptors[KEEPER_DESCRIPTORS], int link)
 {
-	/* Not fork(): the command's init has to be the first process of a namespace. */
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
-	if (pid == 0) {
-		close(keeper->control);
-		close(keeper->signals);
-		for (size_t i = 0; i < keeper->count; i++)
-			close(keeper->children[i].channel);
-		init_run(&keeper->init, request, command, fds[FD_ARGUMENTS], fds[FD_OUT], fds[FD_ERR], fds[FD_CHANNEL]);
+	struct clone_args arguments = {.flags = CLONE_NEWPID, .exit_signal = SIGCHLD};
+	pid_t pid;
+
+	if (descriptors[KEEPER_GROUP] >= 0) {
+		arguments.flags |= CLONE_INTO_CGROUP;
+		arguments.cgroup = (uint64_t)descriptors[KEEPER_GROUP];
+		pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+	} else {
+		pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
 	}
-	if (pid > 0 && !add_child(keeper, pid, fds[FD_CHANNEL])) {
-		kill(pid, SIGKILL);
-		pid = -1;
-	}
-	if (pid < 0) {
-		const struct engine_report not_started = {.event = ENGINE_NOT_STARTED};
-		send(fds[FD_CHANNEL], &not_started, sizeof(not_started), MSG_NOSIGNAL);
-		close(fds[FD_CHANNEL]);
-	}
+	if (pid == 0)
+		keeper_child_run(&keeper->programs, &request->limits, descriptors, link);
+	return pid;
 }
 
-/* Returns false when the server is gone. */
+/* Its processes are in no group of the sandbox's, and count against none of its limits. */
+static pid_t make_network(const struct keeper_process *keeper, const struct keeper_request *request, int link)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	if (pid == 0)
+		network_child_run(&keeper->programs, &request->limits, link);
+	return pid;
+}
+
+static void add_child(struct keeper_process *keeper, pid_t pid, int life, uint64_t number, bool is_network)
+{
+	keeper->children[keeper->count++] =
+	        (struct child){.pid = pid, .life = life, .number = number, .is_network = is_network};
+}
+
+static void make_alone(struct keeper_process *keeper, const struct keeper_request *request,
+                       const int descriptors[KEEPER_DESCRIPTORS])
+{
+	pid_t pid = make_child(keeper, request, descriptors, -1);
+
+	if (pid > 0)
+		add_child(keeper, pid, descriptors[KEEPER_LIFE], request->number, false);
+}
+
+/* The two are made at once; what the one sends to the other waits for it in the socket between them. */
+static void make_with_network(struct keeper_process *keeper, const struct keeper_request *request,
+                              const int descriptors[KEEPER_DESCRIPTORS])
+{
+	int link[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0)
+		return;
+	pid_t network = make_network(keeper, request, link[0]);
+	pid_t pid = network > 0 ? make_child(keeper, request, descriptors, link[1]) : -1;
+	if (network > 0)
+		add_child(keeper, network, descriptors[KEEPER_LIFE], request->number, true);
+	if (pid > 0)
+		add_child(keeper, pid, descriptors[KEEPER_LIFE], request->number, false);
+	else
+		release(keeper, request->number);
+	close(link[0]);
+	close(link[1]);
+}
+
+/* What is not made has the end of its life at once. */
+static void hold(struct keeper_process *keeper, const struct keeper_request *request,
+                 const int descriptors[KEEPER_DESCRIPTORS])
+{
+	if (make_room(keeper)) {
+		if (keeper->programs.helper >= 0)
+			make_with_network(keeper, request, descriptors);
+		else
+			make_alone(keeper, request, descriptors);
+	}
+	bool is_alive = has_children(keeper, request->number);
+	for (int i = 0; i < KEEPER_DESCRIPTORS; i++)
+		if (descriptors[i] >= 0 && (!is_alive || i != KEEPER_LIFE))
+			close(descriptors[i]);
+}
+
+/* Takes one message of the server's. Returns false at the socket's end. */
 static bool take_request(struct keeper_process *keeper)
 {
-	static char command[KEEPER_COMMAND_MAX];
 	struct keeper_request request;
-	union control_space space;
-	struct iovec parts[] = {{&request, sizeof(request)}, {command, sizeof(command)}};
-	struct msghdr message = {
-	        .msg_iov = parts, .msg_iovlen = 2, .msg_control = space.bytes, .msg_controllen = sizeof(space.bytes)};
-	int fds[FD_COUNT];
+	int descriptors[PASSING_MAX] = {[KEEPER_GROUP] = -1};
+	size_t count;
+	ssize_t got = passing_receive(keeper->control, &request, sizeof(request), descriptors, &count);
 
-	ssize_t got = recvmsg(keeper->control, &message, MSG_CMSG_CLOEXEC);
 	if (got <= 0)
-		return got < 0 && errno == EINTR;
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	if ((size_t)got <= sizeof(request) || !header || header->cmsg_len != CMSG_LEN(sizeof(fds)))
-		return true;
-	memcpy(fds, CMSG_DATA(header), sizeof(fds));
-	start_command(keeper, &request, command, fds);
-	close(fds[FD_ARGUMENTS]);
-	close(fds[FD_OUT]);
-	close(fds[FD_ERR]);
+		return false;
+	if (count == 0)
+		release(keeper, request.number);
+	else if (count == KEEPER_DESCRIPTORS || count == KEEPER_GROUP)
+		hold(keeper, &request, descriptors);
 	return true;
 }
 
-/* Keeps the two descriptors only, as 3 and 4, with nothing on the standard streams. */
-static bool drop_descriptors(int *control, int *bwrap)
+/* Keeps four descriptors only, with nothing on the standard streams. */
+static bool drop_descriptors(struct keeper_process *keeper)
 {
+	int *const kept[] = {&keeper->control, &keeper->programs.bwrap, &keeper->programs.init,
+	                     &keeper->programs.helper};
+	enum { FIRST = STDERR_FILENO + 1, ALL = sizeof(kept) / sizeof(kept[0]) };
+	const int count = keeper->programs.helper >= 0 ? ALL : ALL - 1;
 	int null = open("/dev/null", O_RDWR);
+
 	/* First out of the way of the numbers that they are to get. */
-	int first = fcntl(*control, F_DUPFD, 10);
-	int second = fcntl(*bwrap, F_DUPFD, 10);
-	if (null < 0 || first < 0 || second < 0)
-		return false;
-	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
-	*control = dup3(first, 3, O_CLOEXEC);
-	*bwrap = dup3(second, 4, O_CLOEXEC);
-	return *control == 3 && *bwrap == 4 && syscall(SYS_close_range, 5U, ~0U, 0U) == 0;
+	for (int i = 0; i < count; i++)
+		if ((*kept[i] = fcntl(*kept[i], F_DUPFD, 10)) < 0)
+			return false;
+	for (int fd = 0; fd < FIRST; fd++)
+		if (dup2(null, fd) < 0)
+			return false;
+	for (int i = 0; i < count; i++)
+		if ((*kept[i] = dup3(*kept[i], FIRST + i, O_CLOEXEC)) < 0)
+			return false;
+	return syscall(SYS_close_range, (unsigned int)(FIRST + count), ~0U, 0U) == 0;
 }
 
 static bool prepare(struct keeper_process *keeper, const char *folder, uid_t uid, gid_t gid)
@@ -177,7 +249,7 @@ static bool prepare(struct keeper_process *keeper, const char *folder, uid_t uid
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "sandboxd-keeper");
 	setsid(); /* a terminal's Ctrl-C is for the server to handle */
-	if (!drop_descriptors(&keeper->control, &keeper->init.bwrap))
+	if (!drop_descriptors(keeper))
 		return false;
 	if (uid != 0 && !map_identity(uid, gid))
 		return false;
@@ -240,7 +312,7 @@ static int await_start(struct keeper *keeper, struct failure *failure)
 	return refused(error, failure);
 }
 
-int keeper_start(struct keeper *keeper, const char *bwrap, const char *folder, const void *filter, size_t filter_size,
+int keeper_start(struct keeper *keeper, const struct keeper_programs *programs, const char *folder,
                  struct failure *failure)
 {
 	uid_t uid = geteuid();
@@ -248,20 +320,15 @@ int keeper_start(struct keeper *keeper, const char *bwrap, const char *folder, c
 	unsigned long namespaces = CLONE_NEWPID | CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER);
 	int pair[2];
 
-	int executable = open(bwrap, O_PATH | O_CLOEXEC);
-	if (executable < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return failure_set(failure, FAILURE_INTERNAL, "the engine cannot be started (%s); see the system",
 		                   strerror(errno));
 	pid_t pid = (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid == 0) {
-		struct keeper_process process = {
-		        .init = {.bwrap = executable, .filter = filter, .filter_size = filter_size},
-		        .control = pair[1],
-		};
+		struct keeper_process process = {.programs = *programs, .control = pair[1]};
 		keeper_main(&process, folder, uid, gid);
 	}
 	int error = errno;
-	close(executable);
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
@@ -271,27 +338,24 @@ int keeper_start(struct keeper *keeper, const char *bwrap, const char *folder, c
 	return await_start(keeper, failure);
 }
 
-int keeper_run(struct keeper *keeper, const struct keeper_request *request, const char *command, int arguments, int out,
-               int err, int channel)
+int keeper_hold(struct keeper *keeper, uint64_t number, const struct keeper_limits *limits,
+                const int descriptors[KEEPER_DESCRIPTORS])
 {
-	struct keeper_request copy = *request;
-	const int fds[FD_COUNT] = {arguments, out, err, channel};
-	union control_space space = {0};
-	/* A cast without effect: sending does not write. */
-	struct iovec parts[] = {{&copy, sizeof(copy)}, {(void *)(uintptr_t)command, strlen(command) + 1}};
-	struct msghdr message = {
-	        .msg_iov = parts, .msg_iovlen = 2, .msg_control = space.bytes, .msg_controllen = sizeof(space.bytes)};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	const struct keeper_request request = {.number = number, .limits = *limits};
+	return passing_send(keeper->control, &request, sizeof(request), descriptors,
+	                    descriptors[KEEPER_GROUP] < 0 ? KEEPER_GROUP : KEEPER_DESCRIPTORS);
+}
 
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(fds));
-	memcpy(CMSG_DATA(header), fds, sizeof(fds));
-	ssize_t sent;
-	do
-		sent = sendmsg(keeper->control, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -1 : 0;
+void keeper_release(struct keeper *keeper, uint64_t number)
+{
+	const struct keeper_request request = {.number = number};
+	passing_send(keeper->control, &request, sizeof(request), NULL, 0);
+}
+
+bool keeper_lives(const struct keeper *keeper)
+{
+	struct pollfd end = {.fd = keeper->control};
+	return poll(&end, 1, 0) == 0;
 }
 
 void keeper_kill(const struct keeper *keeper)

@@ -1,54 +1,55 @@
 #include "listener.h"
 
+#include "activation.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-static int tcp_failure(const struct options *options, struct failure *failure)
+static int tcp_failure(const union address *address, struct failure *failure)
 {
-	if (errno == EADDRINUSE)
+	char host[ADDRESS_HOST_SIZE];
+	int error = errno;
+
+	address_host(address, host);
+	if (error == EADDRINUSE)
 		return failure_set(failure, FAILURE_ADDRESS,
-		                   "port %d of %s is in use; give another --port, or 0 for any free one", options->port,
-		                   options->host);
+		                   "port %d of %s is in use; give another --port, or 0 for any free one",
+		                   address_port(address), host);
 	return failure_set(failure, FAILURE_ADDRESS, "port %d of %s cannot be listened on (%s); give another --port",
-	                   options->port, options->host, strerror(errno));
+	                   address_port(address), host, strerror(error));
+}
+
+/* Accepted connections inherit it: a small answer never waits for the acknowledgement of the one before. */
+static void set_no_delay(int fd)
+{
+	int on = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 static int open_tcp(struct listener *listener, const struct options *options, struct failure *failure)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} address = {0};
+	union address *address = &listener->address;
 	socklen_t size;
 	int on = 1;
 
-	if (strchr(options->host, ':')) {
-		address.v6.sin6_family = AF_INET6;
-		address.v6.sin6_port = htons((unsigned short)options->port);
-		address.v6.sin6_addr = in6addr_loopback;
-		size = sizeof(address.v6);
-	} else {
-		address.v4.sin_family = AF_INET;
-		address.v4.sin_port = htons((unsigned short)options->port);
-		address.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		size = sizeof(address.v4);
-	}
-	listener->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (options->listen ? !address_parse(address, options->listen)
+	                    : !address_make(address, options->host, options->port))
+		return failure_set(failure, FAILURE_OPTION, "the address is none; give 127.0.0.1");
+	listener->fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0)
-		return tcp_failure(options, failure);
+		return tcp_failure(address, failure);
 	setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	/* Accepted connections inherit it: a small answer never waits for the acknowledgement of the one before. */
-	setsockopt(listener->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (bind(listener->fd, &address.any, size) < 0 || getsockname(listener->fd, &address.any, &size) < 0)
-		return tcp_failure(options, failure);
-	listener->port = ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+	set_no_delay(listener->fd);
+	size = address_size(address);
+	if (bind(listener->fd, &address->any, size) < 0 || getsockname(listener->fd, &address->any, &size) < 0)
+		return tcp_failure(address, failure);
 	return 0;
 }
 
@@ -90,21 +91,59 @@ static int open_unix(struct listener *listener, const char *path, struct failure
 		return failure_set(failure, FAILURE_ADDRESS,
 		                   "the socket %s cannot be made (%s); give another --unix-socket", path,
 		                   strerror(errno));
-	listener->unix_socket = path;
+	listener->is_unix = true;
+	snprintf(listener->path, sizeof(listener->path), "%s", path);
 	lstat(path, &listener->identity);
+	return 0;
+}
+
+/* Whether it is what a socket unit makes; and, on the network, what the options allow. */
+static int check_passed(struct listener *listener, const struct options *options, struct failure *failure)
+{
+	union {
+		union address tcp;
+		struct sockaddr_un local;
+	} address = {.tcp = {.room = {0}}};
+	socklen_t size = sizeof(address);
+	int listens = 0, type = 0;
+	socklen_t length = sizeof(int);
+
+	if (getsockopt(listener->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) < 0 || !listens ||
+	    getsockopt(listener->fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0 || type != SOCK_STREAM ||
+	    getsockname(listener->fd, &address.tcp.any, &size) < 0)
+		return failure_set(failure, FAILURE_ADDRESS,
+		                   "what was passed by LISTEN_FDS is no listening stream socket; use ListenStream=");
+	listener->is_passed = true;
+	if (address.local.sun_family == AF_UNIX) {
+		listener->is_unix = true;
+		snprintf(listener->path, sizeof(listener->path), "%s%.*s", address.local.sun_path[0] ? "" : "@",
+		         (int)sizeof(address.local.sun_path) - 1,
+		         address.local.sun_path + (address.local.sun_path[0] ? 0 : 1));
+		return 0;
+	}
+	listener->address = address.tcp;
+	set_no_delay(listener->fd);
+	if (!address_is_loopback(&listener->address) && !options->listen)
+		return failure_set(failure, FAILURE_ADDRESS,
+		                   "the socket that was passed is open to the network; give --listen with its address, "
+		                   "and --key-file");
 	return 0;
 }
 
 int listener_open(struct listener *listener, const struct options *options, struct failure *failure)
 {
 	*listener = (struct listener){.fd = -1};
+	if (activation_take(&listener->fd, failure) < 0)
+		return -1;
+	if (listener->fd >= 0)
+		return check_passed(listener, options, failure);
 	return options->unix_socket ? open_unix(listener, options->unix_socket, failure)
 	                            : open_tcp(listener, options, failure);
 }
 
 int listener_start(struct listener *listener, struct failure *failure)
 {
-	if (listen(listener->fd, SOMAXCONN) == 0)
+	if (listener->is_passed || listen(listener->fd, SOMAXCONN) == 0)
 		return 0;
 	/* Two servers can be bound to one port for a moment (SO_REUSEADDR); the second one learns it here. */
 	return failure_set(failure, FAILURE_ADDRESS, "the address cannot be listened on (%s); give another --port",
@@ -115,9 +154,9 @@ void listener_close(struct listener *listener)
 {
 	struct stat info;
 	/* Not when a newer server has put its own socket there. */
-	if (listener->unix_socket && lstat(listener->unix_socket, &info) == 0 &&
+	if (listener->is_unix && !listener->is_passed && listener->fd >= 0 && lstat(listener->path, &info) == 0 &&
 	    info.st_ino == listener->identity.st_ino && info.st_dev == listener->identity.st_dev)
-		unlink(listener->unix_socket);
+		unlink(listener->path);
 	if (listener->fd >= 0)
 		close(listener->fd);
 	*listener = (struct listener){.fd = -1};

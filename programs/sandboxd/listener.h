@@ -2,19 +2,24 @@
 #ifndef SANDBOXD_LISTENER_H
 #define SANDBOXD_LISTENER_H
 
+#include "address.h"
 #include "failure.h"
 #include "options.h"
 
 #include <sys/stat.h>
+#include <sys/un.h>
 
 struct listener {
 	int fd;
-	int port;                /* TCP only */
-	const char *unix_socket; /* NULL: TCP */
-	struct stat identity;    /* of the socket file */
+	union address address; /* TCP only */
+	bool is_unix;
+	bool is_passed;                                                /* by a service manager, who also removes it */
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1]; /* of a unix socket */
+	struct stat identity;                                          /* of its file */
 };
 
-/* Takes the address; connections are accepted only after listener_start. */
+/* Takes the address; connections are accepted only after listener_start. A socket that was passed comes before every
+ * option. */
 int listener_open(struct listener *listener, const struct options *options, struct failure *failure);
 int listener_start(struct listener *listener, struct failure *failure);
 /* Removes the socket file. */

@@ -69,6 +69,24 @@ static enum multipart_result emit(struct multipart *multipart, const char *data,
 	return multipart->events.data(multipart->events.context, data, length) < 0 ? MULTIPART_STOPPED : MULTIPART_OK;
 }
 
+/* Looks for the delimiter in a piece from `at` on. Returns how far that piece is read: behind the whole delimiter, or
+ * its first byte where the end of the piece may begin one, or to the end. */
+static size_t find_delimiter(struct multipart *multipart, const char *data, size_t length, size_t at)
+{
+	const char *whole = memmem(data + at, length - at, multipart->delimiter, multipart->delimiter_length);
+	size_t tail = multipart->delimiter_length - 1;
+
+	if (whole) {
+		multipart->matched = multipart->delimiter_length;
+		return (size_t)(whole - data) + multipart->delimiter_length;
+	}
+	if (length - at > tail)
+		at = length - tail;
+	const char *start = memchr(data + at, '\r', length - at);
+	multipart->matched = start ? 1 : 0;
+	return start ? (size_t)(start - data) + 1 : length;
+}
+
 /* Reads data up to the delimiter, or to the end of the piece; *used is how much that was. The delimiter's CR occurs in
  * it once, at its start: where the comparison fails, nothing that was compared can be the start of another one. */
 static enum multipart_result read_data(struct multipart *multipart, const char *data, size_t length, size_t *used)
@@ -78,9 +96,7 @@ static enum multipart_result read_data(struct multipart *multipart, const char *
 
 	while (at < length && multipart->matched < multipart->delimiter_length) {
 		if (multipart->matched == 0) {
-			const char *start = memchr(data + at, '\r', length - at);
-			at = start ? (size_t)(start - data) + 1 : length;
-			multipart->matched = start ? 1 : 0;
+			at = find_delimiter(multipart, data, length, at);
 		} else if (data[at] == multipart->delimiter[multipart->matched]) {
 			multipart->matched++;
 			at++;

@@ -1,5 +1,6 @@
 #include "problem.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,15 +13,17 @@ static const struct {
         [PROBLEM_AUTHENTICATION] = {401, "authentication_error"},
         [PROBLEM_FORBIDDEN] = {403, "forbidden"},
         [PROBLEM_PERMISSION] = {403, "permission_denied"},
+        [PROBLEM_LIMIT] = {403, "limit_reached"},
         [PROBLEM_NOT_FOUND] = {404, "not_found"},
         [PROBLEM_METHOD] = {405, "method_not_allowed"},
         [PROBLEM_CONFLICT] = {409, "conflict"},
         [PROBLEM_TOO_LARGE] = {413, "request_too_large"},
         [PROBLEM_MEDIA_TYPE] = {415, "unsupported_media_type"},
+        [PROBLEM_RANGE] = {416, "range_not_satisfiable"},
         [PROBLEM_VALIDATION] = {422, "validation_error"},
+        [PROBLEM_RATE] = {429, "rate_limited"},
         [PROBLEM_INTERNAL] = {500, "internal_error"},
         [PROBLEM_ENGINE] = {500, "engine_error"},
-        [PROBLEM_NOT_IMPLEMENTED] = {501, "not_implemented"},
         [PROBLEM_UNAVAILABLE] = {503, "unavailable"},
         [PROBLEM_STORAGE] = {507, "insufficient_storage"},
 };
@@ -28,6 +31,8 @@ static const struct {
 int problem_set(struct problem *problem, enum problem_type type, const char *field, const char *format, ...)
 {
 	problem->type = type;
+	problem->retry_after = 0;
+	problem->final = false;
 	snprintf(problem->field, sizeof(problem->field), "%s", field ? field : "");
 	va_list arguments;
 	va_start(arguments, format);
@@ -41,6 +46,21 @@ int problem_memory(struct problem *problem)
 	return problem_set(problem, PROBLEM_INTERNAL, NULL, "the server is out of memory");
 }
 
+bool problem_is_descriptors(int error)
+{
+	return error == EMFILE || error == ENFILE;
+}
+
+int problem_descriptors(struct problem *problem)
+{
+	problem_set(
+	        problem, PROBLEM_UNAVAILABLE, NULL,
+	        "the server has no descriptor left for this: delete sandboxes, ask for less at once, or start it with "
+	        "a higher limit of open files");
+	problem->retry_after = 1;
+	return -1;
+}
+
 unsigned int problem_status(const struct problem *problem)
 {
 	return types[problem->type].status;
@@ -48,7 +68,12 @@ unsigned int problem_status(const struct problem *problem)
 
 const char *problem_name(const struct problem *problem)
 {
-	return types[problem->type].name;
+	return problem_type_name(problem->type);
+}
+
+const char *problem_type_name(enum problem_type type)
+{
+	return types[type].name;
 }
 
 void problem_write(const struct problem *problem, struct json_writer *writer)

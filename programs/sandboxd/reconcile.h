@@ -1,4 +1,4 @@
-/* Brings the database and the sandboxes' files into agreement after a server that was killed. */
+/* Brings the database and the files of sandboxes and volumes into agreement after a server that was killed. */
 #ifndef SANDBOXD_RECONCILE_H
 #define SANDBOXD_RECONCILE_H
 

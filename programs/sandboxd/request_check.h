@@ -10,7 +10,8 @@
 int check_framing(struct request *request);
 /* A page in a browser cannot pass this: it has an Origin, or a name of its own as Host. */
 int check_origin(struct request *request);
-int check_key(struct request *request, const struct key *key);
+/* Whether the server works may be asked without a key: such a request is anonymous. */
+int check_key(struct request *request, const char *url, const struct key *key);
 /* The type and the announced length of the body. */
 int check_body(struct request *request, uint64_t json_max);
 

@@ -3,36 +3,53 @@
 #include <stdio.h>
 #include <string.h>
 
-static int volumes(struct request *request, struct MHD_Response **response)
-{
-	(void)response;
-	return problem_set(&request->problem, PROBLEM_NOT_IMPLEMENTED, NULL,
-	                   "this server's engine has no volumes: %s %s is not implemented", request->route->method,
-	                   request->route->path);
-}
-
 static const struct route routes[] = {
         {"POST", "/v1/sandboxes/create", BODY_JSON, sandboxes_create},
         {"GET", "/v1/sandboxes/list", BODY_NONE, sandboxes_list},
         {"DELETE", "/v1/sandboxes/delete-all", BODY_NONE, sandboxes_delete_all},
+        {"GET", "/v1/sandboxes/{id}", BODY_NONE, sandboxes_get},
         {"DELETE", "/v1/sandboxes/{id}/delete", BODY_JSON, sandboxes_delete},
         {"POST", "/v1/sandboxes/{id}/execute", BODY_JSON, sandboxes_execute},
         {"POST", "/v1/sandboxes/{id}/upload", BODY_FORM, sandboxes_upload},
         {"GET", "/v1/sandboxes/{id}/download", BODY_NONE, sandboxes_download},
-        {"POST", "/v1/volumes/create", BODY_NONE, volumes},
-        {"GET", "/v1/volumes/list", BODY_NONE, volumes},
-        {"DELETE", "/v1/volumes/{id}/delete", BODY_NONE, volumes},
-        {"POST", "/v1/volumes/{id}/snapshot", BODY_NONE, volumes},
+        {"HEAD", "/v1/sandboxes/{id}/download", BODY_NONE, sandboxes_download},
+        {"GET", "/v1/health", BODY_NONE, health_get},
+        {"GET", "/metrics", BODY_NONE, metrics_get},
+        {"POST", "/v1/volumes/create", BODY_JSON, volumes_create},
+        {"GET", "/v1/volumes/list", BODY_NONE, volumes_list},
+        {"DELETE", "/v1/volumes/{id}/delete", BODY_NONE, volumes_delete},
+        {"POST", "/v1/volumes/{id}/snapshot", BODY_JSON, volumes_snapshot},
 };
 
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+_Static_assert(ROUTES < METRICS_ROUTES, "each route is counted for itself");
+
+const struct route *route_at(size_t number)
+{
+	return number < ROUTES ? &routes[number] : NULL;
+}
+
+size_t route_number(const struct route *route)
+{
+	return route ? (size_t)(route - routes) : METRICS_ROUTES;
+}
+
+/* Such as /v1/sandboxes/list, which is not a sandbox with that id. */
+static bool has_no_id(const char *path)
+{
+	for (size_t i = 0; i < ROUTES; i++)
+		if (!strchr(routes[i].path, '{') && strcmp(routes[i].path, path) == 0)
+			return true;
+	return false;
+}
 
 /* Whether the path fits; the id is what stands in place of "{id}". */
 static bool fits(const char *pattern, const char *path, const char **id, size_t *id_length)
 {
 	const char *brace = strchr(pattern, '{');
 	*id_length = 0;
-	if (!brace)
+	if (!brace || has_no_id(path))
 		return strcmp(pattern, path) == 0;
 	size_t prefix = (size_t)(brace - pattern);
 	if (strncmp(pattern, path, prefix) != 0)

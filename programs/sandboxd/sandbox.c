@@ -26,11 +26,20 @@ void sandbox_random_id(char id[SANDBOX_ID_SIZE], const char *prefix)
 		at += (size_t)snprintf(id + at, SANDBOX_ID_SIZE - at, "%02x", random[i]);
 }
 
-void sandbox_write(const struct sandbox *sandbox, struct json_writer *writer)
+unsigned int sandbox_id_hash(const char *id)
+{
+	unsigned int hash = 5381;
+
+	for (; *id; id++)
+		hash = hash * 33 + (unsigned char)*id;
+	return hash;
+}
+
+void sandbox_write(const struct sandbox *sandbox, const char *status, struct json_writer *writer)
 {
 	json_string(writer, "id", sandbox->id);
 	json_string(writer, "name", sandbox->name);
-	json_string(writer, "status", "running");
+	json_string(writer, "status", status);
 	json_time(writer, "created_at", sandbox->created_ms);
 	json_integer(writer, "cpu", sandbox->cpus);
 	json_integer(writer, "memory", sandbox->memory);

@@ -26,8 +26,10 @@ struct sandbox {
 void sandbox_free(struct sandbox *sandbox);
 /* "<prefix>-" and 80 random bits in hexadecimal. */
 void sandbox_random_id(char id[SANDBOX_ID_SIZE], const char *prefix);
+/* Of an id, for tables by it. */
+unsigned int sandbox_id_hash(const char *id);
 /* The members that every answer about a sandbox has. */
-void sandbox_write(const struct sandbox *sandbox, struct json_writer *writer);
+void sandbox_write(const struct sandbox *sandbox, const char *status, struct json_writer *writer);
 
 /* Milliseconds since 1970. */
 int64_t now_ms(void);

@@ -10,7 +10,11 @@ int sandbox_files_begin(int folder, const struct sandbox *sandbox, struct engine
 int sandbox_files_finish(int folder, const struct sandbox *sandbox, struct engine_put *put, const char *path,
                          struct problem *problem);
 void sandbox_files_abort(int folder, const struct sandbox *sandbox, struct engine_put *put);
-int sandbox_files_open(int folder, const struct sandbox *sandbox, const char *path, struct engine_file *out,
-                       struct problem *problem);
+/* Begins to unpack an archive into the directory `path`. */
+int sandbox_files_unpack(int folder, const struct sandbox *sandbox, const char *path, struct tar_unpack **out,
+                         struct problem *problem);
+/* A regular file, or a directory too where `directory` says so. */
+int sandbox_files_open(int folder, const struct sandbox *sandbox, const char *path, bool directory,
+                       struct engine_file *out, struct problem *problem);
 
 #endif

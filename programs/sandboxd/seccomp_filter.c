@@ -1,10 +1,13 @@
 #include "seccomp_filter.h"
 
 #include <errno.h>
+#include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,10 +15,16 @@
  * of the others. */
 #define LOW_BITS 0xFFFFFFFFU
 
-/* Names instead of numbers: one that this architecture or library does not know is skipped. docs/server.md has the
- * same list with reasons. */
+/* The first process of a sandbox. What it does for its sandbox is not to be hindered by what the kernel lets every
+ * process of the same user do to it. */
+#define INIT 1
+
+/* A comment in the tables below that begins with "Refused:" is the reason of what follows it. scripts/seccomp_docs
+ * makes the list in docs/server.md of them. */
+
+/* Names instead of numbers: one that this architecture or library does not know is skipped. */
 static const char *const refused[] = {
-        /* kernel interfaces with a history of holes that sandboxed programs do without */
+        /* Refused: kernel interfaces with a history of holes that sandboxed programs do without */
         "bpf",
         "perf_event_open",
         "userfaultfd",
@@ -30,11 +39,11 @@ static const char *const refused[] = {
         "uselib",
         "ustat",
         "sysfs",
-        /* keys are not part of any namespace: the server's session keyring would be in reach */
+        /* Refused: keys, which no namespace separates */
         "add_key",
         "keyctl",
         "request_key",
-        /* the file system's shape is the engine's business */
+        /* Refused: the shape of the file system, which is the engine's business */
         "mount",
         "umount",
         "umount2",
@@ -55,10 +64,10 @@ static const char *const refused[] = {
         "swapon",
         "swapoff",
         "nfsservctl",
-        /* namespaces; clone is below */
+        /* Refused: namespaces */
         "unshare",
         "setns",
-        /* the machine */
+        /* Refused: the machine (modules, kernels, clocks, host names, I/O ports, the placement of memory) */
         "acct",
         "reboot",
         "syslog",
@@ -91,24 +100,79 @@ static const char *const refused[] = {
         "vm86old",
 };
 
-static int refuse(scmp_filter_ctx filter, const char *name)
+/* Calls that are refused where one argument, of which the mask leaves something over, has a value. */
+static const struct condition {
+	const char *name;
+	int error;
+	unsigned int argument;
+	scmp_datum_t mask;
+	scmp_datum_t value;
+} conditions[] = {
+        /* Refused: user namespaces made by `clone` */
+        {"clone", EPERM, 0, CLONE_NEWUSER, CLONE_NEWUSER},
+        /* Refused: flags behind a pointer (ENOSYS, which makes C libraries use `clone`) */
+        {"clone3", ENOSYS, 0, 0, 0},
+        /* Refused: typing into a terminal or pasting into a console, by `TIOCSTI` and `TIOCLINUX` */
+        {"ioctl", EPERM, 1, LOW_BITS, TIOCSTI},
+        {"ioctl", EPERM, 1, LOW_BITS, TIOCLINUX},
+        /* Refused: limits, scheduling and priorities of the init, which the kernel leaves to its user */
+        {"prlimit64", EPERM, 0, LOW_BITS, INIT},
+        {"sched_setscheduler", EPERM, 0, LOW_BITS, INIT},
+        {"sched_setparam", EPERM, 0, LOW_BITS, INIT},
+        {"sched_setattr", EPERM, 0, LOW_BITS, INIT},
+        {"sched_setaffinity", EPERM, 0, LOW_BITS, INIT},
+        {"setpriority", EPERM, 1, LOW_BITS, INIT},
+        {"setpriority", EPERM, 0, LOW_BITS, PRIO_USER},
+        {"ioprio_set", EPERM, 1, LOW_BITS, INIT},
+        {"ioprio_set", EPERM, 0, LOW_BITS, IOPRIO_WHO_USER},
+};
+
+static int refuse(scmp_filter_ctx filter, const struct condition *condition)
 {
-	int number = seccomp_syscall_resolve_name(name);
+	const struct scmp_arg_cmp comparison =
+	        SCMP_CMP64(condition->argument, SCMP_CMP_MASKED_EQ, condition->mask, condition->value);
+	int number = seccomp_syscall_resolve_name(condition->name);
+
 	if (number == __NR_SCMP_ERROR)
 		return 0;
-	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
+	return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO((uint32_t)condition->error), number,
+	                              condition->mask ? 1 : 0, &comparison);
 }
 
-/* Socket families beyond unix, IPv4, IPv6 and netlink: AF_VSOCK would reach a hypervisor past the network namespace,
- * the rest is rarely used kernel code. */
-static int refuse_family(scmp_filter_ctx filter, unsigned int family)
+/* AF_VSOCK would reach a hypervisor past the network namespace, the rest is rarely used kernel code. */
+static int refuse_families(scmp_filter_ctx filter)
 {
-	const int calls[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
+	/* Refused: sockets other than unix, IPv4, IPv6 and netlink (EAFNOSUPPORT) */
+	static const char *const calls[] = {"socket", "socketpair"};
 	int result = 0;
 
-	for (size_t i = 0; result == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), calls[i], 1,
-		                          SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_BITS, family));
+	for (unsigned int family = 3; result == 0 && family < 64; family++) {
+		if (family == AF_INET6 || family == AF_NETLINK)
+			continue;
+		for (size_t i = 0; result == 0 && i < sizeof(calls) / sizeof(calls[0]); i++) {
+			const struct condition condition = {calls[i], EAFNOSUPPORT, 0, LOW_BITS, family};
+			result = refuse(filter, &condition);
+		}
+	}
+	return result;
+}
+
+/* A rule for every other bit that such a flag can be without: only what has all of them, 0xffffffff, which asks for the
+ * present personality and sets nothing, is left. */
+static int refuse_personalities(scmp_filter_ctx filter)
+{
+	/* Refused: personalities that make all memory executable, or map the first page */
+	static const char *const calls[] = {"personality"};
+	static const scmp_datum_t flags[] = {READ_IMPLIES_EXEC, MMAP_PAGE_ZERO};
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		for (scmp_datum_t other = 1; result == 0 && other < LOW_BITS; other <<= 1) {
+			const struct condition condition = {calls[0], EPERM, 0, flags[i] | other, flags[i]};
+			if (other != flags[i])
+				result = refuse(filter, &condition);
+		}
+	}
 	return result;
 }
 
@@ -116,25 +180,15 @@ static int add_rules(scmp_filter_ctx filter)
 {
 	int result = 0;
 
-	for (size_t i = 0; result == 0 && i < sizeof(refused) / sizeof(refused[0]); i++)
-		result = refuse(filter, refused[i]);
+	for (size_t i = 0; result == 0 && i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const struct condition always = {refused[i], EPERM, 0, 0, 0};
+		result = refuse(filter, &always);
+	}
+	for (size_t i = 0; result == 0 && i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		result = refuse(filter, &conditions[i]);
 	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-		                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
-	/* clone3 hides its flags behind a pointer; without it the C library falls back to clone. */
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	/* Typing into the terminal of whoever started the server, or pasting into a console. */
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-		                          SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_BITS, TIOCSTI));
-	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-		                          SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_BITS, TIOCLINUX));
-	for (unsigned int family = 3; result == 0 && family < 64; family++)
-		if (family != AF_INET6 && family != AF_NETLINK)
-			result = refuse_family(filter, family);
-	return result;
+		result = refuse_families(filter);
+	return result == 0 ? refuse_personalities(filter) : result;
 }
 
 static int export_program(scmp_filter_ctx filter, sbx__buffer *program)
@@ -158,7 +212,7 @@ int seccomp_filter_make(sbx__buffer *program)
 
 	if (!filter)
 		return -1;
-	/* System calls of another architecture (32 bit programs) do not exist, instead of being unfiltered. */
+	/* Refused: system calls of another architecture (ENOSYS): 32 bit programs do not run */
 	if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) == 0 &&
 	    seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && add_rules(filter) == 0)
 		result = export_program(filter, program);

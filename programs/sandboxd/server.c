@@ -1,9 +1,16 @@
 #include "server.h"
 
+#include "clock.h"
+#include "connections.h"
+#include "descriptors.h"
+#include "keyed.h"
+#include "log.h"
 #include "request_check.h"
+#include "request_log.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,16 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 4096
-
-/* What one connection needs at most, with its command or file, and what the server needs without any. */
-#define DESCRIPTORS_EACH 6
-#define DESCRIPTORS_OWN 32
-
 #define CONNECTION_MEMORY (128 * 1024)
-
-/* How long a connection may say nothing, in seconds, that has never shown the key. */
-#define STRANGER_TIMEOUT 10
 
 #define JSON_BODY_MAX (1024 * 1024)
 
@@ -32,6 +30,7 @@ struct server {
 	struct MHD_Daemon *daemon;
 	struct service *service;
 	const struct key *key;
+	struct connections *connections;
 	pthread_mutex_t mutex;
 	pthread_cond_t idle;
 	unsigned int running;
@@ -66,47 +65,72 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
                       enum MHD_RequestTerminationCode code)
 {
 	struct request *request = *slot;
+	struct server *server = context;
 
 	(void)connection;
-	(void)code;
 	if (!request || *slot == &ambiguous_path)
 		return;
+	request_ended(request, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+	connection_expect(server->connections, request->peer, IDLE_TIMEOUT + HEADER_TIME);
 	upload_free(request);
+	if (request->uses)
+		idle_end(request->service->idle, request->id);
 	sbx__buffer_free(&request->body);
 	free(request);
 	*slot = NULL;
-	end_request(context);
+	end_request(server);
 }
 
 /* ---- answers ---- */
 
+static enum MHD_Result queue(struct request *request, struct MHD_Response *response)
+{
+	MHD_add_response_header(response, "X-Request-Id", request->number);
+	enum MHD_Result result = MHD_queue_response(request->connection, request->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static void add_number_header(struct MHD_Response *response, const char *name, int number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", number);
+	MHD_add_response_header(response, name, text);
+}
+
 static enum MHD_Result send_problem(struct request *request, const char *url)
 {
+	const struct problem *problem = &request->problem;
 	char methods[64];
 	struct MHD_Response *response = request_problem_answer(request);
 
 	if (!response)
 		return MHD_NO;
-	if (request->problem.type == PROBLEM_METHOD) {
+	if (problem->type == PROBLEM_METHOD) {
 		route_allowed(url, methods, sizeof(methods));
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, methods);
 	}
+	if (problem->retry_after)
+		add_number_header(response, MHD_HTTP_HEADER_RETRY_AFTER, problem->retry_after);
+	if (problem->final)
+		MHD_add_response_header(response, "X-Should-Retry", "false");
 	if (request->unframed)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	enum MHD_Result result = MHD_queue_response(request->connection, problem_status(&request->problem), response);
-	MHD_destroy_response(response);
-	return result;
+	request->status = problem_status(problem);
+	return queue(request, response);
 }
 
 /* A handler can take longer than a connection may be silent, so the idle timeout is off meanwhile. */
-static enum MHD_Result answer(struct request *request, const char *url)
+static enum MHD_Result answer(struct server *server, struct request *request, const char *url)
 {
 	struct MHD_Response *response = NULL;
 
+	connection_release(server->connections, request->peer);
 	if (request->refused)
 		return send_problem(request, url);
 	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
-	int result = request->route->handle(request, &response);
+	int result = request->key[0] ? keyed_handle(request, &response) : request->route->handle(request, &response);
 	if (!request->streams)
 		MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
 		                          (unsigned int)IDLE_TIMEOUT);
@@ -115,19 +139,40 @@ static enum MHD_Result answer(struct request *request, const char *url)
 		upload_free(request);
 		return send_problem(request, url);
 	}
-	enum MHD_Result queued = MHD_queue_response(request->connection, MHD_HTTP_OK, response);
-	MHD_destroy_response(response);
-	return queued;
+	if (!request->status)
+		request->status = MHD_HTTP_OK;
+	return queue(request, response);
 }
 
 /* ---- the way in ---- */
+
+static struct connection *peer_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info ? info->socket_context : NULL;
+}
+
+static void look_at_connection(void *context, struct MHD_Connection *connection, void **slot,
+                               enum MHD_ConnectionNotificationCode code)
+{
+	struct server *server = context;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+		connection_end(server->connections, *slot);
+	else
+		*slot = connection_begin(
+		        server->connections,
+		        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+}
 
 /* libmicrohttpd decodes a path before it shows it: "%2F" becomes a separator, and "%00" an end, so that one sandbox's
  * id could become another path. */
 static void *look_at_uri(void *context, const char *uri, struct MHD_Connection *connection)
 {
-	(void)context;
-	(void)connection;
+	struct server *server = context;
+
+	/* Before that nobody knows that a request has begun: it may be silence that goes on. */
+	connection_expect(server->connections, peer_of(connection), HEADER_TIME);
 	for (; *uri && *uri != '?'; uri++)
 		if (strncasecmp(uri, "%2f", 3) == 0 || strncmp(uri, "%00", 3) == 0)
 			return &ambiguous_path;
@@ -142,6 +187,14 @@ static int find_route(struct request *request, const char *url, const char *meth
 	return route_find(request, method, url);
 }
 
+/* Who has shown the key gets the time that a request needs. */
+static void welcome(struct server *server, struct request *request)
+{
+	connection_set_known(server->connections, request->peer);
+	connection_expect(server->connections, request->peer, BODY_TIME);
+	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
+}
+
 static int check(struct server *server, struct request *request, const char *url, const char *method, bool ambiguous)
 {
 	bool accepting = begin_request(server);
@@ -151,14 +204,22 @@ static int check(struct server *server, struct request *request, const char *url
 		return -1;
 	if (!accepting)
 		return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
-	if (check_origin(request) < 0 || check_key(request, server->key) < 0)
+	if (check_origin(request) < 0 || check_key(request, url, server->key) < 0)
 		return -1;
-	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT);
+	if (!request->anonymous)
+		welcome(server, request);
 	if (find_route(request, url, method, ambiguous) < 0)
 		return -1;
-	if (check_body(request, JSON_BODY_MAX) < 0)
+	request->uses = request->id[0] != '\0';
+	if (request->uses)
+		idle_begin(request->service->idle, request->id);
+	if (keyed_check(request) < 0 || check_body(request, JSON_BODY_MAX) < 0)
 		return -1;
-	return request->route->body == BODY_FORM ? upload_begin(request) : 0;
+	if (request->route->body != BODY_FORM)
+		return 0;
+	/* A file takes as long as it takes; it is silence that ends its connection. */
+	connection_release(server->connections, request->peer);
+	return upload_begin(request);
 }
 
 /* Only a POST can be answered before its body was read (the connection ends then). It is, when the client waits for a
@@ -180,6 +241,9 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 		return MHD_NO;
 	request->service = server->service;
 	request->connection = connection;
+	request->peer = peer_of(connection);
+	request->begun_us = monotonic_us();
+	request_identify(request);
 	bool ambiguous = *slot == &ambiguous_path;
 	*slot = request;
 	request->refused = check(server, request, url, method, ambiguous) < 0;
@@ -223,7 +287,7 @@ static enum MHD_Result access_request(void *context, struct MHD_Connection *conn
 	if (!request || *slot == &ambiguous_path)
 		return begin(context, connection, url, method, slot);
 	if (*size == 0)
-		return answer(request, url);
+		return answer(context, request, url);
 	enum MHD_Result result = take_body(request, data, *size);
 	*size = 0;
 	return result;
@@ -240,19 +304,18 @@ static void ignore_log(void *context, const char *format, va_list arguments)
 /* ---- start and stop ---- */
 
 /* Those beyond it are closed at once. Without a descriptor left for them, accepting would be tried in a busy loop. */
-static unsigned int connections_max(void)
+static unsigned int connections_max(const struct service *service)
 {
 	struct rlimit files;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= DESCRIPTORS_EACH * CONNECTIONS_MAX)
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
 		return CONNECTIONS_MAX;
-	if (files.rlim_cur < DESCRIPTORS_OWN + DESCRIPTORS_EACH)
-		return 1;
-	return (unsigned int)(files.rlim_cur - DESCRIPTORS_OWN) / DESCRIPTORS_EACH;
+	return descriptors_for_connections(files.rlim_cur, service->max_sandboxes);
 }
 
 static void server_free(struct server *server)
 {
+	connections_free(server->connections);
 	pthread_cond_destroy(&server->idle);
 	pthread_mutex_destroy(&server->mutex);
 	free(server);
@@ -262,17 +325,20 @@ int server_start(struct server **out, struct service *service, const struct key 
                  struct failure *failure)
 {
 	struct server *server = calloc(1, sizeof(*server));
-	pthread_condattr_t attributes;
+	unsigned int most = connections_max(service);
 
 	if (!server)
 		return failure_set(failure, FAILURE_INTERNAL, "out of memory; free some");
 	server->service = service;
 	server->key = key;
+	service->server = server;
+	server->connections = connections_new((most + 1) / 2);
 	pthread_mutex_init(&server->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&server->idle, &attributes);
-	pthread_condattr_destroy(&attributes);
+	monotonic_cond_init(&server->idle);
+	if (!server->connections) {
+		server_free(server);
+		return failure_set(failure, FAILURE_INTERNAL, "there is no memory or thread left; free some");
+	}
 	/* A thread per connection: a command is followed by the thread of the connection that asked for it, so that a
 	 * client that goes away is seen at once. */
 	server->daemon =
@@ -280,10 +346,11 @@ int server_start(struct server **out, struct service *service, const struct key 
 		                         MHD_USE_ITC | MHD_USE_ERROR_LOG,
 		                 0, NULL, NULL, access_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log, NULL,
 		                 MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
-		                 MHD_OPTION_URI_LOG_CALLBACK, look_at_uri, NULL, MHD_OPTION_CONNECTION_LIMIT,
-		                 connections_max(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		                 MHD_OPTION_URI_LOG_CALLBACK, look_at_uri, server, MHD_OPTION_NOTIFY_CONNECTION,
+		                 look_at_connection, server, MHD_OPTION_CONNECTION_LIMIT, most,
+		                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		                 MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_CONNECTION_TIMEOUT,
-		                 (unsigned int)STRANGER_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+		                 (unsigned int)STRANGER_TIME, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (!server->daemon) {
 		server_free(server);
 		return failure_set(failure, FAILURE_INTERNAL, "the HTTP server cannot be started (%s); see the system",
@@ -324,4 +391,9 @@ void server_stop(struct server *server)
 {
 	MHD_stop_daemon(server->daemon);
 	server_free(server);
+}
+
+size_t server_connections(struct server *server, size_t *strangers)
+{
+	return connections_count(server->connections, strangers);
 }

@@ -15,6 +15,8 @@ int server_start(struct server **out, struct service *service, const struct key 
 void server_refuse(struct server *server);
 /* Waits until no request is running, but not longer than this. Returns whether none is. */
 bool server_wait_idle(struct server *server, int milliseconds);
+/* How many connections are open, and how many of them have never shown the key. */
+size_t server_connections(struct server *server, size_t *strangers);
 /* Ends all connections and threads. */
 void server_stop(struct server *server);
 

@@ -19,13 +19,15 @@ static int unusable(const struct state *state, const char *what, struct failure 
 	                   what, strerror(errno));
 }
 
-static int default_path(char path[PATH_MAX], struct failure *failure)
+int state_path(const struct options *options, char path[PATH_MAX], struct failure *failure)
 {
 	const char *base = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
 	int length;
 
-	if (base && base[0] == '/')
+	if (options->state)
+		length = snprintf(path, PATH_MAX, "%s", options->state);
+	else if (base && base[0] == '/')
 		length = snprintf(path, PATH_MAX, "%s/sandboxd", base);
 	else if (home && home[0] == '/')
 		length = snprintf(path, PATH_MAX, "%s/.local/state/sandboxd", home);
@@ -71,7 +73,7 @@ static int check_owner(const struct state *state, struct failure *failure)
 	return 0;
 }
 
-static int lock(struct state *state, struct failure *failure)
+int state_lock(struct state *state, struct failure *failure)
 {
 	state->lock_fd = openat(state->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (state->lock_fd < 0)
@@ -98,17 +100,13 @@ static int make_ephemeral(struct state *state, struct failure *failure)
 	return 0;
 }
 
-static int make_lasting(struct state *state, const char *given, struct failure *failure)
+static int make_lasting(struct state *state, const struct options *options, struct failure *failure)
 {
 	char path[PATH_MAX];
 
-	if (!given && default_path(path, failure) < 0)
+	if (state_path(options, path, failure) < 0)
 		return -1;
-	if (given && (given[0] == '\0' || strlen(given) >= PATH_MAX - 64))
-		return failure_set(failure, FAILURE_OPTION, "--state is not a usable path; give another");
-	if (given)
-		snprintf(path, sizeof(path), "%s", given);
-	snprintf(state->path, sizeof(state->path), "%s", path);
+	memcpy(state->path, path, sizeof(path));
 	mode_t mask = umask(022);
 	int result = make_path(path);
 	int error = errno;
@@ -119,13 +117,11 @@ static int make_lasting(struct state *state, const char *given, struct failure *
 	return 0;
 }
 
-int state_open(struct state *state, const struct options *options, struct failure *failure)
+/* Opens the directory whose path is known, and looks whether it can be used. */
+static int open_checked(struct state *state, struct failure *failure)
 {
 	char absolute[PATH_MAX];
 
-	*state = (struct state){.fd = -1, .lock_fd = -1};
-	if ((options->ephemeral ? make_ephemeral(state, failure) : make_lasting(state, options->state, failure)) < 0)
-		return -1;
 	if (!realpath(state->path, absolute) || strlen(absolute) >= PATH_MAX - 64)
 		return unusable(state, "found", failure);
 	memcpy(state->path, absolute, sizeof(absolute));
@@ -137,9 +133,30 @@ int state_open(struct state *state, const struct options *options, struct failur
 		        failure, FAILURE_STATE,
 		        "the state directory %s would show in every sandbox, which sees /usr; give another --state",
 		        state->path);
-	if (check_owner(state, failure) < 0)
+	return check_owner(state, failure);
+}
+
+int state_open(struct state *state, const struct options *options, struct failure *failure)
+{
+	*state = (struct state){.fd = -1, .lock_fd = -1};
+	if ((options->ephemeral ? make_ephemeral(state, failure) : make_lasting(state, options, failure)) < 0 ||
+	    open_checked(state, failure) < 0)
 		return -1;
-	return lock(state, failure);
+	return state_lock(state, failure);
+}
+
+int state_visit(struct state *state, const struct options *options, bool make, struct failure *failure)
+{
+	*state = (struct state){.fd = -1, .lock_fd = -1};
+	if (options->ephemeral)
+		return failure_set(failure, FAILURE_OPTION,
+		                   "--ephemeral is a state of one server only; give --state for sandboxd %s",
+		                   subcommand_name(options->command));
+	if (make && make_lasting(state, options, failure) < 0)
+		return -1;
+	if (!make && state_path(options, state->path, failure) < 0)
+		return -1;
+	return open_checked(state, failure);
 }
 
 void state_close(struct state *state)

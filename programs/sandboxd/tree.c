@@ -10,9 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int open_directory(int parent, const char *name)
+static int open_for_removal(int parent, const char *name)
 {
-	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, name, flags);
+
+	/* A directory, since a link would be another error; its owner may take and give permissions. */
+	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
+		fd = openat(parent, name, flags);
+	if (fd >= 0)
+		fchmod(fd, 0700);
+	return fd;
 }
 
 /* Removes one entry of `directory`. A directory that is not empty is moved up to `top` under a new name instead, where
@@ -87,7 +95,7 @@ static int remove_pass(int top, unsigned long *counter, bool *found)
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		*found = true;
-		int fd = open_directory(top, entry->d_name);
+		int fd = open_for_removal(top, entry->d_name);
 		if (fd >= 0) {
 			result = empty_directory(top, fd, counter);
 			close(fd);
@@ -106,24 +114,50 @@ static int remove_pass(int top, unsigned long *counter, bool *found)
 	return result;
 }
 
-int tree_remove(int parent, const char *name)
+int tree_empty(int directory)
 {
 	unsigned long counter = 0;
 	bool found = true;
 	int result = 0;
-	int top = open_directory(parent, name);
+
+	while (result == 0 && found)
+		result = remove_pass(directory, &counter, &found);
+	return result;
+}
+
+int tree_remove(int parent, const char *name)
+{
+	int top = open_for_removal(parent, name);
 
 	if (top < 0) {
 		if (errno == ENOENT)
 			return 0;
 		return errno == ENOTDIR || errno == ELOOP ? unlinkat(parent, name, 0) : -1;
 	}
-	while (result == 0 && found)
-		result = remove_pass(top, &counter, &found);
+	int result = tree_empty(top);
 	if (result == 0)
 		result = unlinkat(parent, name, AT_REMOVEDIR);
 	int saved = errno;
 	close(top);
 	errno = saved;
 	return result;
+}
+
+/* By a descriptor of its own: another thread may list the same directory. */
+int tree_each(int directory, void (*each)(void *context, const char *name), void *context)
+{
+	int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = own < 0 ? NULL : fdopendir(own);
+	struct dirent *entry;
+
+	if (!stream) {
+		if (own >= 0)
+			close(own);
+		return -1;
+	}
+	while ((entry = readdir(stream)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			each(context, entry->d_name);
+	closedir(stream);
+	return 0;
 }

@@ -1,8 +1,9 @@
 #include "uses.h"
 
+#include "engine.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 void uses_init(struct uses *uses)
 {
@@ -18,11 +19,21 @@ void uses_destroy(struct uses *uses)
 	pthread_mutex_destroy(&uses->mutex);
 }
 
+static bool is_closing(const struct uses *uses, const char *id)
+{
+	for (const struct use *use = uses->first; use; use = use->next)
+		if (use->closing && strcmp(use->id, id) == 0)
+			return true;
+	return false;
+}
+
 void use_begin(struct uses *uses, struct use *use, const char *id)
 {
 	*use = (struct use){.channel = -1};
 	snprintf(use->id, sizeof(use->id), "%s", id);
 	pthread_mutex_lock(&uses->mutex);
+	while (is_closing(uses, use->id))
+		pthread_cond_wait(&uses->ended, &uses->mutex);
 	use->next = uses->first;
 	use->link = &uses->first;
 	if (use->next)
@@ -37,7 +48,7 @@ void use_set_channel(struct uses *uses, struct use *use, int channel)
 	pthread_mutex_lock(&uses->mutex);
 	use->channel = channel;
 	if (use->cancelled)
-		shutdown(channel, SHUT_WR);
+		engine_kill(channel);
 	pthread_mutex_unlock(&uses->mutex);
 }
 
@@ -52,6 +63,60 @@ void use_end(struct uses *uses, struct use *use)
 	pthread_mutex_unlock(&uses->mutex);
 }
 
+static bool other_is_alone(const struct uses *uses, const struct use *use)
+{
+	for (const struct use *other = uses->first; other; other = other->next)
+		if (other->alone && strcmp(other->id, use->id) == 0)
+			return true;
+	return false;
+}
+
+/* Who closes the sandbox waits for this use: it does not wait in turn. */
+static bool await_turn(struct uses *uses, struct use *use)
+{
+	while (!use->cancelled && !is_closing(uses, use->id) && other_is_alone(uses, use))
+		pthread_cond_wait(&uses->ended, &uses->mutex);
+	return use->alone = !use->cancelled && !is_closing(uses, use->id);
+}
+
+bool use_alone(struct uses *uses, struct use *use)
+{
+	pthread_mutex_lock(&uses->mutex);
+	bool alone = await_turn(uses, use);
+	pthread_mutex_unlock(&uses->mutex);
+	return alone;
+}
+
+static bool has_others(const struct uses *uses, const struct use *use)
+{
+	for (const struct use *other = uses->first; other; other = other->next)
+		if (other != use && strcmp(other->id, use->id) == 0)
+			return true;
+	return false;
+}
+
+bool use_close(struct uses *uses, struct use *use)
+{
+	pthread_mutex_lock(&uses->mutex);
+	if (await_turn(uses, use)) {
+		use->closing = true;
+		pthread_cond_broadcast(&uses->ended);
+		while (!use->cancelled && has_others(uses, use))
+			pthread_cond_wait(&uses->ended, &uses->mutex);
+	}
+	bool closed = use->closing && !use->cancelled;
+	pthread_mutex_unlock(&uses->mutex);
+	return closed;
+}
+
+bool use_is_cancelled(struct uses *uses, const struct use *use)
+{
+	pthread_mutex_lock(&uses->mutex);
+	bool cancelled = use->cancelled;
+	pthread_mutex_unlock(&uses->mutex);
+	return cancelled;
+}
+
 void uses_cancel(struct uses *uses, const char *id)
 {
 	pthread_mutex_lock(&uses->mutex);
@@ -61,8 +126,9 @@ void uses_cancel(struct uses *uses, const char *id)
 			continue;
 		use->cancelled = true;
 		if (use->channel >= 0)
-			shutdown(use->channel, SHUT_WR);
+			engine_kill(use->channel);
 	}
+	pthread_cond_broadcast(&uses->ended);
 	pthread_mutex_unlock(&uses->mutex);
 }
 

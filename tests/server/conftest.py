@@ -7,7 +7,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import BUILT, IS_ROOT, OTHER_USER, Directories, Server, marker
+from harness import BUILT, IS_ROOT, OTHER_USER, Directories, Server, marker, wait_until
+from outside import LIST, SLACK, descriptors, dial, head, is_alone, memory, threads
 
 
 def pytest_configure(config):
@@ -78,3 +79,35 @@ def any_sandbox(any_server):
 @pytest.fixture
 def mark():
     return marker()
+
+
+@pytest.fixture(scope="module")
+def attacked():
+    """One for a whole file of attacks, see `unchanged`."""
+    server = Server("--ephemeral")
+    # So that the allocator has what a hundred threads want of it.
+    opened = [dial(server) for _ in range(100)]
+    for connection in opened:
+        connection.sendall(head(server))
+    for connection in opened:
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+        connection.close()
+    assert wait_until(lambda: is_alone(server))
+    first = memory(server)
+    yield server
+    last = memory(server)
+    assert server.stop() == 0
+    assert server.errors == b""
+    assert last < first + SLACK
+
+
+@pytest.fixture
+def unchanged(attacked):
+    """After the test the server serves, and holds no more than before."""
+    before = descriptors(attacked), threads(attacked), memory(attacked)
+    yield
+    assert attacked.call("GET", LIST).status == 200
+    assert wait_until(lambda: is_alone(attacked), 20)
+    assert wait_until(lambda: descriptors(attacked) <= before[0]), "descriptors are left"
+    assert wait_until(lambda: threads(attacked) <= before[1]), "threads are left"
+    assert memory(attacked) < before[2] + SLACK

@@ -18,6 +18,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
+import documents
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = Path(os.environ.get("SANDBOXD") or ROOT / "build/release/bin/sandboxd").resolve()
 IS_ROOT = os.geteuid() == 0
@@ -34,6 +36,11 @@ def _within_reach(program: Path) -> Path:
 
 
 BINARY = _within_reach(BUILT)
+
+# A server of the tests is not set up as this machine's own is.
+for _name in [name for name in os.environ if name.startswith("SANDBOXD_")]:
+    del os.environ[_name]
+os.environ["SANDBOXD_CONFIG"] = "/dev/null"
 
 # The host's users that tests run servers as; nobody's on any distribution.
 OTHER_USER = 54321
@@ -151,6 +158,7 @@ def form(path: str | bytes | None, data: bytes | None, boundary: str = "frontier
 class Server:
     def __init__(self, *arguments: str, user: int | None = None, env: dict | None = None, pass_fds=(), prefix=()):
         identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}
+        self.identity = identity
         self.ephemeral = "--ephemeral" in arguments
         self.process = subprocess.Popen(
             [*prefix, str(BINARY), *arguments],
@@ -194,7 +202,9 @@ class Server:
     def call(self, method, path, body=None, headers=None) -> Answer:
         with contextlib.closing(self.connection()) as connection:
             self.send(connection, method, path, body, headers)
-            return Answer(connection.getresponse())
+            answer = Answer(connection.getresponse())
+        documents.check_answer(method, path, answer)
+        return answer
 
     def raw(self, data: bytes) -> bytes:
         """What the server answers to these very bytes."""
@@ -240,6 +250,14 @@ class Server:
             found += answer["data"]
             last = answer["pagination"]["total_pages"]
         return found
+
+    def import_image(self, name: str, source: str = "host") -> None:
+        subprocess.run(
+            [str(BINARY), "image", "--state", str(self.state), "import", name, source],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self.identity,
+        )
 
     # What the host has of it.
 

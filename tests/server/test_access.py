@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import re
+import shutil
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness import short
+from harness import form, short, wait_until
 
 LIST = "/v1/sandboxes/list"
 
@@ -67,6 +71,87 @@ def test_connections_without_a_key_do_not_stay(server):
     server.send(known, "GET", LIST)
     assert known.getresponse().status == 200
     known.close()
+
+
+def drip(connection, data: bytes, pause: float, limit: float) -> float:
+    """Sends a byte at a time until the server ends the connection. Returns after how many seconds that was."""
+    started = time.monotonic()
+    connection.settimeout(pause)
+    with contextlib.suppress(ConnectionError):
+        for byte in itertools.cycle(data):
+            if time.monotonic() - started > limit:
+                return limit
+            connection.sendall(bytes([byte]))
+            with contextlib.suppress(TimeoutError):
+                if not connection.recv(65536):
+                    break
+    return time.monotonic() - started
+
+
+def test_dragging_on_does_not_keep_a_connection(server):
+    """A byte every second is not silence, but it has an end."""
+    key = f"x-api-key: {server.key}\r\n"
+    create = "POST /v1/sandboxes/create HTTP/1.1\r\nHost: localhost\r\n"
+    begun = {
+        "stranger's header": ("GET / HTTP/1.1\r\nHost: localhost\r\nA: ", b"x"),
+        "stranger's requests": ("", f"GET {LIST} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()),
+        "stranger's body": (f"{create}Content-Length: 9999\r\n\r\n", b"x"),
+        "body": (f"{create}{key}Content-Type: application/json\r\nContent-Length: 9999\r\n\r\n", b" "),
+        "second header": (f"GET {LIST} HTTP/1.1\r\nHost: localhost\r\n{key}\r\nGET / HTTP/1.1\r\nA: ", b"x"),
+    }
+    connections = {name: socket.create_connection((server.host, server.port)) for name in begun}
+    for name, connection in connections.items():
+        connection.sendall(begun[name][0].encode())
+    with ThreadPoolExecutor(len(begun)) as pool:
+        lasted = {
+            name: pool.submit(drip, connection, begun[name][1], 0.05 if "requests" in name else 0.5, 60)
+            for name, connection in connections.items()
+        }
+    for name, future in lasted.items():
+        assert future.result() < (20 if "stranger" in name else 45), name
+        connections[name].close()
+    assert lasted["body"].result() > 20, "who has the key has time enough"
+
+
+def test_a_slow_upload_is_not_cut_off(server, sandbox):
+    """Only silence ends a file's way in: it may take longer than a body of JSON."""
+    headers, body = form("/data/slow", b"x" * 36)
+    connection = server.connection()
+    connection.putrequest("POST", f"/v1/sandboxes/{sandbox['id']}/upload")
+    for name, value in {**headers, "x-api-key": server.key, "Content-Length": str(len(body))}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    for at in range(0, len(body), 6):
+        connection.send(body[at : at + 6])
+        time.sleep(33 / (len(body) / 6))
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit")
+def test_strangers_do_not_take_all_places(start):
+    """Of connections that have not shown the key the oldest one goes when they are half of all."""
+    # Its threads are slow to end, as on a busy machine.
+    server = start("--ephemeral", prefix=["nice", "-n", "19", "prlimit", "--nofile=152:152"])
+    known = server.connection()
+    server.send(known, "GET", LIST)
+    assert known.getresponse().read()
+    strangers = []
+
+    def are_fewer():
+        server.send(known, "GET", "/metrics")
+        answer = known.getresponse()
+        assert answer.status == 200, "only strangers go"
+        return int(re.search(rb'{key="not shown"} (\d+)', answer.read())[1]) <= 10
+
+    for _ in range(5):
+        strangers += [socket.create_connection((server.host, server.port), timeout=5) for _ in range(60)]
+        assert server.call("GET", LIST).status == 200, "whoever has the key gets a place at once"
+    assert wait_until(are_fewer)
+    with contextlib.suppress(ConnectionResetError):
+        assert strangers[0].recv(1) == b"", "the oldest one"
+    for connection in [*strangers, known]:
+        connection.close()
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8000", "[::1]", "[::1]:80"])

@@ -54,7 +54,7 @@ def server_in_container(setup: str, user: str):
 def test_in_a_container(setup, user):
     with server_in_container(setup, user) as server:
         sandbox = server.create()
-        assert server.output(sandbox, "echo $$; ls -d /proc/[0-9]*").split() == ["2", "/proc/1", "/proc/2"]
+        assert server.output(sandbox, "echo $$; ls -d /proc/[0-9]*").split() == ["3", "/proc/1", "/proc/2", "/proc/3"]
         assert server.execute(sandbox, "exit 3")["exit_code"] == 3
         assert server.execute(sandbox, "sleep 100", timeout=1)["status"] == "timeout"
 

@@ -218,12 +218,6 @@ def test_timeout_ends_the_whole_tree(any_server, any_sandbox, mark):
     assert processes_with(mark) == [], "gone when the answer is there"
 
 
-def test_end_of_a_command_ends_what_it_left_behind(any_server, any_sandbox, mark):
-    result = any_server.execute(any_sandbox, TREE.format(mark) + "sleep 0.3; echo done")
-    assert (result["status"], result["stdout"]) == ("completed", "done\n")
-    assert processes_with(mark) == []
-
-
 def test_background_process_does_not_keep_the_answer(server, sandbox, mark):
     begun = time.monotonic()
     assert server.output(sandbox, f"sleep {mark} & echo begun") == "begun\n"

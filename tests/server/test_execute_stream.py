@@ -284,7 +284,7 @@ def test_unknown_sandbox(server):
 
 
 def test_command_sees_no_difference(server, sandbox):
-    command = "env | sort; readlink /proc/self/fd/*; echo $0 $# $$; tr '\\0' '\\n' < /proc/$$/cmdline; umask; exit 2"
+    command = "env | sort; readlink /proc/self/fd/*; echo $0 $#; tr '\\0' '\\n' < /proc/$$/cmdline; umask; exit 2"
     plain = re.sub(r"pipe:\[\d+\]", "pipe", server.execute(sandbox, command, env={"NAME": "value"})["stdout"])
     events = run(server, sandbox, command, env={"NAME": "value"})
     assert re.sub(r"pipe:\[\d+\]", "pipe", joined(events).decode()) == plain

@@ -48,6 +48,7 @@ def test_uploaded_file_belongs_to_the_sandbox(any_server, any_sandbox):
     owner = server.folder(sandbox).stat().st_uid
     for path in ("new", "new/dirs", "new/dirs/f"):
         assert (server.root(sandbox) / "data" / path).stat().st_uid == owner
+        assert path == "new/dirs/f" or stat.S_IMODE((server.root(sandbox) / "data" / path).stat().st_mode) == 0o755
     assert stat.S_IMODE((server.root(sandbox) / "data/new/dirs/f").stat().st_mode) == 0o644
     assert server.output(sandbox, "cd /data && stat -c %U new new/dirs/f && echo y >> new/dirs/f && rm -r new") == (
         "sandbox\nsandbox\n"

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import os
 import re
+import resource
 import socket
 import stat
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from harness import IS_ROOT, descendants, read_proc, sleepers, status_field, wait_until
+from harness import IS_ROOT, OTHER_USER, descendants, read_proc, sleepers, status_field, wait_until
 
 CANARY = "canary-4711-do-not-leak"
 
@@ -61,13 +62,14 @@ def test_each_sandbox_has_a_user_of_its_own(server, mark):
 
 @pytest.mark.skipif(not IS_ROOT, reason="needs a server that is root")
 def test_no_process_of_a_command_is_root(server, sandbox, mark):
-    """Bubblewrap's own processes neither: only the keeper, which starts them, is."""
+    """Bubblewrap and the init neither: only the keeper, which starts them, is."""
     with running(server, sandbox, mark) as pid:
         owner = str(server.folder(sandbox).stat().st_uid)
         tree = descendants(server.pid)
         assert pid in tree
-        others = [one for one in tree if set(status_field(one, "Uid")) != {owner}]
-        assert [status_field(one, "Name") for one in others] == [["sandboxd-keeper"]]
+        assert set(status_field(pid, "Uid")) == {owner}
+        root = [one for one in tree if "0" in status_field(one, "Uid") + status_field(one, "Gid")]
+        assert [status_field(one, "Name") for one in root] == [["sandboxd-keeper"]]
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="needs a server that is root")
@@ -118,13 +120,21 @@ print(seen, sorted(found))
     mine = [entry for entry in entries if isinstance(entry[1], str) and entry[1].isdigit()]
     assert [entry for entry in entries if entry not in mine] == []
     targets = {re.sub(r"\d+", "N", target) for _, _, target in mine}
-    # Bubblewrap's own process 1 keeps the eventfd by which it reports the exit code.
-    assert targets <= {"/dev/null", "pipe:[N]", "anon_inode:[eventfd]"}, mine
-    assert [pid for pid, _, target in mine if "eventfd" in target] == ["1"]
+    assert targets <= {"/dev/null", "pipe:[N]"}, mine
+    assert "1" not in {pid for pid, _, _ in mine}, "the init shows none of its own"
     key = server.key
     assert (
         server.execute(sandbox, f"grep -rs {key} /proc/[0-9]*/environ /etc /run /var /home /tmp /data")["stdout"] == ""
     )
+
+
+MASKED = ["acpi", "bus", "fs", "interrupts", "irq", "kallsyms", "kcore", "key-users", "keys", "kmsg", "timer_list"]
+
+
+@pytest.mark.parametrize("name", [name for name in MASKED if Path("/proc", name).exists()])
+def test_what_proc_shows_of_the_machine_is_masked(any_server, any_sandbox, name):
+    look = f"ls -A /proc/{name}" if Path("/proc", name).is_dir() else f"cat /proc/{name}"
+    assert any_server.execute(any_sandbox, look)["stdout"] == ""
 
 
 def test_the_hosts_files_cannot_be_seen(any_server, any_sandbox, directories):
@@ -295,6 +305,63 @@ def test_limits(any_server, any_sandbox):
         any_sandbox, "ulimit -c; ulimit -n; ulimit -p 2>/dev/null || ulimit -u; ulimit -Hn"
     ).split()
     assert limits == ["0", "4096", "512", "4096"]
+
+
+# What a sandbox gets, however much the server may.
+GIVEN = {
+    resource.RLIMIT_CORE: ("Max core file size", "0"),
+    resource.RLIMIT_NOFILE: ("Max open files", "4096"),
+    resource.RLIMIT_MEMLOCK: ("Max locked memory", "65536"),
+    resource.RLIMIT_SIGPENDING: ("Max pending signals", "4096"),
+    resource.RLIMIT_MSGQUEUE: ("Max msgqueue size", "819200"),
+    resource.RLIMIT_NICE: ("Max nice priority", "0"),
+    resource.RLIMIT_RTPRIO: ("Max realtime priority", "0"),
+}
+
+
+def given_limits(text: str) -> dict[str, set[str]]:
+    """Soft and hard, by what /proc calls them."""
+    lines = [re.split(r"\s{2,}", line) for line in text.splitlines()]
+    return {line[0]: set(line[1:3]) for line in lines if line[0] in dict(GIVEN.values())}
+
+
+def give_more(pid: int) -> None:
+    """What a process may have, where this one is allowed to give more than there is."""
+    for which in GIVEN:
+        high = 40 if which in (resource.RLIMIT_NICE, resource.RLIMIT_RTPRIO) else 10**6
+        with suppress(PermissionError, ValueError):
+            resource.prlimit(pid, which, (high, high))
+
+
+@pytest.mark.parametrize(
+    "user", [None, pytest.param(OTHER_USER, marks=pytest.mark.skipif(not IS_ROOT, reason="only root can be another"))]
+)
+def test_limits_are_not_the_servers(start, mark, user):
+    server = start("--ephemeral", user=user, env={"TMPDIR": "/tmp"})
+    # What makes the sandboxes.
+    give_more(descendants(server.pid)[0])
+    sandbox = server.create()
+    expected = {name: {value} for name, value in GIVEN.values()}
+    assert given_limits(server.output(sandbox, "cat /proc/self/limits")) == expected
+    with running(server, sandbox, mark) as pid:
+        assert given_limits(read_proc(pid, "limits").decode()) == expected
+    for command in ("chrt -f 1 true", "chrt -r 1 true", "nice -n -1 true 2>&1 | grep denied && exit 1"):
+        assert server.execute(sandbox, command)["exit_code"] == 1, command
+
+
+def niceness(pid: int) -> int:
+    return int(read_proc(pid, "stat").rpartition(b")")[2].split()[16])
+
+
+def test_commands_go_after_what_holds_them(any_server, mark):
+    before = set(descendants(any_server.pid))
+    sandbox = any_server.create()
+    holding = set(descendants(any_server.pid)) - before
+    with running(any_server, sandbox, mark) as pid:
+        assert niceness(pid) == niceness(any_server.pid) + 5
+        holding |= {each for each in descendants(any_server.pid) if status_field(each, "Name") == ["command"]}
+        assert {niceness(each) for each in holding} == {niceness(any_server.pid)}
+    any_server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete")
 
 
 def test_fork_bomb_is_bounded(any_server, any_sandbox):

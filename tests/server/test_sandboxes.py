@@ -18,6 +18,7 @@ def fresh(start):
 
 
 def test_create_has_every_field(server):
+    server.import_image("some/image:1")
     sandbox = server.create(
         name="all fields", image="some/image:1", env_vars={"A": "1"}, resources={"cpus": 2, "memory": 512, "storage": 3}
     )
@@ -31,6 +32,21 @@ def test_create_has_every_field(server):
         "disk_size": 3,
         "storage": 3,
     }
+
+
+def test_get_is_what_the_list_has(server, sandbox):
+    answer = server.call("GET", f"/v1/sandboxes/{sandbox['id']}")
+    assert answer.status == 200
+    assert answer.json == next(item for item in server.list() if item["id"] == sandbox["id"])
+    server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete")
+    assert server.call("GET", f"/v1/sandboxes/{sandbox['id']}").error["type"] == "not_found"
+
+
+def test_get_of_what_is_not_there(server):
+    for name in ("none", "create", "delete-all", "{id}", "x" * 500):
+        answer = server.call("GET", f"/v1/sandboxes/{name}")
+        assert answer.status in ({405} if name in ("create", "delete-all") else {404}), name
+    assert "data" in server.call("GET", "/v1/sandboxes/list").json, "not a sandbox called list"
 
 
 def test_create_with_nothing(server):
@@ -102,6 +118,7 @@ def test_delete(server):
         "message": "Sandbox deleted",
         "snapshot_created": False,
         "storage_deleted": True,
+        "storage_name": f"{sandbox['id']}-data",
     }
     assert not server.folder(sandbox).exists()
     assert sandbox["id"] not in [one["id"] for one in server.list()]
@@ -118,12 +135,6 @@ def test_delete(server):
 def test_unknown_sandbox(server, identity):
     answer = server.call("DELETE", f"/v1/sandboxes/{identity.replace(' ', '%20')}/delete")
     assert (answer.status, answer.error["type"]) == (404, "not_found")
-
-
-def test_delete_with_a_snapshot_is_not_implemented_and_deletes_nothing(server, sandbox):
-    answer = server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete", {"create_snapshot": True})
-    assert (answer.status, answer.error["type"]) == (501, "not_implemented")
-    assert server.output(sandbox, "echo still there") == "still there\n"
 
 
 def test_delete_takes_the_deprecated_field(server):

@@ -19,13 +19,9 @@ def test_version():
     assert text == f"sandboxd {(ROOT / 'VERSION').read_text().strip()}\n"
 
 
-def test_help_has_every_option_and_exit_code():
+def test_help_has_every_exit_code():
     text = subprocess.run([str(BINARY), "--help"], capture_output=True, check=True).stdout.decode()
     documented = (ROOT / "docs/server.md").read_text()
-    options = "host port unix-socket state ephemeral key-file owner-fd grace max-output help version"
-    for option in options.split():
-        assert f"--{option}" in text
-        assert f"--{option}" in documented
     for code in range(9):
         assert f"  {code}  " in text
         assert f"\n| {code} |" in documented

@@ -1,0 +1,11 @@
+/* How much room on the disk a sandbox's files take. */
+#ifndef SANDBOXD_DISK_USAGE_H
+#define SANDBOXD_DISK_USAGE_H
+
+#include <stdint.h>
+
+/* The bytes of all blocks at and beneath a directory that a sandbox may change meanwhile. A file with several names
+ * counts in parts, one for each name. Takes over the descriptor. Returns 0, or -1 with errno. */
+int disk_usage(int top, uint64_t *bytes);
+
+#endif

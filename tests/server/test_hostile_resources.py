@@ -1,0 +1,162 @@
+"""Attempts by quantity: output, silence, memory, descriptors and what the kernel counts for a user."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from harness import descendants, read_proc, status_field, wait_until
+from hostile import FULL, delete, inits, inside, is_well, meanwhile, names, python
+
+
+def memory(server) -> int:
+    """What the server itself has, in KiB."""
+    return int(status_field(server.pid, "VmRSS")[0])
+
+
+@pytest.mark.parametrize(
+    "command", ["exec yes", "exec cat /dev/zero", "exec cat /dev/urandom >&2", "yes & exec yes >&2"]
+)
+def test_output_without_end(any_server, any_sandbox, command):
+    before = memory(any_server)
+    result = any_server.execute(any_sandbox, command, timeout=20 if FULL else 1)
+    assert result["status"] == "timeout"
+    assert len(result["stdout"]) + len(result["stderr"]) < 250_000 * 3
+    assert memory(any_server) < before + 20_000
+    assert inside(any_server, any_sandbox) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "exec sleep 1000",
+        "exec > /dev/null 2>&1 < /dev/null; sleep 1000",
+        "exec >&- 2>&- <&-; exec sleep 1000",
+        "exec python3 -c 'import os; os.closerange(0, 4096); os.kill(os.getpid(), 19)'",
+        "cat /dev/zero > /dev/null",
+    ],
+    ids=["silent", "to nowhere", "closed", "stopped", "busy"],
+)
+def test_a_command_of_which_nothing_is_heard(any_server, any_sandbox, command):
+    result = any_server.execute(any_sandbox, command, timeout=1)
+    assert (result["status"], result["stdout"]) == ("timeout", "")
+    assert inside(any_server, any_sandbox) == []
+
+
+def test_output_to_closed_streams(any_server, any_sandbox):
+    assert any_server.execute(any_sandbox, "exec >&- 2>&-; echo x; echo y >&2; exit 3")["exit_code"] == 3
+
+
+def test_a_pipe_that_is_read_by_who_writes_it(any_server, any_sandbox):
+    """A command can open its own stdout for reading, and make it larger: the server gets what is left."""
+    code = (
+        "import fcntl, os\nfcntl.fcntl(1, 1031, 1 << 20)\nfd = os.open('/proc/self/fd/1', os.O_RDWR | os.O_NONBLOCK)\n"
+        "for i in range(1000):\n    os.write(fd, b'x' * 4096)\n    try: os.read(fd, 4096)\n    except OSError: pass\n"
+    )
+    before = memory(any_server)
+    assert python(any_server, any_sandbox, code)["status"] == "completed"
+    assert memory(any_server) < before + 20_000
+    assert is_well(any_server)
+
+
+def test_memory(any_server, any_sandbox):
+    """What takes all of it is the first to go; on a machine that limits it, at the limit. Here no more than a part is
+    taken unless there is one."""
+    limits = {one["name"]: one["state"] for one in any_server.call("GET", "/v1/health").json["limits"]}
+    bounded = limits["memory"] == "enforced"
+    size = (3 if bounded else 0.25) * 2**30
+    code = (
+        f"kept = bytearray({int(size)})\nfor i in range(0, len(kept), 4096): kept[i] = 1\n"
+        "import time; open('/data/ready', 'w').close(); time.sleep(60)\n"
+    )
+    any_server.upload(any_sandbox, "/tmp/memory.py", code.encode())
+    with meanwhile(any_server, any_sandbox, "exec python3 /tmp/memory.py", timeout=10) as answers:
+        ready = any_server.root(any_sandbox) / "data/ready"
+        assert wait_until(lambda: ready.exists() or answers, 20)
+        for pid in inside(any_server, any_sandbox):
+            assert int(read_proc(pid, "oom_score_adj")) == 1000
+            if not bounded and read_proc(pid, "comm") == b"python3\n":
+                server_score = int(read_proc(any_server.pid, "oom_score"))
+                assert int(read_proc(pid, "oom_score")) > server_score
+        assert is_well(any_server)
+        assert ready.exists() != bounded
+        delete(any_server, any_sandbox)
+
+
+def test_shared_memory_is_bounded(any_server, any_sandbox):
+    any_server.execute(any_sandbox, "cat /dev/zero > /dev/shm/a; cat /dev/zero > /dev/shm/b")
+    init = inits(any_server)[any_sandbox["id"]]
+    size = os.statvfs(f"/proc/{init}/root/dev/shm")
+    assert (size.f_blocks * size.f_frsize, size.f_bfree) == (64 << 20, 0)
+    assert any_server.output(any_sandbox, "echo well") == "well\n"
+
+
+# ---- what is counted for a host user, which all sandboxes of a server that is not root share ----
+
+COUNTED = {
+    "pipes": "import os, time\nkept = []\nfor i in range(2000): kept.append(os.pipe())\n",
+    "descriptors on the way": (
+        "import array, os, socket, time\nkept = []\nfd = os.open('/dev/null', 0)\n"
+        "try:\n    while True:\n        kept.append(socket.socketpair()); kept[-1][0].setblocking(False)\n"
+        "        try:\n            while True: kept[-1][0].sendmsg([b'x'], [(1, 1, array.array('i', [fd] * 250))])\n"
+        "        except BlockingIOError: pass\nexcept OSError as e: assert e.errno == 109, e\n"
+    ),
+    "watches": (
+        "import ctypes, time\nlibc = ctypes.CDLL(None)\n"
+        "for i in range(4000):\n    fd = libc.inotify_init()\n    if fd < 0: break\n"
+        "    libc.inotify_add_watch(fd, b'/data', 2)\n"
+    ),
+    "open files": (
+        "import time\nkept = []\ntry:\n    while True: kept.append(open('/dev/null'))\nexcept OSError: del kept[-9:]\n"
+    ),
+    "signals": (
+        "import ctypes, os, signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
+        "libc = ctypes.CDLL(None)\n"
+        "for i in range(200000):\n    if libc.sigqueue(os.getpid(), 40, None): break\n"
+    ),
+    "timers": (
+        "import ctypes, time\nlibc = ctypes.CDLL(None)\nfor i in range(20000):\n"
+        "    if libc.timer_create(1, None, ctypes.byref(ctypes.c_void_p())): break\n"
+    ),
+    "locks": (
+        "import fcntl, os, time\nfd = os.open('/data/locked', os.O_RDWR | os.O_CREAT)\n"
+        "for i in range(3000): fcntl.lockf(fd, fcntl.LOCK_EX, 1, i * 2)\n"
+    ),
+    "System V memory": (
+        "import ctypes, time\nlibc = ctypes.CDLL(None)\n"
+        "for i in range(5000):\n    if libc.shmget(0, 1 << 20, 0o1600) < 0: break\n"
+    ),
+    "locked memory": (
+        "import ctypes, time\nlibc = ctypes.CDLL(None)\nlibc.mlockall(3)\n"
+        "kept = [bytearray(1 << 20) for i in range(50)]\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", COUNTED)
+def test_what_is_counted_for_a_user(any_server, any_sandbox, what):
+    """One sandbox takes all that it gets; the server and others go on."""
+    waiting = "open('/data/ready', 'w').close()\ntime.sleep(60)\n"
+    any_server.upload(any_sandbox, "/tmp/count.py", (COUNTED[what] + waiting).encode())
+    with meanwhile(any_server, any_sandbox, "exec python3 /tmp/count.py > /data/out 2>&1"):
+        data = any_server.root(any_sandbox) / "data"
+        assert wait_until(lambda: (data / "ready").exists(), 20), (data / "out").read_text()
+        assert is_well(any_server)
+        assert any_server.output(any_sandbox, "echo well") == "well\n"
+        delete(any_server, any_sandbox)
+    assert is_well(any_server)
+
+
+def test_nothing_stays_of_many_sandboxes(any_server):
+    """Descriptors and processes of the server are what they were."""
+    any_server.call("DELETE", f"/v1/sandboxes/{any_server.create()['id']}/delete")
+
+    def look():
+        return len(names(f"/proc/{any_server.pid}/fd")), len(descendants(any_server.pid))
+
+    descriptors, processes = look()
+    for _ in range(200 if FULL else 20):
+        sandbox = any_server.create()
+        any_server.execute(sandbox, "sleep 1000 & setsid sleep 1000 & mkfifo /data/f; cat /data/f &")
+        delete(any_server, sandbox)
+    assert wait_until(lambda: look()[0] <= descriptors and look()[1] == processes), look()

@@ -1,0 +1,105 @@
+"""sandboxd asked by schemathesis, with what api/openapi.yaml allows and with what it does not.
+
+CI asks about 1,000 times; with SBX_FULL=1 it is 5,000 times and more.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import documents
+import pytest
+from harness import ROOT
+
+HERE = Path(__file__).parent
+FULL = bool(os.environ.get("SBX_FULL"))
+# Of each operation, in each of two phases; what is the same in each run (limits, each wrong type) comes on top.
+EXAMPLES = 500 if FULL else 32
+ASKED = 5000 if FULL else 900
+SECONDS = 3600 if FULL else 600
+
+pytestmark = pytest.mark.skipif(sys.version_info < (3, 10), reason="schemathesis needs CPython 3.10")
+
+
+def ask(server, folder: Path, *options: str) -> subprocess.CompletedProcess:
+    """One run of schemathesis, with all of its checks and ours."""
+    import schema_environment
+
+    program = schema_environment.program()
+    url = f"http://{server.host}:{server.port}"
+    return subprocess.run(
+        [
+            program,
+            "--no-color",
+            "--config-file",
+            HERE / "schema.toml",
+            "run",
+            ROOT / "api/openapi.yaml",
+            "--url",
+            url,
+            "-H",
+            f"x-api-key: {server.key}",
+            "--continue-on-failure",
+            "--request-timeout",
+            "60",
+            "--generation-database",
+            "none",
+            "--suppress-health-check",
+            "all",
+            *options,
+        ],
+        env={
+            **{name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR") if name in os.environ},
+            "SCHEMA_URL": url,
+            "SCHEMA_KEY": server.key,
+            "SCHEMATHESIS_HOOKS": "schema_hooks",
+            "PYTHONPATH": str(HERE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def asked(server) -> dict[tuple[str, str], dict[int, int]]:
+    """How often each route was asked, by the status of the answer, as the server has counted."""
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    text = server.call("GET", "/metrics").body.decode()
+    for method, route, status, count in re.findall(
+        r'sandboxd_requests_total{method="(\w*)",route="([^"]*)",status="(\d+)"} (\d+)', text
+    ):
+        found.setdefault((method, route), {})[int(status)] = int(count)
+    return found
+
+
+def routes() -> set[tuple[str, str]]:
+    return {
+        (method.upper(), path)
+        for path, item in documents.api()["paths"].items()
+        for method in item
+        if method in ("get", "post", "delete")
+    }
+
+
+def test_nothing_but_what_the_document_says(start, tmp_path):
+    server = start("--ephemeral", "--max-sandboxes", "200")
+    done = ask(server, tmp_path, "--max-examples", str(EXAMPLES), *([] if FULL else ["--seed", "1"]))
+    print(done.stdout[-20000:])
+    assert done.returncode == 0, "schemathesis has found something"
+    counted = asked(server)
+    total = sum(sum(statuses.values()) for statuses in counted.values())
+    print(f"{total} requests")
+    assert total >= ASKED
+    for route in routes():
+        assert any(status < 300 for status in counted.get(route, {})), f"{route} was never answered with a success"
+    server.call("DELETE", "/v1/sandboxes/delete-all")
+    assert server.stop() == 0
+    assert server.errors == b""
