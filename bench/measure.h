@@ -37,13 +37,12 @@ static inline long bench_count(const char *text)
 	return count;
 }
 
-/** What the kernel says of this process's memory in /proc/self/status, such as "VmRSS" or "VmHWM", in KiB; 0: nothing.
- */
-static inline long bench_memory(const char *name)
+/** What the kernel says of a process's memory in its status, such as "VmRSS" or "VmHWM", in KiB; 0: nothing. */
+static inline long bench_memory_of(const char *status, const char *name)
 {
 	char line[256];
 	long kib = 0;
-	FILE *file = fopen("/proc/self/status", "r");
+	FILE *file = fopen(status, "r");
 
 	while (file && !kib && fgets(line, sizeof(line), file))
 		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
@@ -51,6 +50,12 @@ static inline long bench_memory(const char *name)
 	if (file)
 		fclose(file);
 	return kib;
+}
+
+/** The same of this process. */
+static inline long bench_memory(const char *name)
+{
+	return bench_memory_of("/proc/self/status", name);
 }
 
 /** Runs `call` as often as asked, without and then with the clocks, and prints what that took as one line of JSON, with

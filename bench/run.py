@@ -13,7 +13,9 @@ from pathlib import Path
 
 import c_benchmarks as c
 import lua_benchmarks as lua
+import mcp_benchmarks as mcp
 import python_benchmarks as python
+import sandboxd_benchmarks as server
 from harness import BENCH, REAL, ROOT, SMOKE, VENV, Broken, Result, Size, run
 
 RESULTS = BENCH / "results"
@@ -49,6 +51,18 @@ BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "lua_list": lua.lua_list,
     "lua_memory": lua.lua_memory,
     "lua_curl": lua.lua_curl,
+    "sandboxd_create": server.sandboxd_create,
+    "sandboxd_execute": server.sandboxd_execute,
+    "sandboxd_many": server.sandboxd_many,
+    "sandboxd_clients": server.sandboxd_clients,
+    "sandboxd_transfer": server.sandboxd_transfer,
+    "sandboxd_restart": server.sandboxd_restart,
+    "mcp_start": mcp.mcp_start,
+    "mcp_memory": mcp.mcp_memory,
+    "mcp_list": mcp.mcp_list,
+    "mcp_call": mcp.mcp_call,
+    "mcp_run": mcp.mcp_run,
+    "mcp_definitions": mcp.mcp_definitions,
 }
 
 
@@ -135,9 +149,11 @@ def main() -> int:
     results = {}
     try:
         run([ROOT / "scripts/run", "true"])
-        python.prepare_peer()
+        names = options.names or list(BENCHMARKS)
+        if any(name.startswith("python") for name in names):
+            python.prepare_peer()
         about = machine()
-        for name in options.names or BENCHMARKS:
+        for name in names:
             print(f"bench: {name}", file=sys.stderr)
             results[name] = write_results(folder, name, BENCHMARKS[name](size), about)
     except Broken as error:

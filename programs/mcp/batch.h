@@ -1,0 +1,23 @@
+/* Several messages that came as one array, and the one array that answers them. */
+#ifndef MCP_BATCH_H
+#define MCP_BATCH_H
+
+#include "channel.h"
+
+/* Whoever answers a part of it holds it; it is freed when it was answered. */
+struct batch;
+
+/* Held once. NULL: memory has run out. */
+struct batch *batch_new(struct channel *parent);
+/* Where the answers to its messages go. */
+struct channel *batch_channel(struct batch *batch);
+/* NULL is accepted by all of these: what came alone. */
+void batch_hold(struct batch *batch);
+void batch_release(struct batch *batch);
+/* The channel that a message came by, of one that may be a batch's. */
+const struct channel *batch_root(const struct channel *channel);
+bool batch_came_from(const struct batch *batch, const struct channel *parent);
+/* Its parent has gone away: nothing is sent there any more. */
+void batch_leave(struct batch *batch);
+
+#endif

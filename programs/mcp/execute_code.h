@@ -1,0 +1,10 @@
+/* The tool that runs a script, which calls as many operations as it wants. */
+#ifndef MCP_EXECUTE_CODE_H
+#define MCP_EXECUTE_CODE_H
+
+#include "simple_tool.h"
+
+extern const struct simple_tool code_tools[];
+extern const size_t code_tools_count;
+
+#endif

@@ -1,0 +1,183 @@
+#include "http_check.h"
+
+#include "base64.h"
+#include "channel.h"
+#include "protocol.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define RPC_HEADERS (-32020)
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- who asks ---- */
+
+/* This machine, by the names that no other one has: a page of elsewhere that has its own name lead here says its own.
+ */
+static bool is_own_host(const struct http_rules *rules, const char *host)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+	char port[8];
+
+	snprintf(port, sizeof(port), ":%u", rules->port);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t length = strlen(names[i]);
+		if (strncasecmp(host, names[i], length) == 0 && (!host[length] || strcmp(host + length, port) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool is_own_origin(const struct http_rules *rules, const char *origin)
+{
+	return strncasecmp(origin, "http://", 7) == 0 && is_own_host(rules, origin + 7);
+}
+
+static bool has_token(const struct http_rules *rules, struct MHD_Connection *connection)
+{
+	const char *given = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
+
+	return !rules->token[0] ||
+	       (given && strncasecmp(given, "Bearer ", 7) == 0 && token_equals(rules->token, given + 7));
+}
+
+/* ---- what is sent ---- */
+
+static bool is_type(const char *value, const char *type)
+{
+	size_t length = strlen(type);
+	return value && strncasecmp(value, type, length) == 0 && (!value[length] || strchr(" \t;", value[length]));
+}
+
+static bool accepts(const char *value, const char *type)
+{
+	return !value || strcasestr(value, type) || strstr(value, "*/*");
+}
+
+static bool fail(struct http_refusal *refusal, unsigned int status, int code, const char *message)
+{
+	*refusal = (struct http_refusal){status, code, message};
+	return false;
+}
+
+bool http_check(const struct http_rules *rules, struct MHD_Connection *connection, const char *url, const char *method,
+                struct http_refusal *refusal)
+{
+	const char *host = header(connection, MHD_HTTP_HEADER_HOST);
+	const char *origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
+	const char *accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
+
+	if (!host || !is_own_host(rules, host) || (origin && !is_own_origin(rules, origin)))
+		return fail(refusal, MHD_HTTP_FORBIDDEN, RPC_INVALID_REQUEST,
+		            "Host and Origin have to name this machine: localhost, 127.0.0.1 or [::1]");
+	if (!has_token(rules, connection))
+		return fail(refusal, MHD_HTTP_UNAUTHORIZED, RPC_INVALID_REQUEST,
+		            "the token of --token-file is asked for: Authorization: Bearer");
+	if (strcmp(url, "/mcp") != 0)
+		return fail(refusal, MHD_HTTP_NOT_FOUND, RPC_NO_METHOD, "there is nothing but /mcp");
+	if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+		return fail(refusal, MHD_HTTP_METHOD_NOT_ALLOWED, RPC_NO_METHOD, "a message is sent by POST");
+	if (!is_type(header(connection, MHD_HTTP_HEADER_CONTENT_TYPE), "application/json"))
+		return fail(refusal, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, RPC_INVALID_REQUEST,
+		            "the Content-Type of a message is application/json");
+	if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream"))
+		return fail(refusal, MHD_HTTP_NOT_ACCEPTABLE, RPC_INVALID_REQUEST,
+		            "Accept has to name application/json and text/event-stream");
+	return true;
+}
+
+/* ---- headers and the message ---- */
+
+/* `=?base64?…?=` stands for what a header cannot carry. */
+static bool says(const char *value, const char *expected)
+{
+	static const char begin[] = "=?base64?", end[] = "?=";
+	size_t before = sizeof(begin) - 1, behind = sizeof(end) - 1;
+	struct text decoded = {0};
+
+	/* Blanks around a value are none of it (RFC 9110, section 5.5); libmicrohttpd takes those before it. */
+	value += strspn(value, " \t");
+	size_t length = strlen(value);
+	while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+		length--;
+	if (length < before + behind || strncmp(value, begin, before) != 0 ||
+	    strncmp(value + length - behind, end, behind) != 0)
+		return strlen(expected) == length && strncmp(value, expected, length) == 0;
+	bool same = base64_decode(&decoded, value + before, length - before - behind) &&
+	            strcmp(decoded.data ? decoded.data : "", expected) == 0;
+	text_free(&decoded);
+	return same;
+}
+
+struct counted {
+	const char *name;
+	unsigned int count;
+};
+
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct counted *counted = context;
+
+	(void)kind;
+	(void)value;
+	counted->count += strcasecmp(name, counted->name) == 0;
+	return MHD_YES;
+}
+
+static int expect(struct MHD_Connection *connection, const char *name, const char *expected, struct rpc_error *error)
+{
+	struct counted counted = {name, 0};
+	const char *value = header(connection, name);
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &counted);
+	if (!value || counted.count != 1)
+		return rpc_error_set(error, RPC_HEADERS, "the header %s is needed, once", name);
+	return says(value, expected)
+	               ? 0
+		       : rpc_error_set(error, RPC_HEADERS, "the header %s differs from the message", name);
+}
+
+/* What the header Mcp-Name repeats. */
+static const char *name_of(const struct message *message)
+{
+	if (strcmp(message->method, "tools/call") == 0 || strcmp(message->method, "prompts/get") == 0)
+		return member_string(message->params, "name");
+	return strcmp(message->method, "resources/read") == 0 ? member_string(message->params, "uri") : NULL;
+}
+
+int http_check_headers(struct MHD_Connection *connection, const struct message *message, bool modern,
+                       struct rpc_error *error)
+{
+	const char *version = header(connection, "MCP-Protocol-Version");
+
+	if (!modern) {
+		if (!message->id || !version || protocol_is_legacy(version))
+			return 0;
+		return rpc_error_set(error, RPC_INVALID_PARAMS,
+		                     "params._meta lacks " META_PREFIX "protocolVersion and " META_PREFIX
+		                     "clientCapabilities");
+	}
+	const char *said = member_string(sbx_json_get(message->params, "_meta"), META_PREFIX "protocolVersion");
+	const char *name = name_of(message);
+	if (expect(connection, "MCP-Protocol-Version", said, error) < 0 ||
+	    expect(connection, "Mcp-Method", message->method, error) < 0)
+		return -1;
+	return name ? expect(connection, "Mcp-Name", name, error) : 0;
+}
+
+unsigned int http_status(int code, bool modern)
+{
+	if (code == CHANNEL_ANSWER || code == RPC_INTERNAL)
+		return MHD_HTTP_OK;
+	if (code == RPC_PARSE || code == RPC_INVALID_REQUEST)
+		return MHD_HTTP_BAD_REQUEST;
+	if (!modern)
+		return MHD_HTTP_OK;
+	return code == RPC_NO_METHOD ? MHD_HTTP_NOT_FOUND : MHD_HTTP_BAD_REQUEST;
+}

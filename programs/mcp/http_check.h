@@ -1,0 +1,30 @@
+/* Who may ask over HTTP, and how a request has to look. */
+#ifndef MCP_HTTP_CHECK_H
+#define MCP_HTTP_CHECK_H
+
+#include "message.h"
+#include "token.h"
+
+#include <microhttpd.h>
+
+struct http_rules {
+	char token[TOKEN_SIZE]; /* "": none is asked for */
+	unsigned int port;
+};
+
+struct http_refusal {
+	unsigned int status;
+	int code;
+	const char *message;
+};
+
+/* Before the body is read. False with the refusal. */
+bool http_check(const struct http_rules *rules, struct MHD_Connection *connection, const char *url, const char *method,
+                struct http_refusal *refusal);
+/* Whether the headers say what the message says. Returns -1 with the error. */
+int http_check_headers(struct MHD_Connection *connection, const struct message *message, bool modern,
+                       struct rpc_error *error);
+/* The status of an answer with this code; 0: no error. */
+unsigned int http_status(int code, bool modern);
+
+#endif

@@ -1,0 +1,214 @@
+#include "ledger.h"
+
+#include "mcp.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "sandbox-sdk-mcp-"
+#define DIGITS 16
+#define NAME_LENGTH (sizeof(PREFIX) - 1 + DIGITS)
+
+/* A file for each server, locked as long as it lives, that has what its sandboxes' names begin with, and the API's
+ * address. */
+struct ledger {
+	char name[NAME_LENGTH + 1];
+	char another[NAME_LENGTH + 24];
+	unsigned others;
+	int file; /* -1: there is none */
+	struct cleaning *cleanings;
+};
+
+/* What is left of one server, on its way out. */
+struct cleaning {
+	struct cleaning *next;
+	char name[NAME_LENGTH + 1];
+	int file;
+	sbx_call *call;
+};
+
+/* ---- the folder ---- */
+
+/* Returns its descriptor, or -1: then what a kill leaves stays. */
+static int open_folder(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char path[PATH_MAX];
+	int length = state && *state == '/' ? snprintf(path, sizeof(path), "%s", state)
+	             : home && *home == '/' ? snprintf(path, sizeof(path), "%s/.local/state", home)
+	                                    : -1;
+
+	if (length < 0 || (size_t)length + sizeof("/sandbox-sdk-mcp") > sizeof(path))
+		return -1;
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(path, 0700);
+		*slash = '/';
+	}
+	mkdir(path, 0700);
+	strcat(path, "/sandbox-sdk-mcp");
+	mkdir(path, 0700);
+	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* The whole name: a shorter one would be the beginning of others'. */
+static bool is_own_name(const char *name)
+{
+	return strlen(name) == NAME_LENGTH && strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+	       strspn(name + sizeof(PREFIX) - 1, "0123456789abcdef") == DIGITS;
+}
+
+static void forget(const char *name)
+{
+	int folder = open_folder();
+
+	if (folder < 0)
+		return;
+	unlinkat(folder, name, 0);
+	close(folder);
+}
+
+/* ---- this server's ---- */
+
+static struct ledger *ledger_of(struct mcp *mcp)
+{
+	if (!mcp->ledger && (mcp->ledger = calloc(1, sizeof(*mcp->ledger))))
+		mcp->ledger->file = -1;
+	return mcp->ledger;
+}
+
+static int write_file(const char *name, const char *address)
+{
+	int folder = open_folder();
+	int file = folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	size_t length = strlen(address);
+
+	if (folder >= 0)
+		close(folder);
+	if (file < 0 || flock(file, LOCK_EX | LOCK_NB) < 0 || write(file, address, length) != (ssize_t)length)
+		fprintf(stderr,
+		        "sandbox-sdk-mcp: nothing can be written down in $XDG_STATE_HOME (%s): a kill would leave "
+		        "the sandbox %s\n",
+		        strerror(errno), name);
+	return file;
+}
+
+const char *ledger_own_name(struct mcp *mcp)
+{
+	struct ledger *ledger = mcp->client ? ledger_of(mcp) : NULL;
+	uint64_t random;
+
+	if (!ledger || ledger->name[0])
+		return ledger ? ledger->name : NULL;
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return NULL;
+	snprintf(ledger->name, sizeof(ledger->name), PREFIX "%016llx", (unsigned long long)random);
+	ledger->file = write_file(ledger->name, sbx_client_base_url(mcp->client));
+	return ledger->name;
+}
+
+const char *ledger_another_name(struct mcp *mcp)
+{
+	const char *own = ledger_own_name(mcp);
+
+	if (!own)
+		return NULL;
+	snprintf(mcp->ledger->another, sizeof(mcp->ledger->another), "%s-%u", own, ++mcp->ledger->others);
+	return mcp->ledger->another;
+}
+
+/* ---- others' ---- */
+
+static void on_cleaned(void *user_data, sbx_call *call)
+{
+	struct cleaning *cleaning = user_data;
+	sbx_leftovers *found = NULL;
+
+	if (sbx_call_result_leftovers(call, &found, NULL) == SBX_OK &&
+	    sbx_leftovers_count_of(found, SBX_LEFTOVER_FAILED) + sbx_leftovers_count_of(found, SBX_LEFTOVER_UNDATED) ==
+	            0)
+		forget(cleaning->name);
+	sbx_leftovers_free(found);
+}
+
+static void clean(struct mcp *mcp, const char *name, int file)
+{
+	sbx_leftovers_params params = SBX_LEFTOVERS_PARAMS_INIT;
+	struct cleaning *cleaning = calloc(1, sizeof(*cleaning));
+
+	params.name_prefix = name;
+	params.minimum_age = 0;
+	if (!cleaning ||
+	    sbx_leftovers_delete_start(mcp->client, &params, NULL, on_cleaned, cleaning, &cleaning->call, NULL) < 0) {
+		free(cleaning);
+		close(file);
+		return;
+	}
+	snprintf(cleaning->name, sizeof(cleaning->name), "%s", name);
+	cleaning->file = file;
+	cleaning->next = mcp->ledger->cleanings;
+	mcp->ledger->cleanings = cleaning;
+}
+
+static void look_at(struct mcp *mcp, int folder, const char *name)
+{
+	char address[1024];
+	const char *own = sbx_client_base_url(mcp->client);
+	int file = is_own_name(name) ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+
+	if (file < 0)
+		return;
+	/* Whoever holds the lock is alive. */
+	ssize_t length = flock(file, LOCK_EX | LOCK_NB) < 0 ? -1 : read(file, address, sizeof(address));
+	if (length >= 0 && (size_t)length == strlen(own) && memcmp(address, own, (size_t)length) == 0)
+		clean(mcp, name, file);
+	else
+		close(file);
+}
+
+void ledger_begin(struct mcp *mcp)
+{
+	int folder = ledger_of(mcp) ? open_folder() : -1;
+	DIR *listing = folder < 0 ? NULL : fdopendir(folder);
+	const struct dirent *entry;
+
+	while (listing && (entry = readdir(listing)))
+		look_at(mcp, dirfd(listing), entry->d_name);
+	if (listing)
+		closedir(listing);
+	else if (folder >= 0)
+		close(folder);
+}
+
+/* ---- the end ---- */
+
+void ledger_end(struct mcp *mcp, int is_settled)
+{
+	struct ledger *ledger = mcp->ledger;
+
+	if (!ledger)
+		return;
+	while (ledger->cleanings) {
+		struct cleaning *cleaning = ledger->cleanings;
+		ledger->cleanings = cleaning->next;
+		sbx_call_free(cleaning->call);
+		close(cleaning->file);
+		free(cleaning);
+	}
+	if (ledger->name[0] && is_settled)
+		forget(ledger->name);
+	if (ledger->file >= 0)
+		close(ledger->file);
+	free(ledger);
+	mcp->ledger = NULL;
+}

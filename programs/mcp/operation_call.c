@@ -1,0 +1,81 @@
+#include "operation_call.h"
+
+#include "fields.h"
+#include "operation.h"
+#include "result.h"
+
+#include <stdlib.h>
+
+/* What belongs to a call until it has ended. */
+struct operation_work {
+	const sbx_json *arguments; /* of the message; NULL: none */
+	struct operation *operation;
+};
+
+static void cancel_work(void *given)
+{
+	const struct operation_work *work = given;
+	operation_cancel(work->operation);
+}
+
+static void free_work(void *given)
+{
+	struct operation_work *work = given;
+
+	operation_free(work->operation);
+	free(work);
+}
+
+/* The answer, or the parts of it that were asked for. */
+static sbx_json *result_of_answer(const struct operation_work *work, const sbx_json *answer)
+{
+	const sbx_json *paths = sbx_json_get(work->arguments, "fields");
+	sbx_json *value = paths ? fields_cut(answer, paths) : sbx_json_copy(answer);
+
+	return value ? result_structured(value) : NULL;
+}
+
+static void on_end(void *context, const struct operation_end *end)
+{
+	struct job *job = context;
+	const struct operation_work *work = job->work;
+	const char *id = member_string(work->arguments, "id"), *path = member_string(work->arguments, "path");
+
+	if (end->answer)
+		job_succeed(job, result_of_answer(work, end->answer));
+	else if (end->bytes)
+		job_succeed(job, result_file(id ? id : "", path ? path : "", end->bytes, end->length, job->has_links));
+	else
+		job_succeed(job, end->refusal ? result_refusal(end->refusal) : result_of_error(end->error));
+}
+
+static void start(struct job *job, const struct operation_tool *tool)
+{
+	static const struct operation_events events = {job_output, on_end};
+	struct operation_work *work = job->work;
+	const char *complaint;
+	sbx_error *error = NULL;
+
+	work->operation = operation_start(job->mcp, tool, work->arguments, NULL, &events, job, &complaint, &error);
+	if (!work->operation)
+		job_succeed(job, complaint ? result_refusal(complaint) : result_of_error(error));
+}
+
+void operation_call(struct job *job, const struct operation_tool *tool, const sbx_json *arguments)
+{
+	const sbx_json *paths = sbx_json_get(arguments, "fields");
+	struct operation_work *work = calloc(1, sizeof(*work));
+
+	if (!work) {
+		job_fail_with(job, RPC_INTERNAL, "out of memory");
+		return;
+	}
+	work->arguments = arguments;
+	job->work = work;
+	job->free_work = free_work;
+	job->cancel_work = cancel_work;
+	if (paths && !fields_check(paths))
+		job_succeed(job, result_refusal("fields: it is a list of names, such as [\"data.id\"]"));
+	else
+		start(job, tool);
+}

@@ -1,0 +1,229 @@
+#include "options.h"
+
+#include "clients.h"
+#include "known.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USAGE \
+	"Usage: sandbox-sdk-mcp [OPTION…]\n" \
+	"Serves sandboxes to an AI assistant by the Model Context Protocol, over standard input and output.\n" \
+	"\n" \
+	"  --local           use a sandboxd of its own on this machine, without an account\n" \
+	"  --tools GROUP     operations (one for each operation, and run and files), dynamic (three that list, " \
+	"describe\n" \
+	"                    and call all operations), code (scripts), docs (search) or all; may be given again; " \
+	"left " \
+	"out:\n" \
+	"                    operations, code and docs\n" \
+	"  --tool NAME       offer only this tool; may be given again, as the next four\n" \
+	"  --no-tool NAME    do not offer this tool\n" \
+	"  --resource NAME   of the operations only those of sandboxes, or volumes\n" \
+	"  --tag TAG         of the operations only those that have this tag in api/openapi.yaml\n" \
+	"  --operation NAME  of the operations only this one, such as sandboxes.create\n" \
+	"  --read-only       offer only the tools that change nothing\n" \
+	"  --client NAME     write the tools in the way that claude, claude-code, cursor, gemini, openai-agents, " \
+	"vscode or " \
+	"zed\n" \
+	"                    takes; strict: that all take\n" \
+	"  --tool-name-length N  shorten the names of tools to so many characters\n" \
+	"  --root FOLDER     let upload and download use this folder of the machine; may be given again\n" \
+	"  --http PORT       serve over HTTP at http://127.0.0.1:PORT/mcp, not over standard input and output; 0: " \
+	"any port\n" \
+	"  --token-file PATH what an HTTP client has to show as its Bearer token; made if it is not there\n" \
+	"  --no-token        let every user of this machine use the HTTP server\n" \
+	"  --keep            leave the sandboxes that it made without a name when it ends\n" \
+	"  --max-sandboxes N have at most so many sandboxes of its own making at once\n" \
+	"  --idle-delete SECONDS  delete a sandbox that it made without a name when no call or command has used it " \
+	"so " \
+	"long\n" \
+	"  --list            print the tools that would be offered, as JSON, and end\n" \
+	"  --print-config HOST  print what claude, cursor, vscode, windsurf or zed has to be told, and end\n" \
+	"  --version         print the version and end\n" \
+	"  --help            print this and end\n" \
+	"\n" \
+	"Environment: SANDBOX_SDK_API_KEY, SANDBOX_SDK_BASE_URL.\n"
+
+static int complain(const char *about, const char *words)
+{
+	fprintf(stderr, "sandbox-sdk-mcp: %s %s; --help tells the options\n", about, words);
+	return 2;
+}
+
+static int read_group(struct options *options, const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned groups;
+	} groups[] = {
+	        {"operations", GROUP_OPERATIONS},
+	        {"dynamic", GROUP_DYNAMIC},
+	        {"code", GROUP_CODE},
+	        {"docs", GROUP_DOCS},
+	        {"all", GROUP_OPERATIONS | GROUP_DYNAMIC | GROUP_CODE | GROUP_DOCS},
+	};
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (strcmp(groups[i].name, name) == 0) {
+			options->groups |= groups[i].groups;
+			return -1;
+		}
+	return complain(name, "is no group of tools; there are operations, dynamic, code, docs and all");
+}
+
+/* A name that nothing has would offer nothing, or hide nothing, without a word. */
+static int add_name(struct names *names, const char *name, bool known, const char *what)
+{
+	if (!known)
+		return complain(name, what);
+	if (names->count == NAMES_MAX)
+		return complain(name, "is one name too many");
+	names->words[names->count++] = name;
+	return -1;
+}
+
+static int add_tag(struct options *options, const char *name)
+{
+	char tags[256] = "", complaint[300];
+
+	known_list_tags(tags, sizeof(tags));
+	snprintf(complaint, sizeof(complaint), "is no tag of an operation; there are %s", tags);
+	return add_name(&options->tags, name, known_tag(name), complaint);
+}
+
+static int read_client(struct options *options, const char *name)
+{
+	char names[256] = "", complaint[300];
+
+	if ((options->client = clients_find(name)))
+		return -1;
+	clients_list_names(names, sizeof(names));
+	snprintf(complaint, sizeof(complaint), "is no client that is known; there are %s", names);
+	return complain(name, complaint);
+}
+
+static int read_number(unsigned *number, const char *text, unsigned long least, unsigned long most, const char *what)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (end == text || *end || *text < '0' || *text > '9' || value < least || value > most)
+		return complain(text, what);
+	*number = (unsigned)value;
+	return -1;
+}
+
+/* Whoever can connect would have the sandboxes, and the account. */
+static int check_token(const struct options *options)
+{
+	if (!options->http || options->token_file || options->no_token)
+		return -1;
+	return complain("--http", "wants --token-file PATH, or --no-token");
+}
+
+static int read_option(struct options *options, int letter)
+{
+	switch (letter) {
+	case 'l':
+		options->local = true;
+		return -1;
+	case 'r':
+		options->read_only = true;
+		return -1;
+	case 'k':
+		options->keep = true;
+		return -1;
+	case 't':
+		options->list = true;
+		return -1;
+	case 'g':
+		return read_group(options, optarg);
+	case 'o':
+		return add_name(&options->only, optarg, known_tool(optarg),
+		                "is no tool; --tools all --list names them");
+	case 'n':
+		return add_name(&options->without, optarg, known_tool(optarg),
+		                "is no tool; --tools all --list names them");
+	case 's':
+		return add_name(&options->resources, optarg, known_resource(optarg),
+		                "is no resource; there are sandboxes and volumes");
+	case 'p':
+		return add_name(&options->operations, optarg, known_operation(optarg),
+		                "is no operation, such as sandboxes.create");
+	case 'x':
+		return read_client(options, optarg);
+	case 'y':
+		return read_number(&options->tool_name_length, optarg, 16, 128, "is no length from 16 to 128");
+	case 'e':
+		return add_tag(options, optarg);
+	case 'c':
+		options->print_config = optarg;
+		return -1;
+	case 'd':
+		options->groups |= GROUP_TRANSFER;
+		return add_name(&options->roots, optarg, *optarg == '/', "is no whole path of a folder");
+	case 'w':
+		options->http = true;
+		return read_number(&options->port, optarg, 0, 65535, "is no port");
+	case 'm':
+		return read_number(&options->max_sandboxes, optarg, 1, 1000000, "is no number of sandboxes, 1 or more");
+	case 'i':
+		return read_number(&options->idle_delete, optarg, 1, 31536000, "is no number of seconds, 1 or more");
+	case 'f':
+		options->token_file = optarg;
+		return -1;
+	case 'a':
+		options->no_token = true;
+		return -1;
+	case 'v':
+		printf("sandbox-sdk-mcp " MCP_SERVER_VERSION "\n");
+		return 0;
+	case 'h':
+		fputs(USAGE, stdout);
+		return 0;
+	default:
+		fprintf(stderr, "sandbox-sdk-mcp: --help tells the options\n");
+		return 2;
+	}
+}
+
+int options_read(struct options *options, int count, char **words)
+{
+	static const struct option known[] = {
+	        {"local", no_argument, NULL, 'l'},
+	        {"read-only", no_argument, NULL, 'r'},
+	        {"keep", no_argument, NULL, 'k'},
+	        {"list", no_argument, NULL, 't'},
+	        {"tools", required_argument, NULL, 'g'},
+	        {"tool", required_argument, NULL, 'o'},
+	        {"no-tool", required_argument, NULL, 'n'},
+	        {"resource", required_argument, NULL, 's'},
+	        {"operation", required_argument, NULL, 'p'},
+	        {"client", required_argument, NULL, 'x'},
+	        {"tool-name-length", required_argument, NULL, 'y'},
+	        {"tag", required_argument, NULL, 'e'},
+	        {"root", required_argument, NULL, 'd'},
+	        {"http", required_argument, NULL, 'w'},
+	        {"token-file", required_argument, NULL, 'f'},
+	        {"no-token", no_argument, NULL, 'a'},
+	        {"max-sandboxes", required_argument, NULL, 'm'},
+	        {"idle-delete", required_argument, NULL, 'i'},
+	        {"print-config", required_argument, NULL, 'c'},
+	        {"version", no_argument, NULL, 'v'},
+	        {"help", no_argument, NULL, 'h'},
+	        {NULL, 0, NULL, 0},
+	};
+	int letter, status = -1;
+
+	*options = (struct options){0};
+	while (status < 0 && (letter = getopt_long(count, words, "", known, NULL)) != -1)
+		status = read_option(options, letter);
+	if ((options->groups & ~GROUP_TRANSFER) == 0)
+		options->groups |= GROUP_OPERATIONS | GROUP_CODE | GROUP_DOCS;
+	if (status < 0 && optind < count)
+		return complain(words[optind], "is no option");
+	return status < 0 ? check_token(options) : status;
+}

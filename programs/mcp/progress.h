@@ -1,0 +1,23 @@
+/* Telling a host how far a job is, when it has asked for that. */
+#ifndef MCP_PROGRESS_H
+#define MCP_PROGRESS_H
+
+#include "text.h"
+
+#include <stdint.h>
+
+struct job;
+
+struct progress {
+	struct text output; /* that was not told yet */
+	int64_t told_ms;
+	int64_t steps;
+};
+
+/* Adds to what is told next. It is told at once, unless something was a moment ago. */
+void progress_add(struct progress *progress, struct job *job, const char *output, size_t length);
+/* Tells what is left. */
+void progress_flush(struct progress *progress, struct job *job);
+void progress_free(struct progress *progress);
+
+#endif

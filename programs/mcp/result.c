@@ -1,0 +1,182 @@
+#include "result.h"
+
+#include "base64.h"
+#include "file_uri.h"
+#include "message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static sbx_json *string(const char *text)
+{
+	return sbx_json_new_string(text, strlen(text));
+}
+
+static sbx_json *text_block(sbx_json *text)
+{
+	return member_put(member_put(sbx_json_new_object(), "type", string("text")), "text", text);
+}
+
+static sbx_json *with_content(sbx_json *block)
+{
+	sbx_json *content = sbx_json_new_array();
+
+	if (sbx_json_append(content, block) == SBX_OK)
+		return member_put(sbx_json_new_object(), "content", content);
+	sbx_json_free(content);
+	return NULL;
+}
+
+/* One more block of the content of a result, which is taken over. */
+static sbx_json *with_block(sbx_json *result, sbx_json *block)
+{
+	const sbx_json *blocks = sbx_json_get(result, "content");
+	sbx_json *content = blocks ? sbx_json_copy(blocks) : NULL;
+
+	if (content && sbx_json_append(content, block) == SBX_OK)
+		return member_put(result, "content", content);
+	if (!content)
+		sbx_json_free(block);
+	sbx_json_free(content);
+	return result;
+}
+
+sbx_json *result_text(const char *text, size_t length, bool is_error)
+{
+	sbx_json *result = with_content(text_block(sbx_json_new_string(text, length)));
+	return is_error ? member_put(result, "isError", sbx_json_new_boolean(1)) : result;
+}
+
+sbx_json *result_refusal(const char *words)
+{
+	return result_text(words, strlen(words), true);
+}
+
+sbx_json *result_structured(sbx_json *value)
+{
+	char *printed = NULL;
+	size_t length = 0;
+	sbx_json *result = NULL;
+
+	if (sbx_json_print(value, 0, &printed, &length) == SBX_OK)
+		result = result_text(printed, length, false);
+	sbx_string_free(printed);
+	if (!result) {
+		sbx_json_free(value);
+		return NULL;
+	}
+	return member_put(result, "structuredContent", value);
+}
+
+void result_structured_members(struct text *members, const char *json, size_t length)
+{
+	text_add(members, "\"content\":[{\"type\":\"text\",\"text\":");
+	text_string(members, json, length);
+	text_add(members, "}],\"structuredContent\":");
+	text_append(members, json, length);
+}
+
+static sbx_json *file_block(const char *type, const char *uri)
+{
+	return member_put(member_put(sbx_json_new_object(), "type", string(type)), "uri", string(uri));
+}
+
+static sbx_json *link_block(const char *uri, const char *path, size_t length)
+{
+	const char *slash = strrchr(path, '/');
+	sbx_json *block = file_block("resource_link", uri);
+
+	block = member_put(block, "name", string(slash ? slash + 1 : path));
+	return member_put(block, "size", sbx_json_new_integer((int64_t)length));
+}
+
+/* What is too large to be shown is there to be read by its address. */
+static sbx_json *linked_file(const char *uri, const char *path, size_t length, bool has_links)
+{
+	struct text words = {0};
+
+	text_format(&words,
+	            "The file has %zu bytes, more than the %zu that are shown at once. All of it is the resource %s; a "
+	            "command such as head -c or tail -c gives a part",
+	            length, RESULT_TEXT_MAX, uri);
+	sbx_json *result = words.failed ? NULL : result_text(words.data, words.length, false);
+	text_free(&words);
+	return has_links ? with_block(result, link_block(uri, path, length)) : result;
+}
+
+static sbx_json *encoded_file(const char *uri, const char *bytes, size_t length)
+{
+	struct text encoded = {0};
+
+	base64_encode(&encoded, bytes, length);
+	sbx_json *resource = member_put(sbx_json_new_object(), "uri", string(uri));
+	resource = member_put(resource, "mimeType", string("application/octet-stream"));
+	resource =
+	        member_put(resource, "blob", encoded.failed ? NULL : sbx_json_new_string(encoded.data, encoded.length));
+	text_free(&encoded);
+	return with_content(
+	        member_put(member_put(sbx_json_new_object(), "type", string("resource")), "resource", resource));
+}
+
+sbx_json *result_file(const char *id, const char *path, const char *bytes, size_t length, bool has_links)
+{
+	struct text uri = {0};
+	sbx_json *text = length <= RESULT_TEXT_MAX ? sbx_json_new_string(bytes, length) : NULL;
+	sbx_json *result = NULL;
+
+	file_uri_write(&uri, id, path);
+	if (text)
+		result = with_content(text_block(text));
+	else if (!uri.failed && length > RESULT_TEXT_MAX)
+		result = linked_file(uri.data, path, length, has_links);
+	else if (!uri.failed)
+		result = encoded_file(uri.data, bytes, length);
+	text_free(&uri);
+	return result;
+}
+
+const char *result_error_words(const sbx_error *error)
+{
+	const sbx_json *body = sbx_error_json(error);
+	const char *said = member_string(sbx_json_get(body, "error"), "message");
+	const char *detail = sbx_error_detail(error);
+
+	if (!said)
+		said = member_string(body, "message");
+	return said && *said ? said : detail && *detail ? detail : sbx_error_message(error);
+}
+
+/* The person who starts the server sees its errors, not what the assistant is told. */
+static void tell_once(const char *words)
+{
+	static bool is_told;
+
+	if (!is_told)
+		fprintf(stderr, "sandbox-sdk-mcp: %s\n", words);
+	is_told = true;
+}
+
+sbx_json *result_with_notice(sbx_json *result, const char *words)
+{
+	return with_block(result, text_block(string(words)));
+}
+
+sbx_json *result_of_error(sbx_error *error)
+{
+	struct text text = {0};
+
+	text_format(&text, "%s: %s", sbx_error_name(error), result_error_words(error));
+	if (sbx_error_code(error) == SBX_ERROR_CONFIGURATION) {
+		text_add(&text, " The key has to be in the environment that the assistant's host gives this server: "
+		                "SANDBOX_SDK_API_KEY. Without an account, start it with --local.");
+		if (!text.failed)
+			tell_once(text.data);
+	}
+	if (sbx_error_outcome_unknown(error))
+		text_add(&text, " Whether it was carried out is not known.");
+	sbx_json *result = text.failed ? NULL : result_text(text.data, text.length, true);
+	text_free(&text);
+	sbx_error_free(error);
+	return result;
+}

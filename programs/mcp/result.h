@@ -1,0 +1,32 @@
+/* What a tool answers. Each of these is a new value; NULL: memory has run out. */
+#ifndef MCP_RESULT_H
+#define MCP_RESULT_H
+
+#include "text.h"
+
+#include <sandbox_sdk.h>
+
+#include <stdbool.h>
+
+/* More than this of one text is cut off, and said. */
+#define RESULT_TEXT_MAX ((size_t)192 * 1024)
+
+/* Text that is not UTF-8 is an error. */
+sbx_json *result_text(const char *text, size_t length, bool is_error);
+/* What is wrong with a call, in words. */
+sbx_json *result_refusal(const char *words);
+/* A value that its tool has described: as it is, and as text. Taken over. */
+sbx_json *result_structured(sbx_json *value);
+/* The members of the same result, of a value that is there as text: neither read nor printed. */
+void result_structured_members(struct text *members, const char *json, size_t length);
+/* What went wrong: in the API's own words where it has said some, else in those of whatever failed. */
+const char *result_error_words(const sbx_error *error);
+/* A file of a sandbox: as text where it is text, else in base64; one that is too large for that as a link to it, where
+ * the client knows links, and in words. */
+sbx_json *result_file(const char *id, const char *path, const char *bytes, size_t length, bool has_links);
+/* The same result, which is taken over, with more words. */
+sbx_json *result_with_notice(sbx_json *result, const char *words);
+/* What went wrong, in words that an assistant can do something with. Frees the error. */
+sbx_json *result_of_error(sbx_error *error);
+
+#endif

@@ -1,0 +1,130 @@
+#include "tools.h"
+
+#include "offer.h"
+#include "operation_call.h"
+#include "operation_tools.h"
+#include "protocol.h"
+#include "shown.h"
+#include "tool_sets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool has_simple(const struct mcp *mcp, enum tool_group group, const struct simple_tool *tool)
+{
+	return offer_has(mcp->options, group, tool->name, NULL, tool->reads);
+}
+
+static bool has_operation(const struct mcp *mcp, const struct operation_tool *tool)
+{
+	return offer_has(mcp->options, GROUP_OPERATIONS, tool->name, tool->operation, tool->reads);
+}
+
+/* ---- tools/list ---- */
+
+static void add_definition(const struct mcp *mcp, struct text *text, const char *definition)
+{
+	if (text->length > 0 && text->data[text->length - 1] != '[')
+		text_add(text, ",");
+	shown_add(text, mcp->options, definition);
+}
+
+static void add_operations(const struct mcp *mcp, struct text *text)
+{
+	for (size_t i = 0; i < operation_tools_count; i++)
+		if (has_operation(mcp, &operation_tools[i]))
+			add_definition(mcp, text, offer_definition(mcp->options, &operation_tools[i]));
+}
+
+static void add_set(const struct mcp *mcp, struct text *text, const struct tool_set *set)
+{
+	for (size_t i = 0; i < *set->count; i++)
+		if (has_simple(mcp, set->group, &set->tools[i]))
+			add_definition(mcp, text, set->tools[i].definition);
+}
+
+static void list(const struct mcp *mcp, struct text *text)
+{
+	text_add(text, "\"tools\":[");
+	for (const struct tool_set *set = tool_sets; set < tool_sets + tool_sets_count; set++)
+		if (set->tools)
+			add_set(mcp, text, set);
+		else
+			add_operations(mcp, text);
+	text_add(text, "]");
+}
+
+void tools_list(struct job *job)
+{
+	struct text text = {0};
+
+	if (!job_wants_first_page(job))
+		return;
+	list(job->mcp, &text);
+	if (job->modern)
+		text_add(&text, CACHED);
+	job_succeed_members(job, &text);
+}
+
+int tools_print(const struct mcp *mcp)
+{
+	struct text text = {0};
+
+	list(mcp, &text);
+	if (!text.failed)
+		printf("{%s}\n", text.data);
+	text_free(&text);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+/* ---- tools/call ---- */
+
+static bool call_of_set(struct job *job, const struct tool_set *set, const char *name, const sbx_json *arguments)
+{
+	for (size_t i = 0; set->tools && i < *set->count; i++)
+		if (strcmp(set->tools[i].name, name) == 0 && has_simple(job->mcp, set->group, &set->tools[i])) {
+			job->only_reads = set->tools[i].reads;
+			set->tools[i].start(job, arguments);
+			return true;
+		}
+	return false;
+}
+
+/* Of those that ask nobody, or of the others. */
+static bool call_simple(struct job *job, bool asks_nobody, const char *name, const sbx_json *arguments)
+{
+	for (const struct tool_set *set = tool_sets; set < tool_sets + tool_sets_count; set++)
+		if (set->asks_nobody == asks_nobody && call_of_set(job, set, name, arguments))
+			return true;
+	return false;
+}
+
+static bool call_operation(struct job *job, const char *name, const sbx_json *arguments)
+{
+	for (size_t i = 0; i < operation_tools_count; i++)
+		if (strcmp(operation_tools[i].name, name) == 0 && has_operation(job->mcp, &operation_tools[i])) {
+			operation_call(job, &operation_tools[i], arguments);
+			return true;
+		}
+	return false;
+}
+
+void tools_call(struct job *job)
+{
+	const char *name = member_string(job->message.params, "name");
+	const sbx_json *arguments = sbx_json_get(job->message.params, "arguments");
+	struct rpc_error unknown = {0};
+
+	if (!name || (arguments && sbx_json_type_of(arguments) != SBX_JSON_OBJECT)) {
+		job_fail_with(job, RPC_INVALID_PARAMS, name ? "arguments is no object" : "name is missing");
+		return;
+	}
+	if (!(name = shown_read_call(job, name)))
+		return;
+	arguments = sbx_json_get(job->message.params, "arguments");
+	if (call_simple(job, true, name, arguments) || !job_has_client(job) ||
+	    call_simple(job, false, name, arguments) || call_operation(job, name, arguments))
+		return;
+	rpc_error_set(&unknown, RPC_INVALID_PARAMS, "there is no tool %.100s", name);
+	job_fail(job, &unknown);
+}

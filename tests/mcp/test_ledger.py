@@ -1,0 +1,132 @@
+"""The sandbox that a server makes for itself, with an account's API: it goes with its server, however that ends."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+from account import Account, wait_until
+from harness import Host, text_of
+
+
+def kill(host: Host) -> None:
+    host.process.send_signal(signal.SIGKILL)
+    host.process.wait()
+
+
+def test_it_goes_with_its_server(account):
+    with account.host() as host:
+        host.call("run", command="true")
+        host.call("run", command="true", sandbox="named")
+        assert len(account.names()) == 2
+        assert len(account.files()) == 1
+        assert account.files()[0].stat().st_mode & 0o777 == 0o600
+        assert account.key not in account.files()[0].read_text()
+        assert host.end()[0] == 0
+    assert account.names() == ["named"]
+    assert account.files() == []
+
+
+def make_some(host) -> None:
+    """Three without a name, by all that makes some, and one with a name."""
+    host.call("create_sandboxes")
+    host.call("create_sandboxes", name=None)
+    host.call("create_sandboxes", name="named")
+    host.call("execute_code", code="client.sandboxes:create {}")
+
+
+def test_all_without_a_name_go_with_their_server(account):
+    with account.host() as host:
+        make_some(host)
+        assert len(set(account.names())) == 4
+        assert host.end()[0] == 0
+    assert account.names() == ["named"]
+    assert account.files() == []
+
+
+def test_a_killed_server_leaves_all_without_a_name_to_the_next(account):
+    with account.host() as host:
+        make_some(host)
+        kill(host)
+    with account.host() as host:
+        host.call("list_sandboxes")
+        assert wait_until(lambda: account.names() == ["named"])
+        assert wait_until(lambda: account.files() == [])
+
+
+def test_one_that_is_under_way_at_the_end_is_left_to_the_next(account):
+    with account.host() as host:
+        host.call("list_sandboxes")
+        for _ in range(4):
+            host.request("tools/call", {"name": "create_sandboxes", "arguments": {}})
+        host.end()
+    with account.host() as host:
+        host.call("list_sandboxes")
+        assert wait_until(lambda: account.names() == [] and account.files() == [])
+
+
+def test_it_stays_when_it_is_to(account):
+    with account.host("--keep") as host:
+        host.call("run", command="true")
+        host.call("create_sandboxes")
+        assert host.end()[0] == 0
+    assert len(account.names()) == 2
+    assert account.files() == []
+
+
+def test_a_killed_server_leaves_it_to_the_next(account):
+    with account.host() as killed, account.host() as living:
+        killed.call("run", command="true")
+        (left,) = account.names()
+        living.call("run", command="true")
+        killed.call("run", command="true", sandbox="named")
+        assert len(account.names()) == 3
+        kill(killed)
+        with account.host() as host:
+            host.call("list_sandboxes")
+            assert wait_until(lambda: left not in account.names())
+            assert len(account.names()) == 2, "that of the living one and the named one are there"
+            assert wait_until(lambda: len(account.files()) == 1)
+        assert living.call("run", command="echo fine")["structuredContent"]["stdout"] == "fine\n"
+
+
+def test_another_accounts_is_left_alone(account, tmp_path):
+    other = Account(tmp_path / "other")
+    try:
+        other.state = account.state
+        with other.host() as host:
+            host.call("run", command="true")
+            kill(host)
+        with account.host() as host:
+            host.call("list_sandboxes")
+            assert host.end()[0] == 0
+        assert len(other.names()) == 1
+        assert len(account.files()) == 1
+    finally:
+        other.end()
+
+
+@pytest.mark.parametrize("name", ["sandbox-sdk-mcp-", "s", "sandbox-sdk-mcp-000", "sandbox-sdk-mcp-" + "x" * 16, "n"])
+def test_a_file_of_another_name_means_nothing(account, name):
+    with account.host() as host:
+        host.call("run", command="true", sandbox="named")
+        kill(host)
+    folder = account.state / "sandbox-sdk-mcp"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(account.url)
+    with account.host() as host:
+        host.call("list_sandboxes")
+        time.sleep(0.3)
+        assert host.end()[0] == 0
+    assert account.names() == ["named"]
+
+
+def test_where_nothing_can_be_written_down_it_works_and_says_so(account):
+    with account.host(XDG_STATE_HOME="/proc/nowhere") as host:
+        assert text_of(host.call("write_file", path="/data/x", content="x")) == "written"
+        status, _, errors = host.end()
+    assert status == 0
+    (line,) = errors.splitlines()
+    assert "XDG_STATE_HOME" in line
+    assert account.names() == []
