@@ -357,6 +357,8 @@ def test_killed_process_of_one_sandbox(crashes, user, which):
     victims = [pid for pid in own if (b"bwrap" in read_proc(pid, "comm")) == (which == "bwrap")]
     os.kill(victims[0], signal.SIGKILL)
     assert wait_until(lambda: processes_with(one.ledger.mark) == [])
+    # Its first process can be the last one that ends, and takes commands until then.
+    assert wait_until(lambda: server.call("GET", f"/v1/sandboxes/{broken['id']}").json["status"] == "broken")
     assert server.download(broken, "/data/f").body == b"x\n"
     answer = server.call("POST", f"/v1/sandboxes/{broken['id']}/execute", {"command": "true"})
     assert answer.status == 409, answer.body
