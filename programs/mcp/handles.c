@@ -146,22 +146,27 @@ static void add_output(struct output *output, const char *data, size_t length)
 	}
 }
 
-/* Up to the end of a character. What is no text is given as question marks. */
-static void give_output(struct output *output, sbx_json *result, const char *name, bool is_last)
+/* How much can be given: up to the end of a character, unless nothing follows that could complete it. */
+static size_t to_give(const struct handle *handle, const struct output *output)
 {
-	struct text *text = &output->text;
-	size_t given = text->length < GIVEN_MAX ? text->length : GIVEN_MAX;
-	sbx_json *words = NULL;
+	size_t length = output->text.length < GIVEN_MAX ? output->text.length : GIVEN_MAX;
 
-	for (size_t cut = 0; !words && cut < 4 && cut <= given && (cut == 0 || !is_last || given < text->length); cut++)
-		if ((words = sbx_json_new_string(text->data ? text->data : "", given - cut)))
-			given -= cut;
-	for (size_t i = 0; !words && i < given; i++)
-		if ((unsigned char)text->data[i] >= 0x80)
-			text->data[i] = '?';
-	sbx_json_set(result, name, words ? words : sbx_json_new_string(text->data ? text->data : "", given));
-	if (given > 0)
-		text_drop(text, given);
+	return handle->has_ended && length == output->text.length ? length : text_whole(output->text.data, length);
+}
+
+static bool has_output(const struct handle *handle)
+{
+	return to_give(handle, &handle->outputs[0]) > 0 || to_give(handle, &handle->outputs[1]) > 0;
+}
+
+static void give_output(struct handle *handle, size_t index, sbx_json *result, const char *name)
+{
+	struct text *text = &handle->outputs[index].text;
+	struct text given = {.data = text->data, .length = to_give(handle, &handle->outputs[index])};
+
+	sbx_json_set(result, name, text_words(&given));
+	if (given.length > 0)
+		text_drop(text, given.length);
 	/* A handle is known for long after it has told all. */
 	if (text->length == 0)
 		text_free(text);
@@ -183,11 +188,10 @@ static sbx_json *output_result(struct handle *handle)
 	sbx_json *result = sbx_json_new_object();
 	size_t dropped = handle->outputs[0].dropped + handle->outputs[1].dropped;
 
-	give_output(&handle->outputs[0], result, "stdout", handle->has_ended);
-	give_output(&handle->outputs[1], result, "stderr", handle->has_ended);
-	bool more = handle->outputs[0].text.length > 0 || handle->outputs[1].text.length > 0;
+	give_output(handle, 0, result, "stdout");
+	give_output(handle, 1, result, "stderr");
 	sbx_json_set(result, "running", sbx_json_new_boolean(!handle->has_ended));
-	sbx_json_set(result, "more", sbx_json_new_boolean(more));
+	sbx_json_set(result, "more", sbx_json_new_boolean(has_output(handle)));
 	if (dropped > 0)
 		sbx_json_set(result, "dropped", sbx_json_new_integer((int64_t)dropped));
 	handle->outputs[0].dropped = handle->outputs[1].dropped = 0;
@@ -199,7 +203,7 @@ static sbx_json *output_result(struct handle *handle)
 
 static bool has_news(const struct handle *handle)
 {
-	return handle->has_ended || handle->outputs[0].text.length > 0 || handle->outputs[1].text.length > 0;
+	return handle->has_ended || has_output(handle);
 }
 
 /* ---- who waits ---- */

@@ -85,11 +85,32 @@ void text_string(struct text *text, const char *string, size_t length)
 	sbx_json_free(json);
 }
 
+/* How long a character is that begins so (RFC 3629, section 3). */
+static size_t length_wanted(char first)
+{
+	unsigned char byte = (unsigned char)first;
+
+	return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+}
+
+static bool goes_on(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+size_t text_whole(const char *bytes, size_t length)
+{
+	size_t back = 1;
+
+	while (back < 4 && back < length && goes_on(bytes[length - back]))
+		back++;
+	return back <= length && length_wanted(bytes[length - back]) > back ? length - back : length;
+}
+
 /* How long the character at the beginning of some bytes is, by the library's own judgement; 0: it is none. */
 static size_t character_length(const char *bytes, size_t length)
 {
-	unsigned char first = (unsigned char)bytes[0];
-	size_t wanted = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	size_t wanted = length_wanted(bytes[0]);
 	sbx_json *character = wanted > 1 && wanted <= length ? sbx_json_new_string(bytes, wanted) : NULL;
 	bool is_one = wanted == 1 || character;
 

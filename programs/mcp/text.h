@@ -24,6 +24,8 @@ void text_json(struct text *text, const sbx_json *json);
 void text_string(struct text *text, const char *string, size_t length);
 /* A new string of all of it. Each byte of what is no UTF-8, or was cut in a character, becomes a question mark. */
 sbx_json *text_words(struct text *text);
+/* How much of some bytes is without a character that is cut at their end. */
+size_t text_whole(const char *bytes, size_t length);
 /* Takes away what was read from the beginning. */
 void text_drop(struct text *text, size_t length);
 

@@ -93,6 +93,11 @@ def test_output_that_is_no_text(old, command):
     assert follow(old, start(old, command))["stdout"] in ("a?b", "\u00e4")
 
 
+def test_only_the_bytes_that_are_no_text_are_marked(old):
+    handle = start(old, "printf 'ä\\377€\\n'; sleep 0.2; printf 'ö\\303'")
+    assert follow(old, handle)["stdout"] == "ä?€\nö?"
+
+
 def test_many_at_once(old):
     handles = [start(old, f"sleep 1; echo {i}") for i in range(20)]
     assert [follow(old, handle)["stdout"] for handle in handles] == [f"{i}\n" for i in range(20)]
