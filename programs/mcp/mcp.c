@@ -286,6 +286,7 @@ void mcp_stop(struct mcp *mcp)
 	mcp_tick(mcp);
 	wait_for_jobs(mcp);
 	handles_clean_up(mcp);
+	scripts_clean_up(mcp);
 	search_clean_up(mcp);
 	if (mcp->client)
 		place_clean_up(mcp);

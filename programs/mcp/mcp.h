@@ -22,14 +22,15 @@ struct mcp {
 	sbx_client *client; /* NULL: nothing has needed it yet */
 	bool initialized;
 	struct job *jobs;
-	struct handle *handles;    /* commands that were started and not waited for */
-	struct handle_wait *waits; /* calls that wait for one of them */
-	struct sqlite3 *index;     /* of the documentation; NULL: nobody has searched it */
-	struct makings *makings;   /* the sandboxes that it has made; NULL: none */
-	struct ledger *ledger;     /* NULL: nothing has needed it yet */
-	struct place *places;      /* the sandboxes that tools have found or made */
-	struct script *scripts;    /* that run */
-	struct operation *orphans; /* make a sandbox that nobody waits for any more */
+	struct handle *handles;        /* commands that were started and not waited for */
+	struct handle_wait *waits;     /* calls that wait for one of them */
+	struct sqlite3 *index;         /* of the documentation; NULL: nobody has searched it */
+	struct makings *makings;       /* the sandboxes that it has made; NULL: none */
+	struct ledger *ledger;         /* NULL: nothing has needed it yet */
+	struct place *places;          /* the sandboxes that tools have found or made */
+	struct script *scripts;        /* that run */
+	struct script *killed_scripts; /* whose processes have not ended yet */
+	struct operation *orphans;     /* make a sandbox that nobody waits for any more */
 };
 
 void mcp_start(struct mcp *mcp, const struct options *options);

@@ -21,6 +21,8 @@
 /* While so much is still to be written to it, nothing more is read of it. */
 #define WAITING_MAX ((size_t)8 << 20)
 #define PIECE 65536
+/* How often a process that was killed is looked after until it has ended. */
+#define LOOK_MS 20
 #define STRANGE "the script's process says what it never does"
 
 struct script {
@@ -140,7 +142,7 @@ static void take_frames(struct script *script)
 /* Why the process is not there any more. */
 static void explain_death(struct script *script)
 {
-	int status = script_process_end(&script->process);
+	int status = script_process_wait(&script->process);
 
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
 		end(script, "the script's process was ended: it tried what no script may do");
@@ -171,21 +173,44 @@ static void receive(struct script *script)
 static void script_free(void *given)
 {
 	struct script *script = given;
-	struct script **link = &script->job->mcp->scripts;
+	struct mcp *mcp = script->job->mcp;
+	struct script **link = &mcp->scripts;
 
 	while (*link && *link != script)
 		link = &(*link)->next;
 	if (*link)
 		*link = script->next;
 	script_calls_free(script->calls);
-	if (script->process.fd >= 0)
-		script_process_end(&script->process);
 	sbx_json_free(script->result);
 	text_free(&script->in);
 	text_free(&script->out);
 	text_free(&script->printed);
 	text_free(&script->failure);
-	free(script);
+	if (script->process.fd < 0) {
+		free(script);
+		return;
+	}
+	script_process_kill(&script->process);
+	script->next = mcp->killed_scripts;
+	mcp->killed_scripts = script;
+}
+
+static void free_killed(struct mcp *mcp, bool waits)
+{
+	for (struct script **link = &mcp->killed_scripts; *link;) {
+		struct script *script = *link;
+		if (script_process_has_ended(&script->process, waits)) {
+			*link = script->next;
+			free(script);
+		} else {
+			link = &script->next;
+		}
+	}
+}
+
+void scripts_clean_up(struct mcp *mcp)
+{
+	free_killed(mcp, true);
 }
 
 static size_t count(const struct mcp *mcp)
@@ -303,6 +328,8 @@ int scripts_wait_ms(const struct mcp *mcp)
 		int64_t until = is_over(script, now) ? now : script->until_ms;
 		first = until < first ? until : first;
 	}
+	if (mcp->killed_scripts && first > now + LOOK_MS)
+		first = now + LOOK_MS;
 	return first == INT64_MAX ? -1 : (int)(first - now);
 }
 
@@ -317,4 +344,5 @@ void scripts_tick(struct mcp *mcp)
 		end(script, "the script was ended at its time limit; timeout sets another");
 		finish(script);
 	}
+	free_killed(mcp, false);
 }

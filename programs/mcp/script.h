@@ -32,5 +32,7 @@ void scripts_turn(struct mcp *mcp, const struct pollfd *watched);
 int scripts_wait_ms(const struct mcp *mcp);
 /* Ends those whose time is over, or that were cancelled. */
 void scripts_tick(struct mcp *mcp);
+/* Waits until the processes have ended that were killed. */
+void scripts_clean_up(struct mcp *mcp);
 
 #endif

@@ -69,14 +69,29 @@ int script_process_start(struct script_process *process)
 	return -1;
 }
 
-int script_process_end(struct script_process *process)
+int script_process_wait(struct script_process *process)
 {
 	int status = 0;
 
-	kill(process->pid, SIGKILL);
+	script_process_kill(process);
 	while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
+	return status;
+}
+
+void script_process_kill(struct script_process *process)
+{
+	kill(process->pid, SIGKILL);
 	close(process->fd);
 	process->fd = -1;
-	return status;
+}
+
+bool script_process_has_ended(const struct script_process *process, bool waits)
+{
+	pid_t ended;
+
+	do
+		ended = waitpid(process->pid, NULL, waits ? 0 : WNOHANG);
+	while (ended < 0 && errno == EINTR);
+	return ended != 0;
 }

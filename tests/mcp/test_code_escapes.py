@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness import IS_OTHER_BUILD, PROGRAM, Host, text_of
-from test_code import workers
+from test_code import await_no_worker
 
 CONFINED = PROGRAM.parent / "mcp-confined"
 TIME = "the script was ended at its time limit"
@@ -193,7 +193,7 @@ def test_attempt(results, name):
 def test_the_server_is_as_before(server, results):
     assert len(results) == len(ATTEMPTS)
     assert "result" in server.ask("ping")
-    assert workers(server) == []
+    await_no_worker(server)
     if not IS_OTHER_BUILD:
         status = Path(f"/proc/{server.process.pid}/status").read_text()
         peak = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) >> 10

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from harness import IS_OTHER_BUILD, PROGRAM, Host, text_of
-from test_code import workers
+from test_code import await_no_worker
 
 SERVER = PROGRAM.parent / "mcp-strange-worker"
 STRANGE = "the script's process says what it never does"
@@ -130,7 +130,7 @@ def test_attempt(server, name):
     result = answer["result"]
     said = text_of(result) if result.get("isError") else str(result["structuredContent"].get("result"))
     assert re.search(expected, said), said[:300]
-    assert workers(server) == []
+    await_no_worker(server)
     if not IS_OTHER_BUILD:
         assert slowest < 2
         assert server.most_resident() < 128
