@@ -25,7 +25,7 @@ def test_background_process_lives_until_its_sandbox_goes(any_server, mark):
     sandbox = any_server.create()
     assert any_server.output(sandbox, f"setsid sleep {mark} & sleep {mark} & echo begun") == "begun\n"
     any_server.output(sandbox, "true")
-    assert len(sleepers(mark)) == 2
+    assert wait_until(lambda: len(sleepers(mark)) == 2)
     assert any_server.output(sandbox, f"pgrep -f '^sleep {mark}' | wc -l") == "2\n", "later commands see them"
     any_server.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete")
     assert processes_with(mark) == []
