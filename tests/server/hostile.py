@@ -6,6 +6,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import closing, contextmanager
@@ -45,6 +46,19 @@ def plant(server, sandbox, name: str, source: str) -> str:
 def python(server, sandbox, code: str, **params) -> dict:
     assert server.upload(sandbox, "/tmp/attack.py", code.encode()).status == 200
     return server.execute(sandbox, "exec python3 /tmp/attack.py", **params)
+
+
+def attack(server, sandbox, code: str) -> str:
+    """What an attack says that comes to its end. One that ends before, by a fault of its own, has attacked nothing."""
+    result = python(server, sandbox, f"{code}\nprint('tried')\n")
+    assert result["exit_code"] == 0, result
+    assert result["stdout"].endswith("tried\n"), result
+    return result["stdout"].removesuffix("tried\n")
+
+
+def on_the_host(code: str) -> str:
+    """What the same attack says where nothing keeps it from anything."""
+    return subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from harness import read_proc, wait_until
-from hostile import SECRET, delete, inits, link, meanwhile, python
+from hostile import SECRET, attack, delete, inits, link, meanwhile, on_the_host, python
 
 
 @contextmanager
@@ -54,9 +55,11 @@ def test_a_listener_of_the_host(any_server, any_sandbox, kind):
         code = f"import socket\nfor target in {targets}:\n"
         code += f"    try: socket.create_connection((target, {port}), 1); print('connected', target)\n"
         code += "    except OSError: pass\n"
-        assert python(any_server, any_sandbox, code)["stdout"] == ""
+        assert attack(any_server, any_sandbox, code) == ""
         with pytest.raises(socket.timeout):
             listener.accept()
+        assert f"connected {address}\n" in on_the_host(code), "this is how one does get there"
+        listener.accept()[0].close()
 
 
 # The metadata services of clouds, resolvers of containers, and the world.
@@ -89,17 +92,34 @@ def test_addresses_elsewhere(any_server, any_sandbox, address):
         devices = [line.split(":")[0].strip() for line in read_proc(init, "net/dev").decode().splitlines()[2:]]
         assert devices == ["lo"]
         assert any_server.call("DELETE", f"/v1/sandboxes/{any_sandbox['id']}/delete").status == 200
-    assert set(answers[0].json["stdout"].split()) <= {"101", "111"}, "unreachable, or nobody there"
+    said = answers[0].json["stdout"].split()
+    assert len(said) == 2, "it was tried in both ways"
+    assert set(said) <= {"101", "111"}, "unreachable, or nobody there"
+
+
+# A request without the key. Who gets an answer was there, and the server has counted it.
+REQUEST = "s.settimeout(5); s.sendall(b'GET /v1/sandboxes/list HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n'); s.recv(1)"
+
+
+def strangers(server) -> int:
+    """How many requests without its key the server has had."""
+    text = server.call("GET", "/metrics").body.decode()
+    return int(re.search(r'sandboxd_refused_total{reason="authentication_error"} (\d+)', text)[1])
 
 
 def test_the_servers_own_port(any_server, any_sandbox):
     code = (
         "import socket\n"
         f"for target in ('127.0.0.1', '::1', '{socket.gethostname()}', 'localhost'):\n"
-        f"    try: socket.create_connection((target, {any_server.port}), 1); print('connected', target)\n"
+        f"    try: s = socket.create_connection((target, {any_server.port}), 1); {REQUEST}; print('answered', target)\n"
         "    except OSError: pass\n"
     )
-    assert python(any_server, any_sandbox, code)["stdout"] == ""
+    before = strangers(any_server)
+    assert attack(any_server, any_sandbox, code) == ""
+    assert strangers(any_server) == before
+    reached = on_the_host(code).splitlines()
+    assert "answered 127.0.0.1" in reached, "this is how one does get there"
+    assert strangers(any_server) == before + len(reached)
 
 
 def test_the_servers_unix_socket(start, directories):
@@ -107,15 +127,20 @@ def test_the_servers_unix_socket(start, directories):
     folder.chmod(0o777)
     server = start("--ephemeral", "--unix-socket", str(folder / "socket"))
     sandbox = server.create()
+    place = folder / "socket"
+    server.output(sandbox, f"ln -s {place} /data/link")
     code = (
-        "import os, socket\n"
-        f"for path in ('{folder}/socket', '/proc/1/root{folder}/socket', '/proc/self/root/../..{folder}/socket'):\n"
-        "    try: socket.socket(socket.AF_UNIX).connect(path); print('connected')\n"
+        "import socket\n"
+        f"for path in ('{place}', '/proc/1/root{place}', '/proc/self/root/../..{place}', '/data/link'):\n"
+        f"    try: s = socket.socket(socket.AF_UNIX); s.connect(path); {REQUEST}; print('answered', path)\n"
         "    except OSError: pass\n"
-        f"os.symlink('{folder}/socket', '/data/link')\n"
-        "try: socket.socket(socket.AF_UNIX).connect('/data/link'); print('connected')\nexcept OSError: pass\n"
     )
-    assert python(server, sandbox, code)["stdout"] == ""
+    before = strangers(server)
+    assert attack(server, sandbox, code) == ""
+    assert strangers(server) == before
+    reached = on_the_host(code).splitlines()
+    assert f"answered {place}" in reached, "this is how one does get there"
+    assert strangers(server) == before + len(reached)
     assert server.download(sandbox, "/data/link").status in (403, 404, 422)
 
 
@@ -123,7 +148,8 @@ def test_the_servers_unix_socket(start, directories):
     "path", ["/run/docker.sock", "/run/dbus/system_bus_socket", "/run/systemd/private", "/tmp/.X11-unix"]
 )
 def test_sockets_of_the_hosts_services(any_server, any_sandbox, path):
-    assert any_server.execute(any_sandbox, f"ls -d {path} /var{path} /proc/1/root{path}")["stdout"] == ""
+    result = any_server.execute(any_sandbox, f"ls -d {path} /var{path} /proc/1/root{path}")
+    assert (result["stdout"], result["exit_code"]) == ("", 2), "it has looked, and found none of them"
     init = inits(any_server)[any_sandbox["id"]]
     names = [line.split()[7:] for line in read_proc(init, "net/unix").decode().splitlines()[1:]]
     assert [name for name in names if name] == [], "no named socket is in its network"
@@ -140,7 +166,7 @@ def test_abstract_sockets(any_server, any_sandbox, kind):
             f"s = socket.socket(socket.AF_UNIX, socket.{kind})\n"
             f"try: s.connect(chr(0) + '{name}'); s.send(b'x'); print('sent')\nexcept OSError as e: print(e.errno)\n"
         )
-        assert python(any_server, any_sandbox, code)["stdout"] == "111\n"
+        assert attack(any_server, any_sandbox, code) == "111\n"
         with pytest.raises(OSError):
             listener.recv(1) if kind == "SOCK_DGRAM" else listener.accept()
 
@@ -166,7 +192,7 @@ def test_the_network_cannot_be_configured(any_server, any_sandbox, how):
         "import fcntl, socket, struct\ns = socket.socket()\nn = socket.socket(16, socket.SOCK_RAW, 0)\n"
         f"try: {CONFIGURE[how]}\nexcept OSError as e: print(e.errno)\n"
     )
-    output = python(any_server, any_sandbox, code)["stdout"]
+    output = attack(any_server, any_sandbox, code)
     after = [read_proc(init, name).split(b":")[0] if name == "net/dev" else read_proc(init, name) for name in names]
     assert after == before
     if how != "device":  # of the only one that there is
@@ -228,7 +254,7 @@ def neighbour(any_server):
 
 @pytest.mark.parametrize("way", TALK)
 def test_sandboxes_do_not_meet(any_server, any_sandbox, neighbour, way):
-    assert python(any_server, any_sandbox, TALK[way][1])["stdout"] == ""
+    assert attack(any_server, any_sandbox, f"try: exec({TALK[way][1]!r})\nexcept OSError: pass") == ""
     assert python(any_server, neighbour, TALK[way][1])["stdout"] == "met\n", "this is how one does meet"
     mine, theirs = (inits(any_server)[one["id"]] for one in (any_sandbox, neighbour))
     for name in ("net", "ipc", "pid", "user", "mnt", "uts"):
