@@ -91,34 +91,25 @@ static const char *text_argument(const struct job *job, const char *name)
 
 /* ---- where ---- */
 
-/* Whether the arguments can be used; else the job is done. */
-static bool prepare(struct job *job, const char *required, place_then *then)
+/* Whether there is memory for the work; else the job is done. */
+static bool prepare(struct job *job, place_then *then)
 {
-	const char *complaint = place_check(arguments_of(job));
-	struct text words = {0};
+	struct comfortable_work *work = job->work = calloc(1, sizeof(*work));
 
-	if (required && !text_argument(job, required)) {
-		text_format(&words, "%s: it is missing, a string", required);
-		job_succeed(job, result_refusal(words.failed ? "out of memory" : words.data));
-		text_free(&words);
-	} else if (complaint) {
-		job_succeed(job, result_refusal(complaint));
-	} else if (!(job->work = calloc(1, sizeof(struct comfortable_work)))) {
+	if (!work) {
 		job_fail_with(job, RPC_INTERNAL, "out of memory");
-	} else {
-		struct comfortable_work *work = job->work;
-		work->then = then;
-		job->free_work = free_work;
-		job->cancel_work = cancel_work;
-		return true;
+		return false;
 	}
-	return false;
+	work->then = then;
+	job->free_work = free_work;
+	job->cancel_work = cancel_work;
+	return true;
 }
 
 /* Finds the sandbox that the arguments name. */
-static void begin(struct job *job, const char *required, place_then *then)
+static void begin(struct job *job, place_then *then)
 {
-	if (prepare(job, required, then))
+	if (prepare(job, then))
 		place_find(job, text_argument(job, "sandbox"), then);
 }
 
@@ -240,12 +231,8 @@ static void run_in(struct job *job, const char *id, sbx_json *refusal)
 
 static void run(struct job *job, const sbx_json *arguments)
 {
-	const char *complaint = command_check(arguments);
-
-	if (complaint)
-		job_succeed(job, result_refusal(complaint));
-	else
-		begin(job, NULL, run_in);
+	(void)arguments;
+	begin(job, run_in);
 }
 
 /* ---- files ---- */
@@ -286,7 +273,7 @@ static void read_in(struct job *job, const char *id, sbx_json *refusal)
 static void read_file(struct job *job, const sbx_json *arguments)
 {
 	(void)arguments;
-	begin(job, "path", read_in);
+	begin(job, read_in);
 }
 
 static void on_written(void *user_data, sbx_call *done)
@@ -315,7 +302,7 @@ static void write_in(struct job *job, const char *id, sbx_json *refusal)
 
 static void write_file(struct job *job, const sbx_json *arguments)
 {
-	if (!prepare(job, "path", write_in))
+	if (!prepare(job, write_in))
 		return;
 	struct comfortable_work *work = job->work;
 	const char *complaint = content_read(&work->content, arguments, "content");
@@ -362,7 +349,7 @@ static void list_in(struct job *job, const char *id, sbx_json *refusal)
 static void list_files(struct job *job, const sbx_json *arguments)
 {
 	(void)arguments;
-	begin(job, NULL, list_in);
+	begin(job, list_in);
 }
 
 const struct simple_tool comfortable_tools[] = {

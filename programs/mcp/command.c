@@ -13,48 +13,11 @@ struct command {
 
 /* ---- arguments ---- */
 
-static bool is_text(const sbx_json *arguments, const char *name)
-{
-	return !sbx_json_get(arguments, name) || member_string(arguments, name);
-}
-
-static bool is_environment(const sbx_json *env)
-{
-	sbx_json_cursor cursor = {NULL};
-	const char *name;
-	const sbx_json *value;
-
-	if (sbx_json_type_of(env) != SBX_JSON_OBJECT)
-		return false;
-	while (sbx_json_next(env, &cursor, &name, &value))
-		if (!member_string(env, name))
-			return false;
-	return true;
-}
-
 /* The operation has it under another name. */
 static const sbx_json *timeout_of(const sbx_json *arguments)
 {
 	const sbx_json *timeout = sbx_json_get(arguments, "timeout");
 	return timeout ? timeout : sbx_json_get(arguments, "api_timeout");
-}
-
-const char *command_check(const sbx_json *arguments)
-{
-	const sbx_json *timeout = timeout_of(arguments);
-	const sbx_json *env = sbx_json_get(arguments, "env");
-
-	if (!member_string(arguments, "command"))
-		return "command: it is missing, a string without NULs";
-	if (timeout && (sbx_json_type_of(timeout) != SBX_JSON_INTEGER || sbx_json_integer(timeout) < 1))
-		return "timeout: it is a number of seconds, 1 or more";
-	if (!is_text(arguments, "working_dir"))
-		return "working_dir: it is a string";
-	if (!is_text(arguments, "stdin") || !is_text(arguments, "stdin_base64"))
-		return "stdin: it is a string without NULs; other bytes go into stdin_base64";
-	if (env && !is_environment(env))
-		return "env: it is an object of strings";
-	return NULL;
 }
 
 static sbx_pair *read_environment(const sbx_json *env, size_t *count)

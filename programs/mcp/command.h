@@ -25,9 +25,8 @@ struct command_events {
 	"\"env\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}," \
 	"\"stdin\":{\"type\":\"string\",\"description\":\"What the command reads\"}"
 
-/* Returns what is wrong with `command`, `env`, `timeout`, `working_dir`, `stdin` or `stdin_base64`; NULL: nothing. */
-const char *command_check(const sbx_json *arguments);
-/* Starts one in a sandbox; the arguments were checked, and must stay. NULL with the error: it was not started. */
+/* Starts one in a sandbox; the arguments fit their tool's schema, and must stay. NULL with the error: it was not
+ * started. */
 struct command *command_new(struct mcp *mcp, const char *id, const sbx_json *arguments,
                             const struct command_events *events, void *context, sbx_error **error);
 /* Ends it; that is told as its end, an error. */

@@ -29,8 +29,7 @@ const char *content_read(struct content *content, const sbx_json *arguments, con
 	bool encoded = encoding && strcmp(encoding, "base64") == 0;
 
 	if (sbx_json_type_of(given) != SBX_JSON_STRING)
-		return is_file ? "file: the content of the file is missing, a string"
-		               : "content: that of the file is missing, a string";
+		return "file: the content of the file is missing, a string";
 	if (sbx_json_get(arguments, "encoding") && !encoded && (!encoding || strcmp(encoding, "text") != 0))
 		return "encoding: it is text or base64";
 	if (encoded && !base64_decode(&content->bytes, text, length))

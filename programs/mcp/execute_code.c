@@ -70,15 +70,7 @@ static void start(struct job *job, const sbx_json *arguments)
 	int64_t seconds = timeout ? sbx_json_integer(timeout) : SECONDS_DEFAULT;
 	size_t length = 0;
 	const char *code = sbx_json_string(sbx_json_get(arguments, "code"), &length);
-	const char *complaint = NULL;
-
-	if (sbx_json_type_of(sbx_json_get(arguments, "code")) != SBX_JSON_STRING)
-		complaint = "code: it is missing, a string";
-	else if (timeout &&
-	         (sbx_json_type_of(timeout) != SBX_JSON_INTEGER || seconds < 1 || seconds > SCRIPT_SECONDS_MAX))
-		complaint = "timeout: it is a number of seconds, 1 to 600";
-	else
-		complaint = script_start(job, code, length, seconds, on_end);
+	const char *complaint = script_start(job, code, length, seconds, on_end);
 	if (complaint)
 		job_succeed(job, result_refusal(complaint));
 }

@@ -1,5 +1,6 @@
 #include "mcp.h"
 
+#include "arguments.h"
 #include "batch.h"
 #include "clock.h"
 #include "handles.h"
@@ -288,6 +289,7 @@ void mcp_stop(struct mcp *mcp)
 	handles_clean_up(mcp);
 	scripts_clean_up(mcp);
 	search_clean_up(mcp);
+	arguments_clean_up(mcp);
 	if (mcp->client)
 		place_clean_up(mcp);
 	operations_clean_up(mcp);

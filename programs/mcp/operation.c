@@ -1,5 +1,6 @@
 #include "operation.h"
 
+#include "arguments.h"
 #include "command.h"
 #include "content.h"
 #include "download.h"
@@ -55,9 +56,15 @@ static sbx_json *operation_arguments(const struct operation_tool *tool, const sb
 	return made;
 }
 
-static const char *check_execution(const sbx_json *arguments)
+/* The library is given a command's arguments one by one: of others it would never know. */
+static const char *check_execution(const struct operation *operation, const sbx_json *arguments)
 {
-	return member_string(arguments, "id") ? command_check(arguments) : "id: it is missing, a string";
+	const char *complaint = arguments_check(operation->mcp, operation->tool->definition, arguments);
+	const sbx_json *timeout = sbx_json_get(arguments, "api_timeout");
+
+	if (!complaint && timeout && sbx_json_integer(timeout) < 1)
+		complaint = "api_timeout: it is an integer, 1 or more";
+	return complaint;
 }
 
 /* Returns why it cannot be sent; NULL: it can. */
@@ -65,7 +72,7 @@ static const char *read_arguments(struct operation *operation, const sbx_json *a
                                   const struct operation_file *file)
 {
 	if (operation->tool->body == OPERATION_EXECUTE)
-		return check_execution(arguments);
+		return check_execution(operation, arguments);
 	if (operation->tool->body != OPERATION_UPLOAD)
 		return NULL;
 	if (!file)

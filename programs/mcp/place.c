@@ -202,15 +202,6 @@ static void look(struct place *place)
 
 /* ---- for tools ---- */
 
-const char *place_check(const sbx_json *arguments)
-{
-	const char *name = member_string(arguments, "sandbox");
-
-	return sbx_json_get(arguments, "sandbox") && (!name || !*name)
-	               ? "sandbox: it is the name of a sandbox, a string"
-		       : NULL;
-}
-
 static bool is_called(const struct place *place, const char *name)
 {
 	return name ? place->name && strcmp(place->name, name) == 0 : !place->name;

@@ -8,15 +8,12 @@ struct place;
 
 /* The argument that names it, as a tool's schema has it. */
 #define PLACE_PROPERTY \
-	"\"sandbox\":{\"type\":\"string\",\"description\":\"Its name; made if there is none. Left out: one of this " \
-	"server's own\"}"
+	"\"sandbox\":{\"type\":\"string\",\"minLength\":1,\"description\":\"Its name; made if there is none. Left " \
+	"out: one of this server's own\"}"
 
 /* The same of a tool that only reads: such a one makes none. */
 #define READ_PLACE_PROPERTY \
-	"\"sandbox\":{\"type\":\"string\",\"description\":\"Its name. Left out: this server's own\"}"
-
-/* Returns what is wrong with that argument; NULL: nothing. */
-const char *place_check(const sbx_json *arguments);
+	"\"sandbox\":{\"type\":\"string\",\"minLength\":1,\"description\":\"Its name. Left out: this server's own\"}"
 
 /* Goes on with the sandbox's id, or with what the tool answers since there is none, which is taken over. */
 typedef void place_then(struct job *job, const char *id, sbx_json *refusal);

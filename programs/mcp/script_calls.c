@@ -188,8 +188,19 @@ static const struct operation_tool *find_operation(const struct mcp *mcp, const 
 	return NULL;
 }
 
+/* A script cuts an answer down by itself, and its strings are bytes. */
+static const char *find_foreign(const sbx_json *arguments)
+{
+	if (sbx_json_get(arguments, "fields"))
+		return "fields: a script has no such argument, and all of the answer";
+	if (sbx_json_get(arguments, "encoding"))
+		return "encoding: a script has no such argument; its file is a string of bytes";
+	return NULL;
+}
+
 static void take(struct script_calls *calls, struct frame *frame)
 {
+	const char *complaint = find_foreign(member_object(frame->json, "arguments"));
 	const struct operation_tool *tool = find_operation(calls->mcp, member_string(frame->json, "operation"));
 
 	if (calls->count == CALLS_MAX) {
@@ -199,6 +210,10 @@ static void take(struct script_calls *calls, struct frame *frame)
 	calls->count++;
 	if (!tool) {
 		refuse(calls, frame->json, "this operation is not offered by this server");
+		return;
+	}
+	if (complaint) {
+		refuse(calls, frame->json, complaint);
 		return;
 	}
 	struct script_call *call = call_new(calls, frame);

@@ -1,5 +1,6 @@
 #include "shown.h"
 
+#include "arguments.h"
 #include "known.h"
 #include "mcp.h"
 #include "schema.h"
@@ -127,15 +128,11 @@ static bool read_arguments(struct job *job, const char *definition)
 {
 	const sbx_json *arguments = sbx_json_get(job->message.params, "arguments");
 	const struct client *client = job->mcp->options->client;
-	sbx_json *tool = NULL;
 
 	if (!client || !arguments)
 		return true;
-	bool is_read = sbx_json_parse(definition, strlen(definition), &tool, NULL) == SBX_OK &&
-	               message_set_arguments(&job->message,
-	                                     schema_widen(client, sbx_json_get(tool, "inputSchema"), arguments));
-	sbx_json_free(tool);
-	return is_read;
+	const sbx_json *schema = arguments_schema(job->mcp, definition);
+	return schema && message_set_arguments(&job->message, schema_widen(client, schema, arguments));
 }
 
 const char *shown_read_call(struct job *job, const char *name)

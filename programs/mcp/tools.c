@@ -1,9 +1,11 @@
 #include "tools.h"
 
+#include "arguments.h"
 #include "offer.h"
 #include "operation_call.h"
 #include "operation_tools.h"
 #include "protocol.h"
+#include "result.h"
 #include "shown.h"
 #include "tool_sets.h"
 
@@ -79,34 +81,51 @@ int tools_print(const struct mcp *mcp)
 
 /* ---- tools/call ---- */
 
-static bool call_of_set(struct job *job, const struct tool_set *set, const char *name, const sbx_json *arguments)
+/* One that is offered. */
+struct tool {
+	const struct tool_set *set;
+	const struct simple_tool *simple; /* NULL: it is an operation */
+	const struct operation_tool *operation;
+};
+
+static bool find_simple(const struct mcp *mcp, const char *name, struct tool *found)
 {
-	for (size_t i = 0; set->tools && i < *set->count; i++)
-		if (strcmp(set->tools[i].name, name) == 0 && has_simple(job->mcp, set->group, &set->tools[i])) {
-			job->only_reads = set->tools[i].reads;
-			set->tools[i].start(job, arguments);
+	const struct tool_set *set = found->set;
+
+	for (size_t i = 0; i < *set->count && !found->simple; i++)
+		if (strcmp(set->tools[i].name, name) == 0 && has_simple(mcp, set->group, &set->tools[i]))
+			found->simple = &set->tools[i];
+	return found->simple;
+}
+
+static bool find_operation(const struct mcp *mcp, const char *name, struct tool *found)
+{
+	for (size_t i = 0; i < operation_tools_count && !found->operation; i++)
+		if (strcmp(operation_tools[i].name, name) == 0 && has_operation(mcp, &operation_tools[i]))
+			found->operation = &operation_tools[i];
+	return found->operation;
+}
+
+static bool find(const struct mcp *mcp, const char *name, struct tool *found)
+{
+	for (const struct tool_set *set = tool_sets; set < tool_sets + tool_sets_count; set++) {
+		*found = (struct tool){.set = set};
+		if (set->tools ? find_simple(mcp, name, found) : find_operation(mcp, name, found))
 			return true;
-		}
+	}
 	return false;
 }
 
-/* Of those that ask nobody, or of the others. */
-static bool call_simple(struct job *job, bool asks_nobody, const char *name, const sbx_json *arguments)
+static void call_simple(struct job *job, const struct tool *tool, const sbx_json *arguments)
 {
-	for (const struct tool_set *set = tool_sets; set < tool_sets + tool_sets_count; set++)
-		if (set->asks_nobody == asks_nobody && call_of_set(job, set, name, arguments))
-			return true;
-	return false;
-}
+	const char *complaint = arguments_check(job->mcp, tool->simple->definition, arguments);
 
-static bool call_operation(struct job *job, const char *name, const sbx_json *arguments)
-{
-	for (size_t i = 0; i < operation_tools_count; i++)
-		if (strcmp(operation_tools[i].name, name) == 0 && has_operation(job->mcp, &operation_tools[i])) {
-			operation_call(job, &operation_tools[i], arguments);
-			return true;
-		}
-	return false;
+	if (complaint) {
+		job_succeed(job, result_refusal(complaint));
+	} else if (tool->set->asks_nobody || job_has_client(job)) {
+		job->only_reads = tool->simple->reads;
+		tool->simple->start(job, arguments);
+	}
 }
 
 void tools_call(struct job *job)
@@ -114,6 +133,7 @@ void tools_call(struct job *job)
 	const char *name = member_string(job->message.params, "name");
 	const sbx_json *arguments = sbx_json_get(job->message.params, "arguments");
 	struct rpc_error unknown = {0};
+	struct tool tool;
 
 	if (!name || (arguments && sbx_json_type_of(arguments) != SBX_JSON_OBJECT)) {
 		job_fail_with(job, RPC_INVALID_PARAMS, name ? "arguments is no object" : "name is missing");
@@ -122,9 +142,12 @@ void tools_call(struct job *job)
 	if (!(name = shown_read_call(job, name)))
 		return;
 	arguments = sbx_json_get(job->message.params, "arguments");
-	if (call_simple(job, true, name, arguments) || !job_has_client(job) ||
-	    call_simple(job, false, name, arguments) || call_operation(job, name, arguments))
-		return;
-	rpc_error_set(&unknown, RPC_INVALID_PARAMS, "there is no tool %.100s", name);
-	job_fail(job, &unknown);
+	if (!find(job->mcp, name, &tool)) {
+		rpc_error_set(&unknown, RPC_INVALID_PARAMS, "there is no tool %.100s", name);
+		job_fail(job, &unknown);
+	} else if (tool.simple) {
+		call_simple(job, &tool, arguments);
+	} else if (job_has_client(job)) {
+		operation_call(job, tool.operation, arguments);
+	}
 }

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #define PROPERTIES(what) \
-	"\"properties\":{\"local\":{\"type\":\"string\",\"description\":\"" what \
-	" on the user's machine\"},\"path\":{\"type\":\"string\",\"description\":\"In the sandbox\"}," PLACE_PROPERTY \
-	"},\"required\":[\"local\",\"path\"],\"additionalProperties\":false}"
+	"\"properties\":{\"local\":{\"type\":\"string\",\"minLength\":1,\"description\":\"" what \
+	" on the user's machine\"},\"path\":{\"type\":\"string\",\"minLength\":1,\"description\":\"In the " \
+	"sandbox\"}," PLACE_PROPERTY "},\"required\":[\"local\",\"path\"],\"additionalProperties\":false}"
 
 #define UPLOAD_DEFINITION \
 	"{\"name\":\"upload\",\"title\":\"Upload a file or folder\",\"description\":\"Copies a file or folder of the " \
@@ -131,8 +131,7 @@ static void name_local(struct transfer *transfer)
 static void begin(struct job *job, const sbx_json *arguments, bool is_download)
 {
 	const struct options *options = job->mcp->options;
-	const char *local = member_string(arguments, "local"), *path = member_string(arguments, "path");
-	const char *complaint = place_check(arguments);
+	const char *local = member_string(arguments, "local"), *complaint = NULL;
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
 
 	if (!transfer) {
@@ -142,13 +141,8 @@ static void begin(struct job *job, const sbx_json *arguments, bool is_download)
 	transfer->fd = -1;
 	job->work = transfer;
 	job->free_work = free_transfer;
-	if (!complaint && (!local || !*local))
-		complaint = "local: it is missing, a string";
-	if (!complaint && (!path || !*path))
-		complaint = "path: it is missing, a string";
-	if (!complaint)
-		transfer->fd = is_download ? roots_open_parent(options, local, &transfer->name, &complaint)
-		                           : roots_open(options, local, &complaint);
+	transfer->fd = is_download ? roots_open_parent(options, local, &transfer->name, &complaint)
+	                           : roots_open(options, local, &complaint);
 	if (complaint) {
 		job_succeed(job, result_refusal(complaint));
 		return;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -308,6 +309,26 @@ def test_without_a_key():
     (line,) = errors.splitlines()
     assert status == 0
     assert line.startswith("sandbox-sdk-mcp: ") and "SANDBOX_SDK_API_KEY" in line and "--local" in line
+
+
+def test_what_needs_no_key_to_be_refused():
+    with Host("--tools", "all") as host:
+        host.shake_hands()
+        for modern in (False, True):
+            answer = host.ask("tools/call", {"name": "nonsense", "arguments": {}}, modern)
+            assert answer["error"]["code"] == -32602
+            assert text_of(host.call("write_file", modern)) == "path: it is missing, a string"
+        assert host.end() == (0, b"", "")
+
+
+def test_what_is_refused_starts_no_server(old):
+    """One without an account starts a sandboxd for what asks it, and for nothing else."""
+    children = Path(f"/proc/{old.process.pid}/task/{old.process.pid}/children")
+    assert old.ask("tools/call", {"name": "nonsense"})["error"]["code"] == -32602
+    assert old.call("write_file")["isError"]
+    assert children.read_text() == ""
+    assert "isError" not in old.call("list_sandboxes")
+    assert children.read_text() != ""
 
 
 def test_operations_are_described_without_a_key():
