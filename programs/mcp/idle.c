@@ -27,6 +27,12 @@ int idle_wait_ms(const struct mcp *mcp)
 	return first == INT64_MAX ? -1 : first <= now ? 0 : first - now > 60000 ? 60000 : (int)(first - now);
 }
 
+static void tell(const struct made *made, const sbx_error *error)
+{
+	fprintf(stderr, "sandbox-sdk-mcp: sandbox %s is left, it cannot be deleted (%s)\n", made->id,
+	        sbx_error_message(error));
+}
+
 static void on_deleted(void *user_data, sbx_call *call)
 {
 	struct made *made = user_data;
@@ -34,8 +40,7 @@ static void on_deleted(void *user_data, sbx_call *call)
 
 	bool is_gone = sbx_call_result(call, NULL, &error) >= 0 || sbx_error_http_status(error) == 404;
 	if (!is_gone)
-		fprintf(stderr, "sandbox-sdk-mcp: sandbox %s, which nobody uses, cannot be deleted (%s)\n", made->id,
-		        sbx_error_message(error));
+		tell(made, error);
 	sbx_error_free(error);
 	sbx_call_free(made->leaving);
 	made->leaving = NULL;
@@ -48,13 +53,17 @@ void idle_delete(struct made *made)
 {
 	sbx_request request = SBX_REQUEST_INIT;
 	sbx_json *arguments = sbx_json_new_object();
+	sbx_error *error = NULL;
 
 	made->holders++;
 	sbx_json_set(arguments, "id", sbx_json_new_string(made->id, strlen(made->id)));
 	request.operation = sbx_operation_find("sandboxes.delete");
 	request.arguments = arguments;
-	if (sbx_client_start(made->mcp->client, &request, NULL, on_deleted, made, &made->leaving, NULL) < 0)
+	if (sbx_client_start(made->mcp->client, &request, NULL, on_deleted, made, &made->leaving, &error) < 0) {
+		tell(made, error);
 		made_release(made);
+	}
+	sbx_error_free(error);
 	sbx_json_free(arguments);
 }
 

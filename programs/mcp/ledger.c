@@ -39,8 +39,14 @@ struct cleaning {
 
 /* ---- the folder ---- */
 
+static void make_folder(const char *path, bool makes)
+{
+	if (makes)
+		mkdir(path, 0700);
+}
+
 /* Returns its descriptor, or -1: then what a kill leaves stays. */
-static int open_folder(void)
+static int open_folder(bool makes)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	char path[PATH_MAX];
@@ -52,12 +58,12 @@ static int open_folder(void)
 		return -1;
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(path, 0700);
+		make_folder(path, makes);
 		*slash = '/';
 	}
-	mkdir(path, 0700);
+	make_folder(path, makes);
 	strcat(path, "/sandbox-sdk-mcp");
-	mkdir(path, 0700);
+	make_folder(path, makes);
 	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -70,7 +76,7 @@ static bool is_own_name(const char *name)
 
 static void forget(const char *name)
 {
-	int folder = open_folder();
+	int folder = open_folder(false);
 
 	if (folder < 0)
 		return;
@@ -89,7 +95,7 @@ static struct ledger *ledger_of(struct mcp *mcp)
 
 static int write_file(const char *name, const char *address)
 {
-	int folder = open_folder();
+	int folder = open_folder(true);
 	int file = folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	size_t length = strlen(address);
 
@@ -160,34 +166,74 @@ static void clean(struct mcp *mcp, const char *name, int file)
 	mcp->ledger->cleanings = cleaning;
 }
 
-static void look_at(struct mcp *mcp, int folder, const char *name)
+/* Returns the file of a server that is not there any more, or -1. */
+static int open_left(int folder, const char *name)
 {
-	char address[1024];
-	const char *own = sbx_client_base_url(mcp->client);
 	int file = is_own_name(name) ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
 
-	if (file < 0)
-		return;
 	/* Whoever holds the lock is alive. */
-	ssize_t length = flock(file, LOCK_EX | LOCK_NB) < 0 ? -1 : read(file, address, sizeof(address));
+	if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) < 0) {
+		close(file);
+		return -1;
+	}
+	return file;
+}
+
+static bool look_at(void *context, int folder, const char *name)
+{
+	struct mcp *mcp = context;
+	char address[1024];
+	const char *own = sbx_client_base_url(mcp->client);
+	int file = open_left(folder, name);
+
+	if (file < 0)
+		return true;
+	ssize_t length = read(file, address, sizeof(address));
 	if (length >= 0 && (size_t)length == strlen(own) && memcmp(address, own, (size_t)length) == 0)
 		clean(mcp, name, file);
 	else
 		close(file);
+	return true;
 }
 
-void ledger_begin(struct mcp *mcp)
+/* Until a look returns false. */
+static void look_at_all(bool (*look)(void *context, int folder, const char *name), void *context)
 {
-	int folder = ledger_of(mcp) ? open_folder() : -1;
+	int folder = open_folder(false);
 	DIR *listing = folder < 0 ? NULL : fdopendir(folder);
 	const struct dirent *entry;
 
-	while (listing && (entry = readdir(listing)))
-		look_at(mcp, dirfd(listing), entry->d_name);
+	while (listing && (entry = readdir(listing)) && look(context, dirfd(listing), entry->d_name))
+		;
 	if (listing)
 		closedir(listing);
 	else if (folder >= 0)
 		close(folder);
+}
+
+void ledger_begin(struct mcp *mcp)
+{
+	if (ledger_of(mcp))
+		look_at_all(look_at, mcp);
+}
+
+static bool is_left(void *context, int folder, const char *name)
+{
+	bool *found = context;
+	int file = open_left(folder, name);
+
+	*found = file >= 0;
+	if (*found)
+		close(file);
+	return !*found;
+}
+
+bool ledger_has_leftovers(void)
+{
+	bool found = false;
+
+	look_at_all(is_left, &found);
+	return found;
 }
 
 /* ---- the end ---- */

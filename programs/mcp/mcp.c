@@ -21,6 +21,8 @@
 #include <string.h>
 
 #define PATIENCE_MS 1200
+/* How long after the start others' leftovers are looked for: whoever waits for the first answer comes first. */
+#define LEDGER_MS 500
 
 typedef void handler(struct job *job);
 
@@ -224,9 +226,26 @@ void mcp_leave(struct mcp *mcp, const struct channel *channel)
 
 /* ---- time ---- */
 
+static int ledger_wait_ms(const struct mcp *mcp)
+{
+	int64_t left = mcp->ledger_ms - clock_ms();
+
+	return mcp->ledger_ms == 0 ? -1 : left > 0 ? (int)left : 0;
+}
+
+/* A client is made only where it has something to do. Without a key there is none, which a tool tells. */
+static void ledger_tick(struct mcp *mcp)
+{
+	if (ledger_wait_ms(mcp) != 0)
+		return;
+	mcp->ledger_ms = 0;
+	if (ledger_has_leftovers())
+		mcp_client(mcp, NULL);
+}
+
 int mcp_wait_ms(const struct mcp *mcp)
 {
-	const int waits[] = {handles_wait_ms(mcp), scripts_wait_ms(mcp), idle_wait_ms(mcp)};
+	const int waits[] = {handles_wait_ms(mcp), scripts_wait_ms(mcp), idle_wait_ms(mcp), ledger_wait_ms(mcp)};
 	int first = -1;
 
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
@@ -240,13 +259,14 @@ void mcp_tick(struct mcp *mcp)
 	handles_tick(mcp);
 	scripts_tick(mcp);
 	idle_tick(mcp);
+	ledger_tick(mcp);
 }
 
 /* ---- start and stop ---- */
 
 void mcp_start(struct mcp *mcp, const struct options *options)
 {
-	*mcp = (struct mcp){.options = options};
+	*mcp = (struct mcp){.options = options, .ledger_ms = options->local ? 0 : clock_ms() + LEDGER_MS};
 }
 
 sbx_client *mcp_client(struct mcp *mcp, sbx_error **error)
@@ -260,6 +280,7 @@ sbx_client *mcp_client(struct mcp *mcp, sbx_error **error)
 		sbx_client_new_local(&mcp->client, &known, error);
 	else
 		sbx_client_new(&mcp->client, &known, error);
+	mcp->ledger_ms = 0;
 	if (mcp->client && !mcp->options->local)
 		ledger_begin(mcp);
 	return mcp->client;

@@ -22,6 +22,7 @@ struct mcp {
 	const struct options *options;
 	sbx_client *client; /* NULL: nothing has needed it yet */
 	bool initialized;
+	int64_t ledger_ms; /* when to look for what others have left; 0: it is done */
 	struct job *jobs;
 	struct handle *handles;        /* commands that were started and not waited for */
 	struct handle_wait *waits;     /* calls that wait for one of them */

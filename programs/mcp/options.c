@@ -117,8 +117,10 @@ static int read_number(unsigned *number, const char *text, unsigned long least, 
 }
 
 /* Whoever can connect would have the sandboxes, and the account. */
-static int check_token(const struct options *options)
+static int check_together(const struct options *options)
 {
+	if (options->keep && options->idle_delete)
+		return complain("--keep", "keeps what --idle-delete deletes; give one of them");
 	if (!options->http || options->token_file || options->no_token)
 		return -1;
 	return complain("--http", "wants --token-file PATH, or --no-token");
@@ -225,5 +227,5 @@ int options_read(struct options *options, int count, char **words)
 		options->groups |= GROUP_OPERATIONS | GROUP_CODE | GROUP_DOCS;
 	if (status < 0 && optind < count)
 		return complain(words[optind], "is no option");
-	return status < 0 ? check_token(options) : status;
+	return status < 0 ? check_together(options) : status;
 }

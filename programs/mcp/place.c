@@ -1,5 +1,7 @@
 #include "place.h"
 
+#include "clock.h"
+#include "idle.h"
 #include "ledger.h"
 #include "listing.h"
 #include "made.h"
@@ -9,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLEAN_UP_SECONDS 10
+/* How long the deletions may take at the end. */
+#define CLEAN_UP_MS 1500
 
 struct waiting {
 	struct waiting *next;
@@ -113,8 +116,10 @@ static void make_with_leave(void *context, bool may)
 		return;
 	}
 	sbx_json *arguments = sbx_json_new_object();
-	/* A local server ends with this one, and all that it has. */
-	const char *name = place->name || place->mcp->options->local ? place->name : ledger_own_name(place->mcp);
+	const struct options *options = place->mcp->options;
+	/* A local server ends with this one, and all that it has. What is to stay is in no ledger. */
+	bool is_named = place->name || options->local || options->keep;
+	const char *name = is_named ? place->name : ledger_own_name(place->mcp);
 	if (name)
 		sbx_json_set(arguments, "name", sbx_json_new_string(name, strlen(name)));
 	sbx_json_set(arguments, "wait_for_ready", sbx_json_new_boolean(1));
@@ -359,31 +364,42 @@ void place_fail(struct job *job, const char *name, const char *id, sbx_error *er
 
 /* ---- the end ---- */
 
-/* Returns whether it is gone. */
-static bool delete_own(const struct mcp *mcp, const char *id)
+static bool is_to_go(const struct made *made)
 {
-	sbx_request_options options = SBX_REQUEST_OPTIONS_INIT;
-	sbx_error *error = NULL;
-
-	options.deadline = CLEAN_UP_SECONDS;
-	sbx_status status = sbx_sandboxes_delete(mcp->client, id, NULL, &options, NULL, &error);
-	bool is_gone = status >= 0 || sbx_error_http_status(error) == 404;
-	if (!is_gone)
-		fprintf(stderr, "sandbox-sdk-mcp: sandbox %s is left (%s); delete it\n", id, sbx_error_message(error));
-	sbx_error_free(error);
-	return is_gone;
+	return made->unnamed && !made->is_gone;
 }
 
-/* Those that nobody has given a name; a local server has none left. Returns whether all are gone. */
+static bool are_leaving(const struct mcp *mcp)
+{
+	for (const struct made *made = made_first(mcp); made; made = made->next)
+		if (made->leaving)
+			return true;
+	return false;
+}
+
+/* Those that nobody has given a name; a local server has none left. All at once, for a host has no patience. Returns
+ * whether all are gone. */
 static bool delete_unnamed(const struct mcp *mcp)
 {
 	bool is_settled = !mcp->orphans;
+	int64_t until = clock_ms() + CLEAN_UP_MS;
 
 	if (mcp->options->keep || mcp->options->local)
 		return true;
-	for (const struct made *made = made_first(mcp); made; made = made->next)
-		if (made->unnamed && !made->is_gone)
-			is_settled &= delete_own(mcp, made->id);
+	for (struct made *made = made_first(mcp); made; made = made->next)
+		if (is_to_go(made) && !made->leaving)
+			idle_delete(made);
+	while (are_leaving(mcp) && clock_ms() < until && sbx_client_poll(mcp->client, 0.1, NULL) == SBX_OK)
+		;
+	for (const struct made *made = made_first(mcp); made; made = made->next) {
+		if (made->leaving)
+			fprintf(stderr,
+			        "sandbox-sdk-mcp: sandbox %s is left, the API has not answered in time; the next "
+			        "server "
+			        "deletes it\n",
+			        made->id);
+		is_settled &= !is_to_go(made);
+	}
 	return is_settled;
 }
 

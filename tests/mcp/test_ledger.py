@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 
 import pytest
 from account import Account, wait_until
+from fake_api import FakeApi, sandbox
 from harness import Host, text_of
 
 
@@ -73,6 +75,54 @@ def test_it_stays_when_it_is_to(account):
         assert host.end()[0] == 0
     assert len(account.names()) == 2
     assert account.files() == []
+
+
+@pytest.mark.parametrize("options", [[], ["--keep"]])
+def test_what_is_to_stay_outlives_a_kill(account, options):
+    with account.host("--keep") as host:
+        host.call("run", command="true")
+        host.call("create_sandboxes")
+        names = account.names()
+        kill(host)
+    with account.host(*options) as host:
+        host.call("list_sandboxes")
+        assert host.end()[0] == 0
+    assert len(names) == 2
+    assert account.names() == names
+    assert account.files() == []
+
+
+def test_the_next_server_deletes_it_before_a_tool_is_called(account):
+    with account.host() as host:
+        host.call("run", command="true")
+        kill(host)
+    with account.host() as host:
+        assert wait_until(lambda: account.names() == [] and account.files() == [])
+        assert "result" in host.ask("ping")
+
+
+def test_an_api_that_is_silent_does_not_hold_up_the_end(tmp_path):
+    over = threading.Event()
+
+    def answer(method: str, path: str, body: bytes) -> tuple[int, object]:
+        if method == "DELETE":
+            over.wait(60)
+        return 200, sandbox(f"sbx-{len(api.requests)}", "made")
+
+    with FakeApi(answer) as api, Host(environment=api.environment(tmp_path)) as host:
+        host.shake_hands()
+        for _ in range(4):
+            host.call("create_sandboxes")
+        begun = time.monotonic()
+        status, _, errors = host.end(60)
+        took = time.monotonic() - begun
+        over.set()
+    assert status == 0
+    assert len([method for method, _ in api.requests if method == "DELETE"]) == 4, "all are asked for at once"
+    assert took < 10, "a host has no patience for a time limit each"
+    assert len(errors.splitlines()) == 4
+    assert all("is left" in line for line in errors.splitlines())
+    assert len(list((tmp_path / "sandbox-sdk-mcp").iterdir())) == 1
 
 
 def test_a_killed_server_leaves_it_to_the_next(account):

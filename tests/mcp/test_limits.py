@@ -168,6 +168,10 @@ def test_wrong_numbers(option, value):
     assert "1 or more" in refused(option, value)
 
 
+def test_what_is_to_stay_is_not_deleted():
+    assert "--idle-delete" in refused("--keep", "--idle-delete", "1")
+
+
 def test_without_the_options_there_is_no_end():
     with Host("--local") as host:
         host.shake_hands()
