@@ -115,7 +115,7 @@ static int remove_folder(const struct bwrap_engine *engine, const char *id)
 	return unlinkat(engine->sandboxes, id, AT_REMOVEDIR) == 0 ? 0 : tree_remove(engine->sandboxes, id);
 }
 
-static int folder_problem(struct problem *problem)
+static int folder_cause(struct problem *problem)
 {
 	if (errno == ENOSPC || errno == EDQUOT)
 		return problem_set(problem, PROBLEM_STORAGE, NULL, "the server's disk is full");
@@ -123,8 +123,27 @@ static int folder_problem(struct problem *problem)
 		return problem_set(problem, PROBLEM_STORAGE, NULL, "a file is larger than the server may write");
 	if (problem_is_descriptors(errno))
 		return problem_descriptors(problem);
-	log_line("a sandbox's folder failed: %s; see the state directory's disk", strerror(errno));
 	return problem_set(problem, PROBLEM_ENGINE, NULL, "the sandbox's folder failed: %s", strerror(errno));
+}
+
+static int folder_problem(struct problem *problem)
+{
+	int error = errno;
+
+	if (folder_cause(problem), problem->type == PROBLEM_ENGINE)
+		log_line("a sandbox's folder failed: %s; see the state directory's disk", strerror(error));
+	return -1;
+}
+
+/* Whoever asks for the removal says more, for it knows what becomes of the rest. */
+static int removal_problem(const char *what, const char *folder, const char *id, struct problem *problem)
+{
+	if (problem_is_descriptors(errno))
+		return problem_descriptors(problem);
+	return problem_set(problem, PROBLEM_ENGINE, NULL,
+	                   "the files of %s %s cannot be removed (%s); look for what holds them in bwrap/%s/%s of the "
+	                   "state directory (an immutable file, a mount, a failing disk), and try again",
+	                   what, id, strerror(errno), folder, id);
 }
 
 int bwrap_create(struct engine *engine, const struct sandbox *sandbox, struct problem *problem)
@@ -142,7 +161,7 @@ int bwrap_create(struct engine *engine, const struct sandbox *sandbox, struct pr
 int bwrap_destroy(struct engine *engine, const char *id, struct problem *problem)
 {
 	held_end(&bwrap_self(engine)->held, id);
-	return remove_folder(bwrap_self(engine), id) < 0 ? folder_problem(problem) : 0;
+	return remove_folder(bwrap_self(engine), id) < 0 ? removal_problem("sandbox", "sandboxes", id, problem) : 0;
 }
 
 int bwrap_each(struct engine *engine, void (*each)(void *context, const char *id), void *context)
@@ -169,7 +188,7 @@ int bwrap_repair(struct engine *engine, const struct sandbox *sandbox, struct pr
 		log_line("the files of sandbox %s are gone; it starts empty again", sandbox->id);
 	if (folder >= 0)
 		close(folder);
-	return result < 0 || make_folder(bwrap_self(engine), sandbox) < 0 ? folder_problem(problem) : 0;
+	return result < 0 || make_folder(bwrap_self(engine), sandbox) < 0 ? folder_cause(problem) : 0;
 }
 
 /* ---- files ---- */
@@ -261,7 +280,9 @@ int bwrap_volume_copy(struct engine *engine, const struct engine_copy *copy, str
 
 int bwrap_volume_destroy(struct engine *engine, const char *id, struct problem *problem)
 {
-	return volume_files_destroy(bwrap_self(engine)->volumes, id) < 0 ? folder_problem(problem) : 0;
+	return volume_files_destroy(bwrap_self(engine)->volumes, id) < 0
+	               ? removal_problem("volume", "volumes", id, problem)
+		       : 0;
 }
 
 bool bwrap_volume_exists(struct engine *engine, const char *id)

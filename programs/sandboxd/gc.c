@@ -31,6 +31,7 @@ struct collector {
 	struct state *state;
 	struct gc_report report;
 	struct failure *failure;
+	unsigned int held; /* things that could not be removed */
 };
 
 /* Of each the folder has one folder for every row that is not hidden. */
@@ -49,6 +50,20 @@ static int join(char out[PATH_MAX], const char *first, const char *second)
 	return snprintf(out, PATH_MAX, "%s/%s", first, second) < PATH_MAX ? 0 : -1;
 }
 
+/* One that cannot be removed keeps nothing else from it. */
+static void say_held(struct collector *gc, const char *path)
+{
+	static const char format[] =
+	        "%.300s cannot be removed (%s); look for what holds it (an immutable file, a mount, "
+	        "a failing disk), and run sandboxd gc again";
+
+	/* The first one is how all ends; each has a line of its own. */
+	if (gc->held++ == 0)
+		failure_set(gc->failure, FAILURE_STATE, format, path, strerror(errno));
+	else
+		log_line(format, path, strerror(errno));
+}
+
 /* Removes one thing and tells of it. */
 static int take(struct collector *gc, const char *kind, const char *folder, const char *name)
 {
@@ -58,9 +73,9 @@ static int take(struct collector *gc, const char *kind, const char *folder, cons
 		return 0;
 	uint64_t bytes = tree_size(path);
 	if (!gc->report.dry && tree_remove(AT_FDCWD, path) < 0)
-		return failure_set(gc->failure, FAILURE_STATE, "%.300s cannot be removed (%s); see its disk", path,
-		                   strerror(errno));
-	gc_report_found(&gc->report, kind, name, bytes);
+		say_held(gc, path);
+	else
+		gc_report_found(&gc->report, kind, name, bytes);
 	return 0;
 }
 
@@ -189,12 +204,13 @@ static int collect_owned(struct collector *gc, sqlite3 *database)
 		sbx__buffer ids = {0};
 		const struct owned owned = {.kind = owners[i].kind, .ids = &ids, .has_uploads = owners[i].has_uploads};
 		char folder[PATH_MAX];
+		unsigned int held = gc->held;
 		/* Where nothing says what belongs to whom, nothing is removed. */
 		if (read_ids(database, owners[i].table, &ids) && join(folder, gc->state->path, owners[i].folder) == 0)
 			result = each_name(gc, folder, look_at_owned, &owned);
 		sbx__buffer_free(&ids);
-		/* The folders first: a row without one is found again. */
-		if (result == 0)
+		/* The folders first: a row without one is found again, and one whose folder is held keeps its uid. */
+		if (result == 0 && gc->held == held)
 			result = remove_rows(gc, database, owners[i].table, "hidden <> 0", "deletions that were begun");
 	}
 	return result;

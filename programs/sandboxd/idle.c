@@ -149,8 +149,13 @@ static void delete_unused(struct idle *idle, const sbx__buffer *ids)
 
 	for (size_t at = 0; at < ids->length && !is_stopping(idle); at += strlen(ids->data + at) + 1) {
 		const char *id = ids->data + at;
-		if (sandbox_delete(idle->service, id, &ignored) == 0)
+		if (sandbox_delete(idle->service, id, &ignored) == 0) {
 			log_event("sandbox deleted, for nobody used it", id);
+		} else {
+			/* Tried again after the same time. */
+			idle_begin(idle, id);
+			idle_end(idle, id);
+		}
 	}
 }
 

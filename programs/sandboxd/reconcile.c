@@ -9,6 +9,7 @@ struct ids {
 	sbx__buffer visible;
 	sbx__buffer hidden;
 	sbx__buffer files;
+	sbx__buffer held; /* those of them that could not be removed */
 };
 
 struct lists {
@@ -45,7 +46,7 @@ static const char *next(const sbx__buffer *ids, const char *id)
 
 static bool has_failed(const struct ids *ids)
 {
-	return ids->visible.failed || ids->hidden.failed || ids->files.failed;
+	return ids->visible.failed || ids->hidden.failed || ids->files.failed || ids->held.failed;
 }
 
 static void free_ids(struct ids *ids)
@@ -53,6 +54,7 @@ static void free_ids(struct ids *ids)
 	sbx__buffer_free(&ids->visible);
 	sbx__buffer_free(&ids->hidden);
 	sbx__buffer_free(&ids->files);
+	sbx__buffer_free(&ids->held);
 }
 
 static int read_lists(struct engine *engine, struct store *store, struct lists *lists, struct problem *problem)
@@ -76,6 +78,26 @@ static int check_loss(const struct store *store, const struct lists *lists, stru
 	                   "to start anew");
 }
 
+static bool is_among(const sbx__buffer *ids, const char *wanted)
+{
+	for (const char *id = NULL; (id = next(ids, id));)
+		if (strcmp(id, wanted) == 0)
+			return true;
+	return false;
+}
+
+/* What cannot be removed keeps nobody else from the start: it waits for the next one, together with its row. */
+static void remove_files(struct engine *engine, struct ids *ids, const char *id,
+                         int (*destroy)(struct engine *engine, const char *id, struct problem *problem))
+{
+	struct problem problem;
+
+	if (is_among(&ids->held, id) || destroy(engine, id, &problem) == 0)
+		return;
+	log_line("%s", problem.message);
+	argument_list_append(&ids->held, id);
+}
+
 /* ---- sandboxes ---- */
 
 static bool is_sandbox(struct store *store, const char *id)
@@ -93,21 +115,22 @@ static int repair(struct engine *engine, struct store *store, const char *id, st
 	struct sandbox sandbox;
 	if (store_find(store, id, &sandbox, problem) < 0)
 		return -1;
-	int result = engine->repair(engine, &sandbox, problem);
+	if (engine->repair(engine, &sandbox, problem) < 0)
+		log_line("sandbox %s may not work: %s; see bwrap/sandboxes/%s in the state directory", id,
+		         problem->message, id);
 	sandbox_free(&sandbox);
-	return result;
+	return 0;
 }
 
-static int settle_sandboxes(struct engine *engine, struct store *store, const struct ids *ids, struct problem *problem)
+static int settle_sandboxes(struct engine *engine, struct store *store, struct ids *ids, struct problem *problem)
 {
 	/* Deletions that were begun are carried through. */
 	for (const char *id = NULL; (id = next(&ids->hidden, id));)
-		if (engine->destroy(engine, id, problem) < 0)
-			return -1;
+		remove_files(engine, ids, id, engine->destroy);
 	/* Files without a row are a creation that nobody was told of. */
 	for (const char *id = NULL; (id = next(&ids->files, id));)
-		if (!is_sandbox(store, id) && engine->destroy(engine, id, problem) < 0)
-			return -1;
+		if (!is_sandbox(store, id))
+			remove_files(engine, ids, id, engine->destroy);
 	for (const char *id = NULL; (id = next(&ids->visible, id));)
 		if (repair(engine, store, id, problem) < 0)
 			return -1;
@@ -138,15 +161,14 @@ static int say_lost(struct engine *engine, struct store *store, const char *id, 
 	return result;
 }
 
-static int settle_volumes(struct engine *engine, struct store *store, const struct ids *ids, struct problem *problem)
+static int settle_volumes(struct engine *engine, struct store *store, struct ids *ids, struct problem *problem)
 {
 	for (const char *id = NULL; (id = next(&ids->hidden, id));)
-		if (engine->volume_destroy(engine, id, problem) < 0)
-			return -1;
+		remove_files(engine, ids, id, engine->volume_destroy);
 	/* A snapshot that was being taken is among these, too. */
 	for (const char *id = NULL; (id = next(&ids->files, id));)
-		if (!is_volume(store, id) && engine->volume_destroy(engine, id, problem) < 0)
-			return -1;
+		if (!is_volume(store, id))
+			remove_files(engine, ids, id, engine->volume_destroy);
 	for (const char *id = NULL; (id = next(&ids->visible, id));)
 		if (!engine->volume_exists(engine, id) && say_lost(engine, store, id, problem) < 0)
 			return -1;
@@ -161,10 +183,11 @@ static int remove_rows(struct store *store, const struct ids *ids,
                        int (*remove)(struct store *store, const char *id, struct problem *problem),
                        struct problem *problem)
 {
-	int result = 0;
+	int result = has_failed(ids) ? problem_memory(problem) : 0;
 
 	for (const char *id = NULL; result == 0 && (id = next(&ids->hidden, id));)
-		result = remove(store, id, problem);
+		if (!is_among(&ids->held, id))
+			result = remove(store, id, problem);
 	return result < 0 && problem->type == PROBLEM_STORAGE ? 0 : result;
 }
 

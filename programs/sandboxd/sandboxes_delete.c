@@ -22,21 +22,60 @@ static void deletion_free(struct deletion *deletion)
 	volume_free(&deletion->snapshot);
 }
 
+/* What is deleted, as it was. */
+struct doomed {
+	struct sandbox sandbox;
+	struct volume volume;
+};
+
+static void doomed_free(struct doomed *doomed)
+{
+	sandbox_free(&doomed->sandbox);
+	volume_free(&doomed->volume);
+}
+
+static int doomed_find(struct service *service, const char *id, struct doomed *doomed, struct problem *problem)
+{
+	*doomed = (struct doomed){0};
+	if (store_find(service->store, id, &doomed->sandbox, problem) == 0 &&
+	    store_volume_find_of_sandbox(service->store, id, &doomed->volume, problem) == 0)
+		return 0;
+	doomed_free(doomed);
+	return -1;
+}
+
 static int remove_files(struct service *service, const char *id, struct problem *problem)
 {
 	uses_cancel(&service->uses, id);
 	uses_wait(&service->uses, id);
-	return service->engine->destroy(service->engine, id, problem);
+	if (service->engine->destroy(service->engine, id, problem) == 0)
+		return 0;
+	log_line("%s", problem->message);
+	return -1;
+}
+
+/* Whoever asked for the deletion can ask again. What is gone of its files stays gone; but it can be used. */
+static void show_again(struct service *service, const struct doomed *doomed)
+{
+	struct problem problem;
+
+	service->engine->repair(service->engine, &doomed->sandbox, &problem);
+	if (store_show(service->store, &doomed->sandbox, &doomed->volume, &problem) < 0)
+		log_line("sandbox %s is not in the list any more (%s); the next start tries to remove it",
+		         doomed->sandbox.id, problem.message);
 }
 
 /* The row goes last: its uid stays taken until no file of that uid is left. One that stays behind is hidden, and
  * removed at the next start. */
-static int remove_hidden(struct service *service, const char *id, struct problem *problem)
+static int remove_hidden(struct service *service, const struct doomed *doomed, struct problem *problem)
 {
+	const char *id = doomed->sandbox.id;
 	struct problem ignored;
 
-	if (remove_files(service, id, problem) < 0)
+	if (remove_files(service, id, problem) < 0) {
+		show_again(service, doomed);
 		return -1;
+	}
 	disk_forget(service->disk, id);
 	store_remove(service->store, id, &ignored);
 	log_event("sandbox deleted", id);
@@ -48,11 +87,17 @@ static int remove_hidden(struct service *service, const char *id, struct problem
  * written down. */
 int sandbox_delete(struct service *service, const char *id, struct problem *problem)
 {
-	if (store_hide(service->store, id, NULL, problem) < 0 &&
-	    (problem->type != PROBLEM_STORAGE || remove_files(service, id, problem) < 0 ||
-	     store_hide(service->store, id, NULL, problem) < 0))
+	struct doomed doomed;
+	int result = -1;
+
+	if (doomed_find(service, id, &doomed, problem) < 0)
 		return -1;
-	return remove_hidden(service, id, problem);
+	if (store_hide(service->store, id, NULL, problem) == 0 ||
+	    (problem->type == PROBLEM_STORAGE && remove_files(service, id, problem) == 0 &&
+	     store_hide(service->store, id, NULL, problem) == 0))
+		result = remove_hidden(service, &doomed, problem);
+	doomed_free(&doomed);
+	return result;
 }
 
 /* ---- with a snapshot ---- */
@@ -88,16 +133,6 @@ static int copy_and_hide(struct service *service, const char *id, struct use *us
 	return result;
 }
 
-/* Whether nobody else has deleted it before this was its only use. */
-static int check_there(struct service *service, const char *id, struct problem *problem)
-{
-	struct volume storage = {0};
-	int result = store_volume_find_of_sandbox(service->store, id, &storage, problem);
-
-	volume_free(&storage);
-	return result;
-}
-
 /* Its processes are stopped, and whoever asks for it waits, from before the copy until nobody finds the sandbox any
  * more: nothing that anybody was told to have happened in it is missing in the snapshot. When this fails all goes on.
  */
@@ -105,6 +140,7 @@ static int delete_with_snapshot(struct service *service, const char *id, struct 
                                 struct problem *problem)
 {
 	char name[NAME_GENERATED_SIZE + 128];
+	struct doomed doomed = {0};
 	struct use use;
 	int result = -1;
 
@@ -115,12 +151,16 @@ static int delete_with_snapshot(struct service *service, const char *id, struct 
 	use_begin(&service->uses, &use, id);
 	if (!use_close(&service->uses, &use)) {
 		snapshot_cancelled(problem);
-	} else if (check_there(service, id, problem) == 0 && snapshot_stop(service, &deletion->storage, problem) == 0) {
+	} else if (doomed_find(service, id, &doomed, problem) == 0 && /* nobody else has deleted it before */
+	           snapshot_stop(service, &deletion->storage, problem) == 0) {
 		result = copy_and_hide(service, id, &use, deletion, problem);
 		snapshot_continue(service, &deletion->storage);
 	}
 	use_end(&service->uses, &use);
-	return result < 0 ? -1 : remove_hidden(service, id, problem);
+	if (result == 0)
+		result = remove_hidden(service, &doomed, problem);
+	doomed_free(&doomed);
+	return result;
 }
 
 /* ---- one ---- */

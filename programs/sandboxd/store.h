@@ -35,6 +35,10 @@ int store_list(struct store *store, int64_t offset, int64_t limit,
 /* Hides the sandbox, frees its name and removes its volume; its row, and with it its uid, stays until store_remove. The
  * snapshot is what is left of the volume, or NULL: it is there from the moment on at which the sandbox is not. */
 int store_hide(struct store *store, const char *id, const struct volume *snapshot, struct problem *problem);
+/* Undoes store_hide, but for the snapshot, with what it was of: the sandbox could not be removed. When another one has
+ * taken its name meanwhile it is called by its id. */
+int store_show(struct store *store, const struct sandbox *sandbox, const struct volume *volume,
+               struct problem *problem);
 int store_remove(struct store *store, const char *id, struct problem *problem);
 /* Calls `each` for every row, hidden ones included. */
 int store_each(struct store *store, void (*each)(void *context, const char *id, uid_t uid, bool hidden), void *context,
@@ -55,6 +59,7 @@ int store_volume_list(struct store *store, int64_t offset, int64_t limit,
                       struct problem *problem);
 /* As for sandboxes. A sandbox's volume is not hidden on its own: that fails with "not found". */
 int store_volume_hide(struct store *store, const char *id, struct problem *problem);
+int store_volume_show(struct store *store, const struct volume *volume, struct problem *problem);
 int store_volume_remove(struct store *store, const char *id, struct problem *problem);
 /* Calls `each` for every volume and snapshot with files of its own, hidden ones included. */
 int store_volume_each(struct store *store, void (*each)(void *context, const char *id, bool hidden), void *context,

@@ -79,6 +79,33 @@ int store_hide(struct store *store, const char *id, const struct volume *snapsho
 	return store_transaction_end(store, result, problem);
 }
 
+static int show_within(struct store *store, const struct sandbox *sandbox, struct problem *problem)
+{
+	static const char text[] =
+	        "UPDATE sandboxes SET hidden = 0, environment = ?3,"
+	        " name = CASE WHEN EXISTS (SELECT 1 FROM sandboxes WHERE name = ?2) THEN id ELSE ?2 END"
+	        " WHERE id = ?1 AND hidden <> 0";
+	sqlite3_stmt *statement = store_statement(store, text);
+
+	sqlite3_bind_text(statement, 1, sandbox->id, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 2, sandbox->name, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(statement, 3, sandbox->environment.data, (int)sandbox->environment.length, SQLITE_STATIC);
+	int code = sqlite3_step(statement);
+	int result = code == SQLITE_DONE ? 0 : store_problem(store, code, problem);
+	store_reset(statement);
+	return result;
+}
+
+int store_show(struct store *store, const struct sandbox *sandbox, const struct volume *volume, struct problem *problem)
+{
+	if (store_transaction_begin(store, problem) < 0)
+		return -1;
+	int result = show_within(store, sandbox, problem);
+	if (result == 0)
+		result = store_volume_insert_within(store, volume, problem);
+	return store_transaction_end(store, result, problem);
+}
+
 static int remove_within(struct store *store, const char *id, struct problem *problem)
 {
 	static const char text[] = "DELETE FROM sandboxes WHERE id = ?";

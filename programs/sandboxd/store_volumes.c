@@ -88,6 +88,25 @@ int store_volume_hide(struct store *store, const char *id, struct problem *probl
 	return change_one(store, text, id, problem);
 }
 
+/* One whose name is another's by now is called by its id. */
+int store_volume_show(struct store *store, const struct volume *volume, struct problem *problem)
+{
+	static const char text[] =
+	        "UPDATE volumes SET hidden = 0,"
+	        " name = CASE WHEN EXISTS (SELECT 1 FROM volumes WHERE name = ?2) THEN id ELSE ?2 END"
+	        " WHERE id = ?1 AND hidden <> 0";
+	sqlite3_stmt *statement = store_begin(store, text);
+	int result = store_check_place(store, problem);
+
+	bind_text(statement, 1, volume->id);
+	bind_text(statement, 2, volume->name);
+	int code = result < 0 ? SQLITE_DONE : sqlite3_step(statement);
+	if (code != SQLITE_DONE)
+		result = store_problem(store, code, problem);
+	store_end(store, statement);
+	return result;
+}
+
 int store_volume_remove(struct store *store, const char *id, struct problem *problem)
 {
 	static const char text[] = "DELETE FROM volumes WHERE id = ?";

@@ -123,20 +123,26 @@ static int remove_files(struct service *service, const char *id, struct problem 
 {
 	uses_cancel(&service->uses, id);
 	uses_wait(&service->uses, id);
-	return service->engine->volume_destroy(service->engine, id, problem);
+	if (service->engine->volume_destroy(service->engine, id, problem) == 0)
+		return 0;
+	log_line("%s", problem->message);
+	return -1;
 }
 
 /* In the same order as a sandbox, for the same reasons. */
-static int delete_volume(struct service *service, const char *id, struct problem *problem)
+static int delete_volume(struct service *service, const struct volume *volume, struct problem *problem)
 {
+	const char *id = volume->id;
 	struct problem ignored;
 
 	if (store_volume_hide(service->store, id, problem) < 0 &&
 	    (problem->type != PROBLEM_STORAGE || remove_files(service, id, problem) < 0 ||
 	     store_volume_hide(service->store, id, problem) < 0))
 		return -1;
-	if (remove_files(service, id, problem) < 0)
+	if (remove_files(service, id, problem) < 0) {
+		store_volume_show(service->store, volume, &ignored);
 		return -1;
+	}
 	store_volume_remove(service->store, id, &ignored);
 	return 0;
 }
@@ -150,7 +156,7 @@ int volumes_delete(struct request *request, struct MHD_Response **response)
 
 	if (store_volume_find(service->store, request->id, &volume, &request->problem) < 0)
 		return -1;
-	if (check_deletable(&volume, &request->problem) < 0 || delete_volume(service, volume.id, &request->problem) < 0)
+	if (check_deletable(&volume, &request->problem) < 0 || delete_volume(service, &volume, &request->problem) < 0)
 		goto done;
 	json_open(&writer, '{');
 	json_string(&writer, "id", volume.id);
