@@ -69,6 +69,13 @@ static void refuse(struct channel *channel, const sbx_json *id, struct rpc_error
 	rpc_error_clear(error);
 }
 
+/* Whether what is wrong with a message is said: of a notification only over HTTP, which has something to check beside
+ * it, and has to have a status. */
+static bool is_told(const struct channel *channel, const struct message *message)
+{
+	return message->id || !message->method || channel->check;
+}
+
 /* ---- notifications ---- */
 
 static bool came_from(const struct job *job, const struct channel *channel)
@@ -166,11 +173,12 @@ static bool take_part(struct mcp *mcp, struct channel *channel, const sbx_json *
 	if (status == 0 &&
 	    (strcmp(message.method, "initialize") == 0 || protocol_era(&message, &modern, &error) < 0 || modern))
 		status = rpc_error_set(&error, RPC_INVALID_REQUEST, "it cannot be a part of a batch");
-	bool is_answered = status < 0 || message.id;
-	if (status < 0)
-		refuse(channel, message.id, &error);
-	else
+	bool is_answered = message.id || (status < 0 && is_told(channel, &message));
+	if (status == 0)
 		take_message(mcp, channel, &message);
+	else if (is_answered)
+		refuse(channel, message.id, &error);
+	rpc_error_clear(&error);
 	message_clear(&message);
 	return is_answered;
 }
@@ -203,12 +211,15 @@ void mcp_take(struct mcp *mcp, struct channel *channel, const char *text, size_t
 	int status = message_read(&message, text, length, &error);
 
 	channel->notifies = status == 0 && !message.id;
-	if (status < 0 && error.code == RPC_BATCH)
-		take_batch(mcp, channel, message.document);
-	else if (status < 0 || find_era(channel, &message, &error) < 0)
-		refuse(channel, message.id, &error);
-	else
+	if (status == 0)
+		status = find_era(channel, &message, &error);
+	if (status == 0)
 		take_message(mcp, channel, &message);
+	else if (error.code == RPC_BATCH)
+		take_batch(mcp, channel, message.document);
+	else if (is_told(channel, &message))
+		refuse(channel, message.id, &error);
+	rpc_error_clear(&error);
 	message_clear(&message);
 }
 

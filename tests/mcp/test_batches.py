@@ -104,7 +104,8 @@ def test_a_part_that_is_wrong_spoils_no_other(kind, batching, web, part, identit
 
 
 def test_no_answer_to_notifications(batching, web):
-    batching.send([CANCEL, {"jsonrpc": "2.0", "method": "notifications/initialized"}])
+    broken = {"jsonrpc": "2.0", "method": "notifications/x", "params": []}
+    batching.send([CANCEL, {"jsonrpc": "2.0", "method": "notifications/initialized"}, broken])
     assert batching.ask("ping")["result"] == {}
     assert post(web, [CANCEL, CANCEL], HEADER) == (202, None)
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from harness import IS_OTHER_BUILD, MODERN, PREFIX, Host
+from harness import IS_OTHER_BUILD, META, MODERN, PREFIX, Host
 
 PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
 
@@ -115,6 +115,32 @@ def test_notifications_are_not_answered(host):
     host.notify("notifications/cancelled", {"requestId": 17})
     host.notify("tools/list", {})
     assert host.ask("ping")["result"] == {}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"params": []},
+        {"params": 1},
+        {"params": {"_meta": {f"{PREFIX}protocolVersion": 1}}},
+        {"params": {"_meta": {f"{PREFIX}protocolVersion": MODERN}}},
+        {"params": {"_meta": META | {f"{PREFIX}protocolVersion": "2099-01-01"}}},
+    ],
+)
+@pytest.mark.parametrize("method", ["notifications/x", "notifications/cancelled", "tools/list"])
+def test_a_notification_is_not_answered_by_an_error(host, method, rest):
+    host.send({"jsonrpc": "2.0", "method": method} | rest)
+    assert host.ask("ping")["result"] == {}
+
+
+def test_what_asks_for_an_answer_is_no_notification(old):
+    """Whatever its name says; and it does nothing."""
+    handle = old.call("start_command", command="sleep 5")["structuredContent"]["handle"]
+    waiting = old.request("tools/call", {"name": "command_output", "arguments": {"handle": handle, "wait": 50}})
+    for modern in (False, True):
+        for method in ("notifications/initialized", "notifications/cancelled", "notifications/x"):
+            assert old.ask(method, {"requestId": waiting}, modern)["error"]["code"] == -32601
+    assert not old.answer(waiting)["result"]["structuredContent"]["running"]
 
 
 def test_a_version_that_is_not_served(host):
