@@ -61,10 +61,14 @@ def test_a_command_is_stopped(old):
 
 
 def test_a_call_that_waits_is_cancelled(old):
+    """It is not answered any more, not even when the command ends."""
     handle = start(old, "sleep 62")
     number = old.request("tools/call", {"name": "command_output", "arguments": {"handle": handle, "wait": 50}})
     old.notify("notifications/cancelled", {"requestId": number})
     assert output(old, handle)["running"]
+    old.call("stop_command", handle=handle)
+    assert not output(old, handle, wait=50)["running"]
+    assert old.ask("ping")["result"] == {}
 
 
 def test_the_input_ends_while_a_call_waits(old):

@@ -361,6 +361,22 @@ def test_answers_without_progress_are_json(web):
     assert json.loads(text_of(answer["result"]))["stdout"] == "x\n"
 
 
+@pytest.mark.skipif(not os.environ.get("SBX_FULL"), reason="waits for half a minute; SBX_FULL=1 does")
+def test_a_silent_answer_shows_that_it_lives(web):
+    """By a comment every 15 s, of which the first opens the stream."""
+    begun = time.monotonic()
+    with closing(web.connect()) as connection:
+        params = {"name": "run", "arguments": {"command": "sleep 33; echo x"}}
+        web.send(connection, *modern("tools/call", params))
+        response = connection.getresponse()
+        assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
+        assert time.monotonic() - begun > 14
+        *comments, answer, rest = response.read().decode().split("\n\n")
+    assert comments == [":", ":"]
+    assert json.loads(answer.removeprefix("data: "))["result"]["structuredContent"]["stdout"] == "x\n"
+    assert rest == ""
+
+
 def test_many_at_once(web):
     connections = [web.connect() for _ in range(40)]
     try:
