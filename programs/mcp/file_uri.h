@@ -6,6 +6,7 @@
 #include "text.h"
 
 #define FILE_URI "sandbox://"
+#define FILE_TEMPLATE FILE_URI "{id}/{+path}"
 
 void file_uri_write(struct text *text, const char *id, const char *path);
 /* Reads the id and the path, which begins with its slash. Returns whether it is one. A % that is none stands for

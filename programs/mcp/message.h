@@ -22,7 +22,7 @@ enum {
 /* Why a request is answered by an error. */
 struct rpc_error {
 	int code;
-	char message[200];
+	char message[400];
 	sbx_json *data; /* NULL: none */
 };
 

@@ -47,8 +47,10 @@ void resources_templates(struct job *job)
 {
 	struct text text = {0};
 
-	text_add(&text, "\"resourceTemplates\":[{\"uriTemplate\":\"" FILE_URI
-	                "{id}/{+path}\",\"name\":\"file\",\"title\":\"A file of a sandbox\",\"description\":\"By the "
+	if (!job_wants_first_page(job))
+		return;
+	text_add(&text, "\"resourceTemplates\":[{\"uriTemplate\":\"" FILE_TEMPLATE
+	                "\",\"name\":\"file\",\"title\":\"A file of a sandbox\",\"description\":\"By the "
 	                "sandbox's id and the file's path without its first slash\"}]");
 	succeed(job, &text, CACHED);
 }
@@ -63,6 +65,15 @@ static void not_found(struct job *job, const char *uri)
 	error.data = sbx_json_new_object();
 	sbx_json_set(error.data, "uri", sbx_json_new_string(uri, strlen(uri)));
 	job_fail(job, &error);
+}
+
+static void fail(struct job *job, const sbx_error *error)
+{
+	struct text words = {0};
+
+	result_add_error(&words, error);
+	job_fail_with(job, RPC_INTERNAL, words.failed ? "out of memory" : words.data);
+	text_free(&words);
 }
 
 /* Bytes that are no text are in base64. */
@@ -122,7 +133,7 @@ static void on_file(void *user_data, sbx_call *call)
 	else if (sbx_error_http_status(error) == 404)
 		not_found(job, uri);
 	else
-		job_fail_with(job, RPC_INTERNAL, sbx_error_message(error));
+		fail(job, error);
 	sbx_error_free(error);
 }
 
@@ -147,7 +158,7 @@ static void fetch(struct job *job, const char *id, const char *path)
 	request.arguments = arguments;
 	options.sink = &download->sink;
 	if (!mcp_client(job->mcp, &error) || job_call(job, &request, &options, on_file, &error) < 0)
-		job_fail_with(job, RPC_INTERNAL, sbx_error_message(error));
+		fail(job, error);
 	sbx_error_free(error);
 	sbx_json_free(arguments);
 }

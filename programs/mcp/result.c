@@ -162,17 +162,22 @@ sbx_json *result_with_notice(sbx_json *result, const char *words)
 	return with_block(result, text_block(string(words)));
 }
 
+void result_add_error(struct text *text, const sbx_error *error)
+{
+	text_format(text, "%s: %s", sbx_error_name(error), result_error_words(error));
+	if (sbx_error_code(error) == SBX_ERROR_CONFIGURATION) {
+		text_add(text, " The key has to be in the environment that the assistant's host gives this server: "
+		               "SANDBOX_SDK_API_KEY. Without an account, start it with --local.");
+		if (!text->failed)
+			tell_once(text->data);
+	}
+}
+
 sbx_json *result_of_error(sbx_error *error)
 {
 	struct text text = {0};
 
-	text_format(&text, "%s: %s", sbx_error_name(error), result_error_words(error));
-	if (sbx_error_code(error) == SBX_ERROR_CONFIGURATION) {
-		text_add(&text, " The key has to be in the environment that the assistant's host gives this server: "
-		                "SANDBOX_SDK_API_KEY. Without an account, start it with --local.");
-		if (!text.failed)
-			tell_once(text.data);
-	}
+	result_add_error(&text, error);
 	if (sbx_error_outcome_unknown(error))
 		text_add(&text, " Whether it was carried out is not known.");
 	sbx_json *result = text.failed ? NULL : result_text(text.data, text.length, true);

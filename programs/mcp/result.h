@@ -26,7 +26,10 @@ const char *result_error_words(const sbx_error *error);
 sbx_json *result_file(const char *id, const char *path, const char *bytes, size_t length, bool has_links);
 /* The same result, which is taken over, with more words. */
 sbx_json *result_with_notice(sbx_json *result, const char *words);
-/* What went wrong, in words that an assistant can do something with. Frees the error. */
+/* The same in words that something can be done with. Where the server cannot reach the API at all they are told on
+ * standard error, too, once. */
+void result_add_error(struct text *text, const sbx_error *error);
+/* What went wrong, in those words. Frees the error. */
 sbx_json *result_of_error(sbx_error *error);
 
 #endif

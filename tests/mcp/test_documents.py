@@ -64,7 +64,25 @@ def test_what_is_not_there(old, uri):
 
 def test_resources_want_a_uri(old):
     assert old.ask("resources/read", {"uri": 1})["error"]["code"] == -32602
-    assert old.ask("resources/list", {"cursor": "x"})["error"]["code"] == -32602
+
+
+@pytest.mark.parametrize("method", ["resources/list", "resources/templates/list", "prompts/list", "tools/list"])
+@pytest.mark.parametrize("modern", [False, True])
+def test_a_cursor_that_was_not_given_out(old, method, modern):
+    assert old.ask(method, {"cursor": "x"}, modern)["error"]["code"] == -32602
+
+
+def test_a_file_without_a_key():
+    """The words are those of the tools: where the key has to be."""
+    with Host() as host:
+        host.shake_hands()
+        for modern in (False, True):
+            error = read(host, "sandbox://sbx-1/data/x", modern)["error"]
+            assert error["code"] == -32603
+            assert error["message"] == text_of(host.call("list_sandboxes"))
+            assert "SANDBOX_SDK_API_KEY" in error["message"] and error["message"].endswith("--local.")
+        _, _, errors = host.end()
+        assert errors == f"sandbox-sdk-mcp: {error['message']}\n"
 
 
 def test_prompts(old):
