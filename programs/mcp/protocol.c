@@ -1,6 +1,7 @@
 #include "protocol.h"
 
 #include "mcp.h"
+#include "tools.h"
 
 #include <string.h>
 
@@ -13,13 +14,6 @@ static const char *const versions[] = {MODERN_VERSION, LEGACY_VERSION, "2025-06-
 #define VERSIONS (sizeof(versions) / sizeof(versions[0]))
 
 #define CAPABILITIES "{\"completions\":{},\"prompts\":{},\"resources\":{},\"tools\":{}}"
-
-#define INSTRUCTIONS \
-	"\"Sandboxes are isolated machines of their own. `run` is the shortest way: it makes a sandbox if need be, " \
-	"runs a " \
-	"shell command in it and gives its output. Files that a command leaves are there for the next one. Delete " \
-	"what " \
-	"is not needed any more.\""
 
 /* ---- eras ---- */
 
@@ -85,6 +79,25 @@ static const char *negotiate(const char *wanted)
 	return LEGACY_VERSION;
 }
 
+/* Of the tools they name one that is offered. */
+static void add_instructions(struct text *text, const struct mcp *mcp)
+{
+	static const struct {
+		const char *tool, *words;
+	} ways[] = {{"run", " `run` is the shortest way: it makes a sandbox if need be, runs a shell command in it and "
+	                    "gives its output. Files that a command leaves are there for the next one."},
+	            {"execute_code", " `execute_code` runs a script that calls the operations of their API."},
+	            {"list_api_endpoints", " `list_api_endpoints` tells the operations of their API."},
+	            {"search_docs", " `search_docs` finds what is written about them."}};
+	size_t way = 0, count = sizeof(ways) / sizeof(ways[0]);
+
+	while (way < count && !tools_offer(mcp, ways[way].tool))
+		way++;
+	text_format(text, ",\"instructions\":\"Sandboxes are isolated machines of their own.%s%s\"",
+	            way < count ? ways[way].words : "",
+	            tools_reach(mcp, "delete_sandboxes") ? " Delete what is not needed any more." : "");
+}
+
 void protocol_initialize(struct job *job)
 {
 	struct text text = {0};
@@ -96,10 +109,9 @@ void protocol_initialize(struct job *job)
 	}
 	job->mcp->initialized = true;
 	job->channel->version = negotiate(wanted);
-	text_format(&text,
-	            "\"protocolVersion\":\"%s\",\"capabilities\":" CAPABILITIES
-	            ",\"serverInfo\":%s,\"instructions\":" INSTRUCTIONS,
+	text_format(&text, "\"protocolVersion\":\"%s\",\"capabilities\":" CAPABILITIES ",\"serverInfo\":%s",
 	            job->channel->version, SERVER_INFO);
+	add_instructions(&text, job->mcp);
 	job_succeed_text(job, text.data, text.length);
 	text_free(&text);
 }
@@ -113,7 +125,9 @@ void protocol_discover(struct job *job)
 		text_format(&text, "%s\"%s\"", i > 0 ? "," : "", versions[i]);
 	/* The version and the name are in each result's _meta; clients made before that look for them here. */
 	text_add(&text, "],\"protocolVersion\":\"" MODERN_VERSION "\",\"serverInfo\":" SERVER_INFO
-	                ",\"capabilities\":" CAPABILITIES ",\"instructions\":" INSTRUCTIONS CACHED);
+	                ",\"capabilities\":" CAPABILITIES);
+	add_instructions(&text, job->mcp);
+	text_add(&text, CACHED);
 	job_succeed_text(job, text.data, text.length);
 	text_free(&text);
 }

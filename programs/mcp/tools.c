@@ -79,7 +79,7 @@ int tools_print(const struct mcp *mcp)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* ---- tools/call ---- */
+/* ---- one of them ---- */
 
 /* One that is offered. */
 struct tool {
@@ -115,6 +115,26 @@ static bool find(const struct mcp *mcp, const char *name, struct tool *found)
 	}
 	return false;
 }
+
+bool tools_offer(const struct mcp *mcp, const char *name)
+{
+	struct tool tool;
+	return find(mcp, name, &tool);
+}
+
+bool tools_reach(const struct mcp *mcp, const char *name)
+{
+	bool is_reached = tools_offer(mcp, "execute_code") || tools_offer(mcp, "get_api_endpoint_schema") ||
+	                  tools_offer(mcp, "invoke_api_endpoint");
+
+	for (size_t i = 0; i < operation_tools_count; i++)
+		if (strcmp(operation_tools[i].name, name) == 0)
+			return has_operation(mcp, &operation_tools[i]) ||
+			       (is_reached && offer_allows(mcp->options, &operation_tools[i]));
+	return false;
+}
+
+/* ---- tools/call ---- */
 
 static void call_simple(struct job *job, const struct tool *tool, const sbx_json *arguments)
 {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from harness import ROOT, Host, text_of
+from test_tools import listed
 
 DOCS = "docs://sandbox-sdk/"
 
@@ -98,22 +100,118 @@ def test_prompts(old):
         assert 'the "value"' in message["content"]["text"]
     assert old.ask("prompts/get", {"name": "nothing"})["error"]["code"] == -32602
     assert old.ask("prompts/get", {})["error"]["code"] == -32602
+    for arguments in (["x"], "x", 5, {"command": 5}, {"command": None}, {"command": "a\0b"}, {"operation": "x"}):
+        error = old.ask("prompts/get", {"name": "test_project", "arguments": arguments})["error"]
+        assert error["code"] == -32602
+        assert re.match(r"(arguments|command|operation): ", error["message"])
     assert "ttlMs" in old.ask("prompts/list", {}, modern=True)["result"]
 
 
-def test_completion(old):
-    def complete(value, name="operation", prompt="explore_api"):
-        params = {"ref": {"type": "ref/prompt", "name": prompt}, "argument": {"name": name, "value": value}}
-        return old.ask("completion/complete", params)["result"]["completion"]
+def complete(host, value: object, name: object = "operation", reference: object = "explore_api") -> dict:
+    """Of a prompt by its name, or of another reference."""
+    if isinstance(reference, str):
+        reference = {"type": "ref/prompt", "name": reference}
+    return host.ask("completion/complete", {"ref": reference, "argument": {"name": name, "value": value}})
 
-    assert complete("delete_") == {
-        "values": ["delete_sandboxes", "delete_all_sandboxes", "delete_volumes"],
-        "total": 3,
-        "hasMore": False,
-    }
-    assert len(complete("")["values"]) == 12
-    assert complete("x")["values"] == complete("", name="x")["values"] == complete("", prompt="x")["values"] == []
-    assert old.ask("completion/complete", {"ref": {}})["error"]["code"] == -32602
+
+def completed(host, *what: object) -> list[str]:
+    completion = complete(host, *what)["result"]["completion"]
+    assert completion == {"values": completion["values"], "total": len(completion["values"]), "hasMore": False}
+    return completion["values"]
+
+
+FILE = {"type": "ref/resource", "uri": "sandbox://{id}/{+path}"}
+
+
+def test_completion(old):
+    assert completed(old, "delete_") == ["delete_sandboxes", "delete_all_sandboxes", "delete_volumes"]
+    assert len(completed(old, "")) == 12
+    assert completed(old, "x") == completed(old, "", "command", "test_project") == []
+    assert completed(old, "", "id", FILE) == completed(old, "", "path", FILE) == []
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        ("", "operation", "nothing"),
+        ("", "nothing"),
+        ("", "command"),
+        (1,),
+        ("", 1),
+        ("", "operation", {}),
+        ("", "operation", []),
+        ("", "operation", {"type": "ref/prompt"}),
+        ("", "operation", {"name": "explore_api"}),
+        ("", "operation", {"type": "ref/resource", "name": "explore_api"}),
+        ("", "nothing", FILE),
+        ("", "id", {"type": "ref/resource", "uri": "sandbox://other"}),
+        ("", "id", {"type": "ref/resource", "uri": f"{DOCS}errors.md"}),
+        ("", "id", FILE | {"type": "ref/prompt"}),
+    ],
+)
+def test_what_cannot_be_completed(old, what):
+    assert complete(old, *what)["error"]["code"] == -32602
+
+
+def test_completion_wants_both():
+    with Host("--local") as host:
+        host.shake_hands()
+        for params in ({}, {"ref": {}}, {"ref": FILE}, {"ref": FILE, "argument": []}, {"argument": {"name": "id"}}):
+            assert host.ask("completion/complete", params)["error"]["code"] == -32602
+
+
+# ---- what is told of the tools ----
+
+READING = ["list_sandboxes", "get_sandboxes", "download_sandboxes", "list_volumes"]
+# With these options: which tools are spoken of, and which operations can be completed.
+OFFERS = {
+    (): ({"run", "write_file", "start_command", "command_output"}, 12),
+    ("--local", "--tools", "operations"): ({"run", "write_file", "start_command", "command_output"}, 12),
+    ("--no-tool", "start_command"): ({"run", "write_file"}, 12),
+    ("--no-tool", "command_output"): ({"run", "write_file"}, 12),
+    ("--no-tool", "write_file"): ({"run"}, 12),
+    ("--no-tool", "run"): ({"execute_code"}, 12),
+    ("--no-tool", "delete_volumes"): ({"run", "write_file", "start_command", "command_output"}, 11),
+    ("--read-only",): ({"search_docs"}, READING),
+    ("--read-only", "--tools", "docs"): ({"search_docs"}, []),
+    ("--tools", "docs"): ({"search_docs"}, []),
+    ("--tools", "code"): ({"execute_code"}, 12),
+    ("--tools", "dynamic"): ({"list_api_endpoints"}, 12),
+    ("--tool", "get_sandboxes", "--tool", "run"): ({"run"}, ["get_sandboxes"]),
+    ("--resource", "volumes"): ({"run", "write_file", "start_command", "command_output"}, 4),
+}
+
+
+@pytest.mark.parametrize("options", OFFERS, ids=" ".join)
+def test_what_is_told_is_there(options):
+    """Neither the instructions nor a prompt name a tool that is not offered."""
+    named, operations = OFFERS[options]
+    with Host(*options) as host:
+        told = [host.shake_hands()["instructions"], host.ask("server/discover", modern=True)["result"]["instructions"]]
+        assert told[0] == told[1]
+        prompts = [each["name"] for each in host.ask("prompts/list")["result"]["prompts"]]
+        for name in prompts:
+            for arguments in ({}, {"operation": "x"} if name == "explore_api" else {"command": "x"}):
+                (message,) = host.ask("prompts/get", {"name": name, "arguments": arguments})["result"]["messages"]
+                told.append(message["content"]["text"])
+        words = set(re.findall(r"[a-z_]+", " ".join(told)))
+        offered = {tool["name"] for tool in host.ask("tools/list")["result"]["tools"]}
+        # "run this command there" names no tool: of that one it is the instructions that speak.
+        assert words & set(listed("--tools", "all", "--root", "/")) - {"run"} == named - {"run"}
+        assert ("`run`" in told[0]) == ("run" in named)
+        assert named <= offered
+        assert ("test_project" in prompts) == ({"run", "write_file"} <= named)
+        assert ("explore_api" in prompts) == bool(operations)
+        if "explore_api" in prompts:
+            values = completed(host, "")
+            assert operations in (values, len(values))
+            deletes = "delete_sandboxes" in values
+        else:
+            assert complete(host, "")["error"]["code"] == -32602
+            deletes = False
+        for name in {"test_project", "explore_api"} - set(prompts):
+            assert host.ask("prompts/get", {"name": name})["error"]["code"] == -32602
+        assert ("elete" in " ".join(told)) == deletes
 
 
 def test_search(old):
