@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -15,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
 import harness  # noqa: E402
+import sandboxd_benchmarks  # noqa: E402
 import servers  # noqa: E402
 from same_request import same_request  # noqa: E402
 
@@ -130,3 +133,40 @@ def test_the_late_server_holds_requests_and_says_how_many(tmp_path):
     assert server.seen["connections"] == 2
     assert server.seen["requests"] == 3
     assert 1 <= server.seen["most_held"] <= 2
+
+
+# A server in so far as it has memory: for each line that it reads it holds so many MiB for a moment.
+HOLDER = "import sys\nfor line in sys.stdin: bytearray(b'x') * (int(line) << 20); print(flush=True)"
+
+
+class NoClient:
+    def __init__(self, server):
+        pass
+
+    def create(self):
+        return "sandbox"
+
+    def execute(self, sandbox, command):
+        return ""
+
+
+@pytest.mark.parametrize(("held", "met"), [(0, True), (64, False)])
+def test_a_server_that_keeps_what_it_is_sent_misses_the_bar(monkeypatch, held, met):
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def transfer(server, kind, sandbox, file):
+        server.stdin.write(b"%d\n" % held)
+        server.stdin.flush()
+        server.stdout.readline()
+        return 1.0
+
+    monkeypatch.setattr(sandboxd_benchmarks, "sandboxd", lambda: contextlib.nullcontext(holder))
+    monkeypatch.setattr(sandboxd_benchmarks, "Client", NoClient)
+    monkeypatch.setattr(sandboxd_benchmarks, "transfer", transfer)
+    with holder:
+        holder.stdin.write(b"0\n")
+        holder.stdin.flush()
+        holder.stdout.readline()
+        memory = sandboxd_benchmarks.sandboxd_transfer(harness.SMOKE).rows[-1]
+        holder.stdin.close()
+    assert memory.met is met, memory
