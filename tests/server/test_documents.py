@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import documents
 import pytest
+from error_table import ANSWERED_BY, EVERY, documented_errors
 from harness import Answer
 
 DOWNLOAD = "/v1/sandboxes/x/download?path=a"
@@ -33,7 +34,11 @@ def error(kind: str, **more) -> dict:
         ("DELETE", "/v1/sandboxes/x/delete", answer(200, {**DELETED, "new": 1})),
         ("DELETE", "/v1/sandboxes/x/delete", answer(404, error("not_found"))),
         ("GET", "/nothing", answer(404, error("not_found"))),
-        ("GET", "/nothing", answer(422, error("validation_error", field="name"))),
+        ("GET", "/nothing", answer(405, error("method_not_allowed"))),
+        ("GET", "/nothing", answer(401, error("authentication_error"))),
+        ("GET", "/v1/sandboxes/create", answer(405, error("method_not_allowed"))),
+        ("GET", DOWNLOAD, answer(416, error("range_not_satisfiable"))),
+        ("POST", "/v1/sandboxes/create", answer(422, error("validation_error", field="name"))),
         ("GET", DOWNLOAD, answer(200, b"\0", Content_Type="application/octet-stream")),
         ("HEAD", DOWNLOAD, answer(200, b"", Content_Type="application/octet-stream")),
         ("HEAD", DOWNLOAD, answer(404, b"")),
@@ -56,6 +61,12 @@ def test_what_is_documented(method, path, given):
         ("DELETE", "/v1/sandboxes/x/delete", answer(404, error("conflict"))),
         ("DELETE", "/v1/sandboxes/x/delete", answer(404, {"error": {"type": "not_found"}})),
         ("DELETE", "/v1/sandboxes/x/delete", answer(404, error("not_found"), Content_Type="text/html")),
+        ("DELETE", "/v1/sandboxes/x/delete", answer(405, error("method_not_allowed"))),
+        ("POST", "/v1/sandboxes/create", answer(416, error("range_not_satisfiable"))),
+        ("POST", "/v1/sandboxes/create", answer(429, error("rate_limited"))),
+        ("GET", "/v1/sandboxes/list", answer(404, error("not_found"))),
+        ("GET", "/v1/health", answer(422, error("validation_error", field="name"))),
+        ("GET", "/nothing", answer(422, error("validation_error", field="name"))),
         ("GET", "/v1/sandboxes/x/delete", answer(200, DELETED)),
         ("GET", "/nothing", answer(200, DELETED)),
         ("GET", "/v1/sandboxes/list", answer(200, {"data": [{}], "pagination": None})),
@@ -66,3 +77,11 @@ def test_what_is_documented(method, path, given):
 def test_what_is_not(method, path, given):
     with pytest.raises((AssertionError, KeyError)):
         documents.check_answer(method, path, given)
+
+
+def test_each_error_and_each_operation_is_in_the_table():
+    assert set(ANSWERED_BY) == set().union(*documented_errors().values())
+    items = documents.api()["paths"].values()
+    known = {each["operationId"] for item in items for each in item.values() if "operationId" in each}
+    assert known == EVERY
+    assert all(operations <= EVERY for operations in ANSWERED_BY.values())
