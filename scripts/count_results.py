@@ -1,5 +1,7 @@
 """Count what a suite did: count_results.py REPORT_DIRECTORY EXIT_STATUS prints 'passed failed skipped'.
 
+More lines say why tests were skipped, and what the suite tells of where it ran: JUnit's properties called 'told'.
+
 Read are JUnit files (*.xml), lists of checks (*.checks: 'ok NAME' or 'not ok NAME' a line) and logs that close with
 'N passed, N failed' (*.closing). A report that cannot be read, a runner that ended badly although nothing failed, and
 a suite that ran nothing each count as one failure. What failed is named on stderr.
@@ -10,8 +12,10 @@ from __future__ import annotations
 import re
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
+LONGEST = 120  # letters of a reason
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 
 
@@ -45,6 +49,26 @@ def count_closing(path: Path) -> tuple[int, int, int]:
     return int(passed), int(failed), int(skipped or 0)
 
 
+def reason(skipped: ET.Element) -> str:
+    lines = (skipped.get("message") or skipped.text or "").strip().splitlines()
+    said = lines[0] if lines else "no reason is given"
+    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+
+
+def notes(directory: Path) -> list[str]:
+    """Each thing that is told, and each reason with the number of tests that it kept from running."""
+    told: dict[str, None] = {}
+    reasons: Counter[str] = Counter()
+    for path in sorted(directory.glob("*.xml")):
+        try:
+            tree = ET.parse(path)
+        except (ET.ParseError, OSError):
+            continue
+        told.update((one.get("value", ""), None) for one in tree.iter("property") if one.get("name") == "told")
+        reasons.update(reason(one) for case in tree.iter("testcase") for one in case.findall("skipped"))
+    return [*told, *(f"{number} skipped: {why}" for why, number in reasons.most_common())]
+
+
 READERS = {".xml": count_junit, ".checks": count_checks, ".closing": count_closing}
 
 
@@ -71,3 +95,4 @@ def count(directory: Path, status: int) -> tuple[int, int, int]:
 
 if __name__ == "__main__":
     print(*count(Path(sys.argv[1]), int(sys.argv[2])))
+    print(*notes(Path(sys.argv[1])), sep="\n")

@@ -147,6 +147,25 @@ def test_junit_kinds(tree):
     assert re.search(r"1 passed +2 failed +1 skipped", result.stdout)
 
 
+def test_it_is_told_where_a_suite_ran_and_why_it_skipped_tests(tree):
+    told = "<properties><property name='told' value='limits: none'/><property name='n' value='v'/></properties>"
+    skipped = "".join(f"<testcase><skipped message='{why}'/></testcase>" for why in ("b", "a $x", "b", "c" * 200, ""))
+    add_suite(tree, "one", f'echo "<a>{told}<testcase/>{skipped}</a>" >"$SBX_REPORT/a.xml"\n'.replace("$x", "\\$x"))
+    lines = run(tree, "one").stdout.splitlines()
+    assert re.fullmatch(r"one +ok +1 passed +0 failed +5 skipped +\d+ s", lines[0])
+    assert sorted(lines[1:-1]) == sorted(
+        [
+            "    limits: none",
+            "    2 skipped: b",
+            "    1 skipped: a $x",
+            f"    1 skipped: {'c' * 119}…",
+            "    1 skipped: no reason is given",
+        ]
+    )
+    assert lines[1:3] == ["    limits: none", "    2 skipped: b"]
+    assert lines[-1] == "1 passed, 0 failed"
+
+
 def test_the_last_closing_line_counts(tree):
     add_suite(tree, "closing", 'printf "1 passed, 1 failed\\nx\\n7 passed, 0 failed\\n" >"$SBX_REPORT/a.closing"\n')
     assert last_line(run(tree)) == "7 passed, 0 failed"

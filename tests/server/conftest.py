@@ -38,10 +38,17 @@ def start(directories):
             server.stop()
 
 
+def tier(server, whose: str) -> str:
+    """What scripts/test tells of the limits that were tested."""
+    limits = server.call("GET", "/v1/health").json["limits"]
+    return f"limits of a server of {whose}: " + ", ".join(f"{one['name']} {one['state']}" for one in limits)
+
+
 @pytest.fixture(scope="session")
-def server():
+def server(record_testsuite_property):
     """One for all tests that leave it as it was."""
     one = Server("--ephemeral", "--max-output", "100000")
+    record_testsuite_property("told", tier(one, "this user"))
     yield one
     assert one.stop() == 0
     assert one.rest == b"", "nothing after the ready line"
@@ -49,7 +56,7 @@ def server():
 
 
 @pytest.fixture(scope="session", params=["own user", "other user"])
-def any_server(request, server):
+def any_server(request, server, record_testsuite_property):
     """The server, and one that is not root where the tests are."""
     if request.param == "own user":
         yield server
@@ -57,6 +64,7 @@ def any_server(request, server):
     if not IS_ROOT:
         pytest.skip("only root can start a server as another user")
     one = Server("--ephemeral", "--max-output", "100000", user=OTHER_USER, env={"TMPDIR": "/tmp"})
+    record_testsuite_property("told", tier(one, "another user"))
     yield one
     assert one.stop() == 0
     assert one.errors == b""
