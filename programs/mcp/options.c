@@ -41,7 +41,11 @@
 	"so " \
 	"long\n" \
 	"  --list            print the tools that would be offered, as JSON, and end\n" \
-	"  --print-config HOST  print what claude, cursor, vscode, windsurf or zed has to be told, and end\n" \
+	"  --print-config HOST  print what claude, claude-code, codex, cursor, gemini, openai-agents, vscode, " \
+	"windsurf " \
+	"or " \
+	"zed\n" \
+	"                    has to be told to use the server that the other options describe, and end\n" \
 	"  --version         print the version and end\n" \
 	"  --help            print this and end\n" \
 	"\n" \
@@ -126,6 +130,31 @@ static int check_together(const struct options *options)
 	return complain("--http", "wants --token-file PATH, or --no-token");
 }
 
+static const struct option known[] = {
+        {"local", no_argument, NULL, 'l'},
+        {"read-only", no_argument, NULL, 'r'},
+        {"keep", no_argument, NULL, 'k'},
+        {"list", no_argument, NULL, 't'},
+        {"tools", required_argument, NULL, 'g'},
+        {"tool", required_argument, NULL, 'o'},
+        {"no-tool", required_argument, NULL, 'n'},
+        {"resource", required_argument, NULL, 's'},
+        {"operation", required_argument, NULL, 'p'},
+        {"client", required_argument, NULL, 'x'},
+        {"tool-name-length", required_argument, NULL, 'y'},
+        {"tag", required_argument, NULL, 'e'},
+        {"root", required_argument, NULL, 'd'},
+        {"http", required_argument, NULL, 'w'},
+        {"token-file", required_argument, NULL, 'f'},
+        {"no-token", no_argument, NULL, 'a'},
+        {"max-sandboxes", required_argument, NULL, 'm'},
+        {"idle-delete", required_argument, NULL, 'i'},
+        {"print-config", required_argument, NULL, 'c'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+};
+
 static int read_option(struct options *options, int letter)
 {
 	switch (letter) {
@@ -194,30 +223,6 @@ static int read_option(struct options *options, int letter)
 
 int options_read(struct options *options, int count, char **words)
 {
-	static const struct option known[] = {
-	        {"local", no_argument, NULL, 'l'},
-	        {"read-only", no_argument, NULL, 'r'},
-	        {"keep", no_argument, NULL, 'k'},
-	        {"list", no_argument, NULL, 't'},
-	        {"tools", required_argument, NULL, 'g'},
-	        {"tool", required_argument, NULL, 'o'},
-	        {"no-tool", required_argument, NULL, 'n'},
-	        {"resource", required_argument, NULL, 's'},
-	        {"operation", required_argument, NULL, 'p'},
-	        {"client", required_argument, NULL, 'x'},
-	        {"tool-name-length", required_argument, NULL, 'y'},
-	        {"tag", required_argument, NULL, 'e'},
-	        {"root", required_argument, NULL, 'd'},
-	        {"http", required_argument, NULL, 'w'},
-	        {"token-file", required_argument, NULL, 'f'},
-	        {"no-token", no_argument, NULL, 'a'},
-	        {"max-sandboxes", required_argument, NULL, 'm'},
-	        {"idle-delete", required_argument, NULL, 'i'},
-	        {"print-config", required_argument, NULL, 'c'},
-	        {"version", no_argument, NULL, 'v'},
-	        {"help", no_argument, NULL, 'h'},
-	        {NULL, 0, NULL, 0},
-	};
 	int letter, status = -1;
 
 	*options = (struct options){0};
@@ -228,4 +233,19 @@ int options_read(struct options *options, int count, char **words)
 	if (status < 0 && optind < count)
 		return complain(words[optind], "is no option");
 	return status < 0 ? check_together(options) : status;
+}
+
+void options_restart(void)
+{
+	optind = 1;
+}
+
+const char *options_next(int count, char **words, const char **value)
+{
+	int index = 0;
+
+	if (getopt_long(count, words, "", known, &index) == -1)
+		return NULL;
+	*value = known[index].has_arg == no_argument ? NULL : optarg;
+	return known[index].name;
 }

@@ -47,5 +47,9 @@ struct options {
 
 /* Returns -1 to go on, else the status to exit with: something was printed. */
 int options_read(struct options *options, int count, char **words);
+/* Those that were read, one by one from the first: whole names, also of what was abbreviated, and values; NULL: it has
+ * none. NULL at the end. */
+void options_restart(void);
+const char *options_next(int count, char **words, const char **value);
 
 #endif

@@ -181,7 +181,7 @@ def test_what_is_printed(tmp_path):
     for options in (
         ["--list", "--tools", "all"],
         ["--print-config", "claude"],
-        ["--print-config", "vscode", "--http", "0", "--token-file", str(token)],
+        ["--print-config", "vscode", "--http", "8123", "--token-file", str(token)],
         ["--help"],
         ["--version"],
         ["--tool", "nonsense"],

@@ -102,27 +102,6 @@ def test_what_is_offered_is_chosen():
     assert set(listed("--tools", "dynamic", "--read-only")) == dynamic - {"invoke_api_endpoint"}
 
 
-@pytest.mark.parametrize(
-    ("host", "member"),
-    [("claude", "mcpServers"), ("cursor", "mcpServers"), ("vscode", "servers"), ("zed", "context_servers")],
-)
-def test_what_a_host_is_told(host, member):
-    command = [PROGRAM, "--root", "/tmp", "--print-config", host, "--tools=all"]
-    done = subprocess.run([*command, "--local"], capture_output=True, text=True, check=True, env=ENVIRONMENT)
-    server = json.loads(done.stdout)[member]["sandboxes"]
-    assert server == {"command": str(PROGRAM), "args": ["--root", "/tmp", "--tools=all", "--local"]}
-    listing = subprocess.run(
-        [server["command"], *server["args"], "--list"], capture_output=True, check=True, env=ENVIRONMENT
-    )
-    assert b'"upload"' in listing.stdout
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT)
-    assert "SANDBOX_SDK_API_KEY" in json.loads(done.stdout)[member]["sandboxes"]["env"]
-
-
-def test_a_host_that_nobody_knows():
-    assert "vscode" in refused("--print-config", "emacs")
-
-
 def test_dynamic_definitions_are_small():
     assert len(json.dumps(list(listed("--tools", "dynamic").values()), separators=(",", ":"))) <= 4 * 1024
 
