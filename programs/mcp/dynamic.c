@@ -27,13 +27,15 @@
 	"},\"required\":[\"endpoint\"],\"additionalProperties\":false},\"outputSchema\":{\"type\":\"object\"}" \
 	"," TOOL_HINTS("true", "false", "true", "false") "}"
 
-#define INVOKE_DEFINITION \
-	"{\"name\":\"invoke_api_endpoint\",\"title\":\"Call an operation\",\"description\":\"Calls an " \
-	"operation\",\"inputSchema\":{\"type\":\"object\"," \
+#define INVOKE(description, hints) \
+	"{\"name\":\"invoke_api_endpoint\",\"title\":\"Call an operation\",\"description\":\"" description \
+	"\",\"inputSchema\":{\"type\":\"object\"," \
 	"\"properties\":{" ENDPOINT \
 	",\"arguments\":{\"type\":\"object\",\"description\":\"As get_api_endpoint_schema " \
-	"describes them\"}},\"required\":[\"endpoint\"],\"additionalProperties\":false}," TOOL_HINTS( \
-	        "false", "true", "false", "true") "}"
+	"describes them\"}},\"required\":[\"endpoint\"],\"additionalProperties\":false}," hints "}"
+
+#define INVOKE_DEFINITION INVOKE("Calls an operation", TOOL_HINTS("false", "true", "false", "true"))
+#define INVOKE_READING INVOKE("Calls an operation, which changes nothing", TOOL_HINTS("true", "false", "true", "false"))
 
 static void list_endpoints(struct job *job, const sbx_json *arguments)
 {
@@ -92,6 +94,12 @@ const struct simple_tool dynamic_tools[] = {
         {"list_api_endpoints", true, LIST_DEFINITION, list_endpoints},
         {"get_api_endpoint_schema", true, SCHEMA_DEFINITION, describe_endpoint},
         {"invoke_api_endpoint", false, INVOKE_DEFINITION, invoke_endpoint},
+};
+
+const struct simple_tool dynamic_reading_tools[] = {
+        {"list_api_endpoints", true, LIST_DEFINITION, list_endpoints},
+        {"get_api_endpoint_schema", true, SCHEMA_DEFINITION, describe_endpoint},
+        {"invoke_api_endpoint", true, INVOKE_READING, invoke_endpoint},
 };
 
 const size_t dynamic_tools_count = sizeof(dynamic_tools) / sizeof(dynamic_tools[0]);

@@ -5,6 +5,8 @@
 #include "simple_tool.h"
 
 extern const struct simple_tool dynamic_tools[];
+/* The same, with what reads alone. */
+extern const struct simple_tool dynamic_reading_tools[];
 extern const size_t dynamic_tools_count;
 
 #endif

@@ -8,15 +8,13 @@
 
 #define SECONDS_DEFAULT 60
 
-#define DEFINITION \
+#define SCRIPT(calls, example, hints) \
 	"{\"name\":\"execute_code\",\"title\":\"Run a script\",\"description\":\"Runs a Lua 5.4 script that calls " \
-	"the " \
-	"operations of the sandbox API: for loops, filters and many calls at once. " \
-	"client.sandboxes:create{name='x'}, client.sandboxes:execute(id, {command='ls'}), client.volumes:list{}: an " \
+	"the operations of the sandbox API" calls ": an " \
 	"id comes first, other arguments are in a table, answers are tables. An error of the API is raised, with " \
 	"code " \
 	"and message. parallel(list, f) calls f(item) for all items side by side and returns the list of what they " \
-	"return. describe() lists the operations, describe('sandboxes.execute') the arguments of one. print(), " \
+	"return. describe() lists the operations, describe('sandboxes." example "') the arguments of one. print(), " \
 	"json.encode(), json.decode(); no files, network, modules or clock\"," \
 	"\"inputSchema\":{\"type\":\"object\",\"properties\":{\"code\":{\"type\":\"string\",\"description\":\"What " \
 	"it " \
@@ -24,7 +22,16 @@
 	"\"description\":\"Seconds; 60 if left out\"}},\"required\":[\"code\"],\"additionalProperties\":false}," \
 	"\"outputSchema\":{\"type\":\"object\",\"properties\":{\"output\":{\"type\":\"string\"},\"result\":{}," \
 	"\"calls\":{\"type\":\"integer\"},\"truncated\":{\"type\":\"boolean\"}},\"required\":[\"output\",\"calls\"," \
-	"\"truncated\"]}," TOOL_HINTS("false", "true", "false", "true") "}"
+	"\"truncated\"]}," hints "}"
+
+#define DEFINITION \
+	SCRIPT(": for loops, filters and many calls at once. client.sandboxes:create{name='x'}, " \
+	       "client.sandboxes:execute(id, {command='ls'}), client.volumes:list{}", \
+	       "execute", TOOL_HINTS("false", "true", "false", "true"))
+#define READING \
+	SCRIPT(" that change nothing: for loops, filters and many calls at once. client.sandboxes:list{}, " \
+	       "client.sandboxes:download(id, {path='/data/x'})", \
+	       "list", TOOL_HINTS("true", "false", "true", "false"))
 
 /* What went wrong, and what it had printed until then. */
 static sbx_json *failure_result(const struct script_end *end)
@@ -77,6 +84,10 @@ static void start(struct job *job, const sbx_json *arguments)
 
 const struct simple_tool code_tools[] = {
         {"execute_code", false, DEFINITION, start},
+};
+
+const struct simple_tool code_reading_tools[] = {
+        {"execute_code", true, READING, start},
 };
 
 const size_t code_tools_count = sizeof(code_tools) / sizeof(code_tools[0]);

@@ -5,6 +5,8 @@
 #include "simple_tool.h"
 
 extern const struct simple_tool code_tools[];
+/* The same, with what reads alone. */
+extern const struct simple_tool code_reading_tools[];
 extern const size_t code_tools_count;
 
 #endif

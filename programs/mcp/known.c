@@ -2,6 +2,7 @@
 
 #include "operation_tools.h"
 #include "tool_sets.h"
+#include "transfer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,14 @@ bool known_tool(const char *name)
 
 	for (size_t i = 0; (each = known_tool_at(i, &definition)); i++)
 		if (strcmp(each, name) == 0)
+			return true;
+	return false;
+}
+
+bool known_wants_root(const char *tool)
+{
+	for (size_t i = 0; i < transfer_tools_count; i++)
+		if (strcmp(transfer_tools[i].name, tool) == 0)
 			return true;
 	return false;
 }

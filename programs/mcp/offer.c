@@ -45,12 +45,47 @@ bool offer_allows(const struct options *options, const struct operation_tool *to
 	return is_allowed(options, tool->name, tool->operation, tool->reads);
 }
 
-bool offer_has(const struct options *options, enum tool_group group, const char *tool, const char *operation,
-               bool reads)
+/* `operation` is that of the API which it calls, such as "sandboxes.create"; NULL: none, or any. */
+static bool has(const struct options *options, enum tool_group group, const char *tool, const char *operation,
+                bool reads)
 {
 	if (options->only.count > 0)
 		return !is_excluded(options, tool, reads) && is_named(&options->only, tool);
 	return (options->groups & group) != 0 && is_allowed(options, tool, operation, reads);
+}
+
+bool offer_has_operation(const struct options *options, const struct operation_tool *tool)
+{
+	return has(options, GROUP_OPERATIONS, tool->name, tool->operation, tool->reads);
+}
+
+bool offer_has_simple(const struct options *options, enum tool_group group, const struct simple_tool *tool)
+{
+	return has(options, group, tool->name, NULL, tool->reads);
+}
+
+const struct simple_tool *offer_tools(const struct options *options, const struct tool_set *set)
+{
+	return options->read_only && set->reading ? set->reading : set->tools;
+}
+
+static bool has_any_of(const struct options *options, const struct tool_set *set)
+{
+	const struct simple_tool *tools = offer_tools(options, set);
+
+	for (size_t i = 0; i < *set->count; i++)
+		if (tools ? offer_has_simple(options, set->group, &tools[i])
+		          : offer_has_operation(options, &operation_tools[i]))
+			return true;
+	return false;
+}
+
+bool offer_has_any(const struct options *options)
+{
+	for (const struct tool_set *set = tool_sets; set < tool_sets + tool_sets_count; set++)
+		if (has_any_of(options, set))
+			return true;
+	return false;
 }
 
 const char *offer_definition(const struct options *options, const struct operation_tool *tool)

@@ -2,6 +2,7 @@
 
 #include "clients.h"
 #include "known.h"
+#include "offer.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@
 	"  --resource NAME   of the operations only those of sandboxes, or volumes\n" \
 	"  --tag TAG         of the operations only those that have this tag in api/openapi.yaml\n" \
 	"  --operation NAME  of the operations only this one, such as sandboxes.create\n" \
-	"  --read-only       offer only the tools that change nothing\n" \
+	"  --read-only       offer only tools that change nothing, and let scripts change nothing\n" \
 	"  --client NAME     write the tools in the way that claude, claude-code, cursor, gemini, openai-agents, " \
 	"vscode or " \
 	"zed\n" \
@@ -130,6 +131,15 @@ static int check_together(const struct options *options)
 	return complain("--http", "wants --token-file PATH, or --no-token");
 }
 
+/* A tool that could only refuse, or none at all, is what nobody wants. */
+static int check_tools(const struct options *options)
+{
+	for (size_t i = 0; i < options->only.count && options->roots.count == 0; i++)
+		if (known_wants_root(options->only.words[i]))
+			return complain(options->only.words[i], "wants --root FOLDER");
+	return offer_has_any(options) ? -1 : complain("no tool", "is left by these options");
+}
+
 static const struct option known[] = {
         {"local", no_argument, NULL, 'l'},
         {"read-only", no_argument, NULL, 'r'},
@@ -194,7 +204,6 @@ static int read_option(struct options *options, int letter)
 		options->print_config = optarg;
 		return -1;
 	case 'd':
-		options->groups |= GROUP_TRANSFER;
 		return add_name(&options->roots, optarg, *optarg == '/', "is no whole path of a folder");
 	case 'w':
 		options->http = true;
@@ -228,10 +237,14 @@ int options_read(struct options *options, int count, char **words)
 	*options = (struct options){0};
 	while (status < 0 && (letter = getopt_long(count, words, "", known, NULL)) != -1)
 		status = read_option(options, letter);
-	if ((options->groups & ~GROUP_TRANSFER) == 0)
-		options->groups |= GROUP_OPERATIONS | GROUP_CODE | GROUP_DOCS;
+	if (options->groups == 0)
+		options->groups = GROUP_OPERATIONS | GROUP_CODE | GROUP_DOCS;
+	if ((options->groups & GROUP_OPERATIONS) && options->roots.count > 0)
+		options->groups |= GROUP_TRANSFER;
 	if (status < 0 && optind < count)
 		return complain(words[optind], "is no option");
+	if (status < 0)
+		status = check_tools(options);
 	return status < 0 ? check_together(options) : status;
 }
 

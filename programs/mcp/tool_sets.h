@@ -10,6 +10,8 @@ struct tool_set {
 	bool asks_nobody;                /* its tools need no client of the API, and thus no key */
 	const struct simple_tool *tools; /* NULL: here stand the operations */
 	const size_t *count;
+	/* As many where they may call only what changes nothing, so that they change nothing; NULL: the same. */
+	const struct simple_tool *reading;
 };
 
 extern const struct tool_set tool_sets[];

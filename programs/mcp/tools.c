@@ -14,12 +14,12 @@
 
 static bool has_simple(const struct mcp *mcp, enum tool_group group, const struct simple_tool *tool)
 {
-	return offer_has(mcp->options, group, tool->name, NULL, tool->reads);
+	return offer_has_simple(mcp->options, group, tool);
 }
 
 static bool has_operation(const struct mcp *mcp, const struct operation_tool *tool)
 {
-	return offer_has(mcp->options, GROUP_OPERATIONS, tool->name, tool->operation, tool->reads);
+	return offer_has_operation(mcp->options, tool);
 }
 
 /* ---- tools/list ---- */
@@ -40,9 +40,11 @@ static void add_operations(const struct mcp *mcp, struct text *text)
 
 static void add_set(const struct mcp *mcp, struct text *text, const struct tool_set *set)
 {
+	const struct simple_tool *tools = offer_tools(mcp->options, set);
+
 	for (size_t i = 0; i < *set->count; i++)
-		if (has_simple(mcp, set->group, &set->tools[i]))
-			add_definition(mcp, text, set->tools[i].definition);
+		if (has_simple(mcp, set->group, &tools[i]))
+			add_definition(mcp, text, tools[i].definition);
 }
 
 static void list(const struct mcp *mcp, struct text *text)
@@ -90,11 +92,11 @@ struct tool {
 
 static bool find_simple(const struct mcp *mcp, const char *name, struct tool *found)
 {
-	const struct tool_set *set = found->set;
+	const struct simple_tool *tools = offer_tools(mcp->options, found->set);
 
-	for (size_t i = 0; i < *set->count && !found->simple; i++)
-		if (strcmp(set->tools[i].name, name) == 0 && has_simple(mcp, set->group, &set->tools[i]))
-			found->simple = &set->tools[i];
+	for (size_t i = 0; i < *found->set->count && !found->simple; i++)
+		if (strcmp(tools[i].name, name) == 0 && has_simple(mcp, found->set->group, &tools[i]))
+			found->simple = &tools[i];
 	return found->simple;
 }
 

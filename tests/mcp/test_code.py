@@ -318,10 +318,30 @@ def test_only_what_is_offered_can_be_called():
         assert [each["name"] for each in value(host, "return describe()")] == ["sandboxes.list"]
         assert "there is no operation sandboxes.create" in failure(host, "return describe 'sandboxes.create'")
         assert "not offered by this server" in failure(host, "client.sandboxes:create {}")
-    with Host("--local", "--read-only") as host:
-        host.shake_hands()
-        assert "execute_code" not in [tool["name"] for tool in host.ask("tools/list")["result"]["tools"]]
-        assert "error" in host.ask("tools/call", {"name": "execute_code", "arguments": {"code": "return 1"}})
+
+
+@pytest.mark.parametrize("options", [(), ("--tools", "code"), ("--tool", "execute_code")])
+def test_a_script_that_only_reads(account, options):
+    with account.host() as host:
+        host.call("write_file", sandbox="there", path="/data/x", content="kept")
+    with account.host("--read-only", *options) as host:
+        code = """
+            local sandbox = client.sandboxes:list {}.data[1]
+            return client.sandboxes:download(client.sandboxes:get(sandbox.id).id, { path = "/data/x" })
+        """
+        assert value(host, code) == "kept"
+        offered = ["sandboxes.list", "sandboxes.get", "sandboxes.download", "volumes.list"]
+        assert [each["name"] for each in value(host, "return describe()")] == offered
+        for call in (
+            "client.sandboxes:create {}",
+            "client.sandboxes:delete_all {}",
+            'client.sandboxes:delete "there"',
+            'client.sandboxes:execute("there", { command = "true" })',
+            'client.sandboxes:upload("there", { path = "/data/x", file = "" })',
+            'client.volumes:create { name = "v", size = "1Gi" }',
+        ):
+            assert "not offered by this server" in failure(host, call)
+    assert account.names() == ["there"]
 
 
 def test_a_file_of_a_root_is_uploaded(tmp_path):

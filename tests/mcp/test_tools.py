@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -93,13 +94,72 @@ def test_what_is_offered_is_chosen():
     assert set(listed("--tag", "volumes", "--no-tool", "list_volumes", "--read-only")) == {
         "read_file",
         "list_files",
+        "execute_code",
         "search_docs",
     }
     assert set(listed("--tool", "run", "--tool", "list_api_endpoints")) == {"run", "list_api_endpoints"}
     for tool in listed("--tools", "all"):
         assert set(listed("--tools", "all")) - set(listed("--tools", "all", "--no-tool", tool)) == {tool}
         assert set(listed("--tool", tool)) == {tool}
-    assert set(listed("--tools", "dynamic", "--read-only")) == dynamic - {"invoke_api_endpoint"}
+
+
+def test_each_group_has_its_own_tools_alone():
+    """Also with a root, which those that work with files use."""
+    both = {"upload", "download"}
+    for group in ("docs", "code", "dynamic"):
+        assert set(listed("--tools", group, "--root", "/tmp")) == set(listed("--tools", group))
+    for group in ("operations", "all"):
+        assert set(listed("--tools", group, "--root", "/tmp")) == set(listed("--tools", group)) | both
+    assert set(listed("--root", "/tmp")) == set(listed()) | both
+    assert set(listed("--root", "/tmp", "--tools", "docs", "--tools", "operations")) >= both
+    assert set(listed("--root", "/tmp", "--tool", "upload")) == {"upload"}
+    for tool in both:
+        assert f"{tool} wants --root" in refused("--tool", "run", "--tool", tool)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--tool", "run", "--no-tool", "run"),
+        ("--tool", "run", "--read-only"),
+        ("--tools", "docs", "--no-tool", "search_docs"),
+        ("--root", "/tmp", "--tool", "upload", "--read-only"),
+    ],
+)
+def test_no_tool_at_all(options):
+    assert "no tool is left" in refused(*options)
+
+
+@pytest.mark.parametrize("group", ["operations", "code", "docs", "dynamic", "all"])
+def test_what_only_reads_says_so(group):
+    tools = listed("--tools", group, "--read-only")
+    assert tools
+    for tool in tools.values():
+        assert tool["annotations"] == {
+            "readOnlyHint": True,
+            "destructiveHint": False,
+            "idempotentHint": True,
+            "openWorldHint": False,
+        }
+        assert not re.search("create|execute_sandboxes|sandboxes.execute", tool["description"])
+    assert ("execute_code" in tools) == (group in ("code", "all"))
+    assert ("invoke_api_endpoint" in tools) == (group in ("dynamic", "all"))
+    assert set(listed("--read-only")) >= {"execute_code", "read_file", "list_sandboxes"}
+
+
+def test_operations_that_read_are_called_by_their_names(account):
+    with account.host() as host:
+        host.call("write_file", sandbox="there", path="/data/x", content="kept")
+    with account.host("--tools", "dynamic", "--read-only") as host:
+        names = [each["name"] for each in host.call("list_api_endpoints")["structuredContent"]["endpoints"]]
+        assert names == ["list_sandboxes", "get_sandboxes", "download_sandboxes", "list_volumes"]
+        listing = host.call("invoke_api_endpoint", endpoint="list_sandboxes")["structuredContent"]
+        (sandbox,) = listing["data"]
+        file = {"id": sandbox["id"], "path": "/data/x"}
+        assert text_of(host.call("invoke_api_endpoint", endpoint="download_sandboxes", arguments=file)) == "kept"
+        for endpoint in ("create_sandboxes", "delete_all_sandboxes", "upload_sandboxes", "execute_sandboxes"):
+            assert host.call("invoke_api_endpoint", endpoint=endpoint)["isError"]
+    assert account.names() == ["there"]
 
 
 def test_dynamic_definitions_are_small():
