@@ -1,6 +1,7 @@
 #include "schema.h"
 
 #include "message.h"
+#include "references.h"
 
 #include <string.h>
 
@@ -16,40 +17,83 @@ static bool is_structural(const char *keyword, const sbx_json *value)
 	return strcmp(keyword, "additionalProperties") == 0 && sbx_json_type_of(value) == SBX_JSON_OBJECT;
 }
 
-/* Whether the client can have it as a schema, whatever becomes of what is within it and of its bounds. */
+static bool is_union(const char *keyword)
+{
+	return strcmp(keyword, "anyOf") == 0 || strcmp(keyword, "oneOf") == 0 || strcmp(keyword, "allOf") == 0;
+}
+
+static bool is_plain(const struct client *client, const sbx_json *schema, bool is_root);
+
+static bool are_plain(const struct client *client, const sbx_json *schemas)
+{
+	for (size_t i = 0; i < sbx_json_count(schemas); i++)
+		if (!is_plain(client, sbx_json_at(schemas, i), false))
+			return false;
+	return true;
+}
+
+/* Whether the client takes a keyword that gives a schema its meaning. An alternative is not rewritten: nobody could
+ * tell which of them a string holds. */
+static bool takes_structure(const struct client *client, const char *keyword, const sbx_json *value)
+{
+	return client_takes(client, keyword) && (!is_union(keyword) || are_plain(client, value)) &&
+	       (strcmp(keyword, "not") != 0 || is_plain(client, value, false));
+}
+
+/* Whether the client can have it as a schema, whatever becomes of what is within it and of its bounds. The arguments as
+ * a whole are an object always. */
 static bool is_expressible(const struct client *client, const sbx_json *schema, bool is_root)
 {
-	const sbx_json *type = sbx_json_get(schema, "type"), *value;
+	const sbx_json *value;
 	sbx_json_cursor cursor = {NULL};
-	const char *name, *one = member_string(schema, "type");
+	const char *name, *type = member_string(schema, "type");
+
+	if (!client->keywords || is_root)
+		return true;
+	while (sbx_json_next(schema, &cursor, &name, &value))
+		if (is_structural(name, value) && !takes_structure(client, name, value))
+			return false;
+	if (sbx_json_type_of(sbx_json_get(schema, "type")) == SBX_JSON_ARRAY)
+		return client->type_lists;
+	/* An object that may have any members is one of no members to who does not know the word for it. */
+	return type && (strcmp(type, "object") != 0 || client_takes(client, "additionalProperties") ||
+	                sbx_json_count(sbx_json_get(schema, "properties")) > 0);
+}
+
+static bool is_plain_member(const struct client *client, const char *name, const sbx_json *value)
+{
+	sbx_json_cursor cursor = {NULL};
+	const sbx_json *member;
+	const char *inner;
+
+	if (strcmp(name, "properties") == 0)
+		while (sbx_json_next(value, &cursor, &inner, &member))
+			if (!is_plain(client, member, false))
+				return false;
+	if (strcmp(name, "items") == 0 || (strcmp(name, "additionalProperties") == 0 && is_structural(name, value)))
+		return is_plain(client, value, false);
+	return !is_structural(name, value) || takes_structure(client, name, value);
+}
+
+static bool is_plain(const struct client *client, const sbx_json *schema, bool is_root)
+{
+	const sbx_json *value;
+	sbx_json_cursor cursor = {NULL};
+	const char *name;
 
 	if (!client->keywords)
 		return true;
+	if (sbx_json_type_of(schema) != SBX_JSON_OBJECT || !is_expressible(client, schema, is_root))
+		return false;
 	while (sbx_json_next(schema, &cursor, &name, &value))
-		if (is_structural(name, value) && !client_takes(client, name))
+		if (!client_takes(client, name) || !is_plain_member(client, name, value))
 			return false;
-	if (sbx_json_type_of(type) == SBX_JSON_ARRAY)
-		return client->type_lists;
-	/* An object that may have any members is one of no members to who does not know the word for it. */
-	return one && (is_root || strcmp(one, "object") != 0 || client_takes(client, "additionalProperties") ||
-	               sbx_json_count(sbx_json_get(schema, "properties")) > 0);
+	return true;
 }
 
 bool schema_is_plain(const struct client *client, const sbx_json *schema)
 {
-	const sbx_json *properties = sbx_json_get(schema, "properties"), *items = sbx_json_get(schema, "items"), *value;
-	sbx_json_cursor cursor = {NULL}, members = {NULL};
-	const char *name;
-
-	if (!is_expressible(client, schema, true))
-		return false;
-	while (sbx_json_next(schema, &cursor, &name, &value))
-		if (!client_takes(client, name))
-			return false;
-	while (properties && sbx_json_next(properties, &members, &name, &value))
-		if (!schema_is_plain(client, value))
-			return false;
-	return !items || schema_is_plain(client, items);
+	return is_plain(client, schema, true);
 }
 
 /* ---- narrower ---- */
@@ -60,8 +104,8 @@ static sbx_json *narrow(const struct client *client, const sbx_json *schema, boo
 static void tell(struct text *words, const char *name, const sbx_json *value)
 {
 	text_add(words, words->length > 0 ? ". " : "");
-	if (strcmp(name, "additionalProperties") == 0) {
-		text_add(words, "Nothing else is taken");
+	if (strcmp(name, "additionalProperties") == 0 && sbx_json_type_of(value) == SBX_JSON_BOOLEAN) {
+		text_add(words, sbx_json_boolean(value) ? "Others are taken, too" : "Nothing else is taken");
 	} else {
 		text_format(words, "%s: ", name);
 		text_json(words, value);
@@ -84,21 +128,30 @@ static sbx_json *with_description(sbx_json *made, struct text *words)
 	return made;
 }
 
-/* What cannot be a schema is a string. */
-static sbx_json *as_text(const sbx_json *schema)
+static sbx_json *without_description(const sbx_json *schema)
 {
-	sbx_json *made = sbx_json_new_object(), *rest = sbx_json_new_object();
+	sbx_json *rest = sbx_json_new_object();
 	sbx_json_cursor cursor = {NULL};
 	const sbx_json *value;
 	const char *name;
-	struct text words = {0};
 
-	add_description(&words, schema);
 	while (sbx_json_next(schema, &cursor, &name, &value))
 		if (strcmp(name, "description") != 0)
 			rest = member_put(rest, name, sbx_json_copy(value));
-	made = member_put(made, "type", sbx_json_new_string("string", 6));
+	return rest;
+}
+
+/* What cannot be a schema is a string. */
+static sbx_json *as_text(const sbx_json *schema)
+{
+	sbx_json *made = member_put(sbx_json_new_object(), "type", sbx_json_new_string("string", 6));
+	sbx_json *rest =
+	        sbx_json_type_of(schema) == SBX_JSON_OBJECT ? without_description(schema) : sbx_json_copy(schema);
+	struct text words = {0};
+
+	add_description(&words, schema);
 	tell(&words, "JSON text of", rest);
+	words.failed |= !rest;
 	sbx_json_free(rest);
 	return with_description(made, &words);
 }
@@ -115,6 +168,26 @@ static sbx_json *narrow_members(const struct client *client, const sbx_json *pro
 	return made;
 }
 
+/* Whether the client takes a member of a schema, whatever becomes of what is within it. */
+static bool takes(const struct client *client, const char *name, const sbx_json *value, bool is_root)
+{
+	if (!is_root)
+		return client_takes(client, name);
+	/* Nobody takes alternatives of all arguments. */
+	if (is_structural(name, value) && strcmp(name, "additionalProperties") != 0)
+		return false;
+	return client_takes(client, name) && (strcmp(name, "type") != 0 || sbx_json_type_of(value) == SBX_JSON_STRING);
+}
+
+static sbx_json *narrow_value(const struct client *client, const char *name, const sbx_json *value)
+{
+	if (strcmp(name, "properties") == 0)
+		return narrow_members(client, value);
+	if (strcmp(name, "items") == 0 || (strcmp(name, "additionalProperties") == 0 && is_structural(name, value)))
+		return narrow(client, value, false);
+	return sbx_json_copy(value);
+}
+
 static sbx_json *narrow(const struct client *client, const sbx_json *schema, bool is_root)
 {
 	sbx_json_cursor cursor = {NULL};
@@ -122,26 +195,29 @@ static sbx_json *narrow(const struct client *client, const sbx_json *schema, boo
 	const char *name;
 	struct text words = {0};
 
-	if (!is_expressible(client, schema, is_root))
+	if (sbx_json_type_of(schema) != SBX_JSON_OBJECT || !is_expressible(client, schema, is_root))
 		return as_text(schema);
 	sbx_json *made = sbx_json_new_object();
 	add_description(&words, schema);
 	while (sbx_json_next(schema, &cursor, &name, &value)) {
-		if (strcmp(name, "properties") == 0)
-			made = member_put(made, name, narrow_members(client, value));
-		else if (strcmp(name, "items") == 0)
-			made = member_put(made, name, narrow(client, value, false));
-		else if (client_takes(client, name))
-			made = member_put(made, name, sbx_json_copy(value));
+		if (takes(client, name, value, is_root))
+			made = member_put(made, name, narrow_value(client, name, value));
 		else
 			tell(&words, name, value);
 	}
+	if (is_root && !sbx_json_get(made, "type"))
+		made = member_put(made, "type", sbx_json_new_string("object", 6));
 	return with_description(made, &words);
 }
 
 sbx_json *schema_narrow(const struct client *client, const sbx_json *schema)
 {
-	return narrow(client, schema, true);
+	if (!client->keywords)
+		return sbx_json_copy(schema);
+	sbx_json *whole = references_resolve(schema);
+	sbx_json *made = whole ? narrow(client, whole, true) : NULL;
+	sbx_json_free(whole);
+	return made;
 }
 
 /* ---- in words ---- */
@@ -158,34 +234,73 @@ static bool is_required(const sbx_json *schema, const char *name)
 	return false;
 }
 
+static void describe(struct text *text, const sbx_json *schema);
+
 static void describe_object(struct text *text, const sbx_json *schema)
 {
 	const sbx_json *properties = sbx_json_get(schema, "properties"), *value;
+	const sbx_json *others = sbx_json_get(schema, "additionalProperties");
+	const sbx_json *required = sbx_json_get(schema, "required");
 	sbx_json_cursor cursor = {NULL};
 	const char *name, *between = "";
 
 	text_add(text, "{");
 	while (properties && sbx_json_next(properties, &cursor, &name, &value)) {
 		text_format(text, "%s%s%s: ", between, name, is_required(schema, name) ? "" : "?");
-		schema_describe(text, value);
+		describe(text, value);
 		between = ", ";
+	}
+	for (size_t i = 0; i < sbx_json_count(required); i++) {
+		name = sbx_json_string(sbx_json_at(required, i), NULL);
+		if (!name || sbx_json_get(properties, name))
+			continue;
+		text_format(text, "%s%s: any", between, name);
+		between = ", ";
+	}
+	if (sbx_json_type_of(others) == SBX_JSON_OBJECT) {
+		text_format(text, "%s*: ", between);
+		describe(text, others);
 	}
 	text_add(text, "}");
 }
 
+/* What a list is of has to be one word then. */
+static bool has_alternatives(const sbx_json *schema)
+{
+	return sbx_json_type_of(sbx_json_get(schema, "type")) == SBX_JSON_ARRAY ||
+	       sbx_json_count(sbx_json_get(schema, "enum")) > 1 || sbx_json_get(schema, "anyOf") ||
+	       sbx_json_get(schema, "oneOf") || sbx_json_get(schema, "allOf");
+}
+
+/* The type that other keywords are about; NULL: any. */
+static const char *find_type(const sbx_json *schema)
+{
+	const sbx_json *others = sbx_json_get(schema, "additionalProperties");
+
+	if (sbx_json_get(schema, "properties") || sbx_json_get(schema, "required") ||
+	    sbx_json_type_of(others) == SBX_JSON_OBJECT)
+		return "object";
+	return sbx_json_get(schema, "items") ? "array" : NULL;
+}
+
 static void describe_type(struct text *text, const sbx_json *schema, const char *type)
 {
+	const sbx_json *items = sbx_json_get(schema, "items");
+
+	if (!type)
+		type = find_type(schema);
 	if (type && strcmp(type, "object") == 0) {
 		describe_object(text, schema);
 	} else if (type && strcmp(type, "array") == 0) {
-		schema_describe(text, sbx_json_get(schema, "items"));
-		text_add(text, "[]");
+		text_add(text, has_alternatives(items) ? "(" : "");
+		describe(text, items);
+		text_add(text, has_alternatives(items) ? ")[]" : "[]");
 	} else {
 		text_add(text, type ? type : "any");
 	}
 }
 
-void schema_describe(struct text *text, const sbx_json *schema)
+static void describe_types(struct text *text, const sbx_json *schema)
 {
 	const sbx_json *types = sbx_json_get(schema, "type");
 
@@ -195,6 +310,86 @@ void schema_describe(struct text *text, const sbx_json *schema)
 		text_add(text, i > 0 ? "|" : "");
 		describe_type(text, schema, sbx_json_string(sbx_json_at(types, i), NULL));
 	}
+}
+
+/* The keyword that says most of what a schema describes. */
+static const char *find_main(const sbx_json *schema)
+{
+	static const char *const keywords[] = {"const", "enum", "type", "anyOf", "oneOf", "allOf"};
+	sbx_json_cursor cursor = {NULL};
+	const sbx_json *value;
+	const char *name, *found = "type";
+	size_t best = sizeof(keywords) / sizeof(keywords[0]);
+
+	while (sbx_json_next(schema, &cursor, &name, &value))
+		for (size_t i = 0; i < best; i++)
+			if (strcmp(keywords[i], name) == 0) {
+				best = i;
+				found = keywords[i];
+			}
+	return found;
+}
+
+static void describe_main(struct text *text, const sbx_json *schema, const char *main)
+{
+	const sbx_json *value = sbx_json_get(schema, main);
+	const char *between = strcmp(main, "allOf") == 0 ? "&" : "|";
+
+	if (strcmp(main, "type") == 0)
+		describe_types(text, schema);
+	else if (strcmp(main, "const") == 0)
+		text_json(text, value);
+	for (size_t i = 0; strcmp(main, "enum") == 0 && i < sbx_json_count(value); i++) {
+		text_add(text, i > 0 ? between : "");
+		text_json(text, sbx_json_at(value, i));
+	}
+	for (size_t i = 0; is_union(main) && i < sbx_json_count(value); i++) {
+		text_add(text, i > 0 ? between : "");
+		text_add(text, has_alternatives(sbx_json_at(value, i)) ? "(" : "");
+		describe(text, sbx_json_at(value, i));
+		text_add(text, has_alternatives(sbx_json_at(value, i)) ? ")" : "");
+	}
+}
+
+/* Whether a member is told by the short form already. A keyword of objects says nothing of another type. */
+static bool is_told(const char *name, const sbx_json *value, const char *main)
+{
+	if (strcmp(main, "type") != 0)
+		return strcmp(name, main) == 0 || strcmp(name, "type") == 0;
+	if (strcmp(name, "additionalProperties") == 0)
+		return sbx_json_type_of(value) == SBX_JSON_OBJECT || sbx_json_boolean(value);
+	return strcmp(name, "type") == 0 || strcmp(name, "properties") == 0 || strcmp(name, "items") == 0 ||
+	       strcmp(name, "required") == 0;
+}
+
+static void describe(struct text *text, const sbx_json *schema)
+{
+	sbx_json_cursor cursor = {NULL};
+	const sbx_json *value;
+	const char *name, *main = find_main(schema), *between = " (";
+
+	if (sbx_json_type_of(schema) == SBX_JSON_BOOLEAN) {
+		text_add(text, sbx_json_boolean(schema) ? "any" : "nothing");
+		return;
+	}
+	describe_main(text, schema, main);
+	while (sbx_json_next(schema, &cursor, &name, &value)) {
+		if (is_told(name, value, main))
+			continue;
+		text_format(text, "%s%s: ", between, name);
+		text_json(text, value);
+		between = ", ";
+	}
+	text_add(text, strcmp(between, ", ") == 0 ? ")" : "");
+}
+
+void schema_describe(struct text *text, const sbx_json *schema)
+{
+	sbx_json *whole = references_resolve(schema);
+
+	describe(text, whole);
+	text->failed |= !whole;
+	sbx_json_free(whole);
 }
 
 /* ---- wider ---- */
@@ -231,12 +426,15 @@ static sbx_json *widen_text(const struct client *client, const sbx_json *schema,
 static sbx_json *widen_object(const struct client *client, const sbx_json *schema, const sbx_json *value)
 {
 	const sbx_json *properties = sbx_json_get(schema, "properties"), *member;
+	const sbx_json *others = sbx_json_get(schema, "additionalProperties");
 	sbx_json *made = sbx_json_new_object();
 	sbx_json_cursor cursor = {NULL};
 	const char *name;
 
 	while (sbx_json_next(value, &cursor, &name, &member)) {
 		const sbx_json *known = properties ? sbx_json_get(properties, name) : NULL;
+		if (!known && sbx_json_type_of(others) == SBX_JSON_OBJECT)
+			known = others;
 		made = member_put(made, name, known ? widen(client, known, member, false) : sbx_json_copy(member));
 	}
 	return made;
@@ -273,5 +471,9 @@ static sbx_json *widen(const struct client *client, const sbx_json *schema, cons
 
 sbx_json *schema_widen(const struct client *client, const sbx_json *schema, const sbx_json *value)
 {
-	return widen(client, schema, value, true);
+	sbx_json *whole = references_resolve(schema);
+	sbx_json *made = whole ? widen(client, whole, value, true) : NULL;
+
+	sbx_json_free(whole);
+	return made;
 }

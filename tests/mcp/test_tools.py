@@ -36,6 +36,14 @@ def test_definitions_are_whole():
         assert tool["title"]
 
 
+def test_what_is_text_by_itself_has_no_schema():
+    everything = listed("--tools", "all", "--root", "/")
+    assert {name for name, tool in everything.items() if "outputSchema" not in tool} == {
+        *("read_file", "download_sandboxes", "list_files", "write_file", "upload", "download", "stop_command"),
+        "invoke_api_endpoint",
+    }
+
+
 def test_read_only(host):
     with Host("--local", "--read-only") as reading:
         reading.shake_hands()

@@ -9,7 +9,7 @@ import re
 from harness import LEGACY, ROOT
 
 PAGE = ROOT / "docs" / "mcp.md"
-BLOCK = re.compile(r"(?<=## A session\n\n```json\n).*?(?=```\n)", re.DOTALL)
+BLOCK = re.compile(r"(?<=ids\nare counted anew.\n\n```json\n).*?(?=```\n)", re.DOTALL)
 CALLS = (
     ("create_sandboxes", {"name": "demo", "fields": ["id", "name", "status"]}),
     ("write_file", {"sandbox": "demo", "path": "/data/answer.sh", "content": "echo $((6 * 7))\n"}),
