@@ -201,7 +201,7 @@ static bool is_in_bounds(const sbx_json *schema, const sbx_json *value)
 	       (!most || sbx_json_number(value) <= sbx_json_number(most));
 }
 
-/* All but what goes as it is into a file, or to the interpreter, ends at a NUL. */
+/* All but what goes into a file or to the interpreter as it is ends at a NUL. */
 static bool has_strange_nul(const struct position *place, const sbx_json *value)
 {
 	size_t length = 0;
@@ -209,7 +209,7 @@ static bool has_strange_nul(const struct position *place, const sbx_json *value)
 
 	if (!text || strlen(text) == length)
 		return false;
-	return !place->name || (strcmp(place->name, "content") != 0 && strcmp(place->name, "code") != 0);
+	return place->within || (strcmp(place->name, "content") != 0 && strcmp(place->name, "code") != 0);
 }
 
 static bool has_members(struct text *words, const sbx_json *schema, const sbx_json *object,

@@ -109,6 +109,7 @@ def test_every_bound_is_held(server, tool):
         ("run", {"command": 1}, "command: it is a string"),
         ("run", {"command": "a\0b"}, "command: it is a string without NULs"),
         ("run", {"command": "true", "env": {"A": "b", "C": 1}}, "env.C: it is a string"),
+        ("run", {"command": "true", "env": {"code": "a\0b"}}, "env.code: it is a string without NULs"),
         ("run", {"command": "true", "env": "A=b"}, "env: it is an object of strings"),
         ("run", {"command": "true", "timeout": 0}, "timeout: it is an integer, 1 or more"),
         ("run", {"command": "true", "timeout": 10**30}, "timeout: it is an integer, 1 or more"),
