@@ -217,6 +217,12 @@ int bwrap_freeze(struct engine *engine, const char *id, bool frozen, struct prob
 {
 	if (held_freeze(&bwrap_self(engine)->held, id, frozen) == 0)
 		return 0;
-	return problem_set(problem, PROBLEM_ENGINE, NULL, "the sandbox's processes cannot be %s",
-	                   frozen ? "stopped" : "continued");
+	if (!frozen)
+		return problem_set(problem, PROBLEM_ENGINE, NULL, "the sandbox's processes cannot be continued");
+	problem_set(
+	        problem, PROBLEM_UNAVAILABLE, NULL,
+	        "not all processes of the sandbox have stopped, so that no application-consistent snapshot could be "
+	        "taken: ask again, end what continues them or waits for a device, or ask for a quick one");
+	problem->retry_after = 1;
+	return -1;
 }

@@ -417,7 +417,7 @@ static int change_processes(const struct held_table *table, struct held *held, b
 	if (!held->stopped_by_init && cgroup_tree_freeze(table->groups, held->id, frozen) == 0)
 		return 0;
 	held->stopped_by_init = frozen;
-	return ask_and_wait(held, frozen ? INIT_FREEZE : INIT_THAW) < 0 ? -1 : 0;
+	return ask_and_wait(held, frozen ? INIT_FREEZE : INIT_THAW) == 0 ? 0 : -1;
 }
 
 /* Also one without processes is noted: those that a command makes meanwhile have to wait. */

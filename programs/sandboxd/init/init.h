@@ -53,7 +53,8 @@ void processes_each(void (*each)(int folder, const char *name));
 bool process_read(int folder, const char *process, const char *file, char *text, size_t size);
 /* Kills the descendants of a process, until none is left, and then the process. */
 void processes_kill_tree(pid_t root);
-void processes_freeze(void);
+/* Stops all of them; false: some go on. */
+bool processes_freeze(void);
 void processes_thaw(void);
 bool processes_are_frozen(void);
 

@@ -59,10 +59,18 @@ static void prepare(rlim_t processes)
 		_exit(1);
 }
 
-static void answer_done(int channel)
+/* Returns the exit code of the answer. */
+static int do_as_asked(uint32_t verb)
 {
-	const struct init_report done = {.event = INIT_DONE, .exit_code = commands_have_processes()};
-	report_send(channel, &done);
+	if (verb == INIT_FREEZE)
+		return !processes_freeze();
+	if (verb == INIT_LOOK)
+		return commands_have_processes();
+	if (verb == INIT_THAW)
+		processes_thaw();
+	else if (verb == INIT_END)
+		commands_end_all();
+	return 0;
 }
 
 static void carry_out(const struct init_request *request, const int *descriptors, size_t count)
@@ -75,14 +83,9 @@ static void carry_out(const struct init_request *request, const int *descriptors
 		stream_add(descriptors[0]);
 		return;
 	}
-	if (request->verb == INIT_FREEZE)
-		processes_freeze();
-	else if (request->verb == INIT_THAW)
-		processes_thaw();
-	else if (request->verb == INIT_END)
-		commands_end_all();
+	const struct init_report done = {.event = INIT_DONE, .exit_code = do_as_asked(request->verb)};
 	for (size_t i = 0; i < count; i++) {
-		answer_done(descriptors[i]);
+		report_send(descriptors[i], &done);
 		close(descriptors[i]);
 	}
 }

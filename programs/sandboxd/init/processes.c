@@ -9,15 +9,23 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often the processes are looked at until all of them have died, or stopped. */
+/* How often the processes are looked at until all of them have died. */
 #define PASSES_MAX 2000
 #define PASS_NANOSECONDS 1000000
+
+/* How long, in seconds, all of them may take to stop. */
+#define STOP_SECONDS 5
+/* For how many passes one may go on that another one waits for. */
+#define GO_ON_PASSES 10
 
 struct process {
 	pid_t pid;
 	pid_t parent;
+	long threads;
 	bool dead;
-	char state;
+	bool stopped;
+	bool traced; /* and stopped by who traces it, not by a signal */
+	bool waits;  /* for the kernel, or for a child to begin its program (vfork) */
 	bool chosen;
 };
 
@@ -49,12 +57,9 @@ static const char *skip_fields(const char *text, int count)
 /* Between the state and the number of threads. */
 #define FIELDS_TO_THREADS 17
 
-/* One whose first thread has ended is told as a zombie, while its other threads may run on. */
-static bool is_dead(const char *state)
+static bool is_end(char state)
 {
-	const char *threads = skip_fields(state, FIELDS_TO_THREADS);
-
-	return (*state == 'Z' || *state == 'X') && !(threads && strtol(threads, NULL, 10) > 1);
+	return state == 'Z' || state == 'X';
 }
 
 bool process_read(int folder, const char *process, const char *file, char *text, size_t size)
@@ -82,20 +87,26 @@ static bool look_at_process(int folder, const char *name, struct process *proces
 	const char *behind = strrchr(text, ')');
 	if (!behind || strlen(behind) < 4)
 		return false;
+	const char *threads = skip_fields(behind + 2, FIELDS_TO_THREADS);
+	const char state = behind[2];
 	*process = (struct process){
 	        .pid = (pid_t)strtol(text, NULL, 10),
-	        .state = behind[2],
 	        .parent = (pid_t)strtol(behind + 3, NULL, 10),
-	        .dead = is_dead(behind + 2),
+	        .threads = threads ? strtol(threads, NULL, 10) : 1,
+	        .stopped = state == 'T' || state == 't' || is_end(state),
+	        .traced = state == 't',
+	        .waits = state == 'D',
 	};
+	/* One whose first thread has ended is told as a zombie, while its other threads may run on. */
+	process->dead = is_end(state) && process->threads <= 1;
 	return process->pid > 1;
 }
 
-void processes_each(void (*each)(int folder, const char *name))
+/* Calls `each` for everything in a folder whose name is a number, and closes it. */
+static void each_number(int folder, void (*each)(int folder, const char *name))
 {
-	static _Alignas(8) char bytes[8192];
+	_Alignas(8) char bytes[8192];
 	long got;
-	int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (folder < 0)
 		return;
@@ -108,6 +119,11 @@ void processes_each(void (*each)(int folder, const char *name))
 		}
 	}
 	close(folder);
+}
+
+void processes_each(void (*each)(int folder, const char *name))
+{
+	each_number(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), each);
 }
 
 static void add_process(int folder, const char *name)
@@ -173,32 +189,36 @@ void processes_kill_tree(pid_t root)
 	kill(root, SIGKILL);
 }
 
-static bool has_stopped(char state)
+/* ---- stopping all ---- */
+
+static void look_at_thread(int folder, const char *name)
 {
-	return state == 'T' || state == 't' || state == 'Z' || state == 'X';
+	struct process thread, *process = &processes[process_count - 1];
+
+	if (!look_at_process(folder, name, &thread))
+		return;
+	process->stopped &= thread.stopped;
+	process->traced |= thread.traced;
+	process->waits |= thread.waits;
 }
 
-static bool have_all_stopped(void)
+/* Each thread of a process stops when its own turn comes. */
+static void add_with_threads(int folder, const char *name)
 {
-	read_processes();
-	for (size_t i = 0; i < process_count; i++)
-		if (!has_stopped(processes[i].state))
-			return false;
-	return true;
+	const size_t before = process_count;
+	char path[64] = "";
+
+	add_process(folder, name);
+	if (process_count == before || processes[before].threads <= 1)
+		return;
+	strcat(strcat(path, name), "/task");
+	each_number(openat(folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), look_at_thread);
 }
 
-/* The kernel lets no process fork that has a signal to take: all at once means all. */
-void processes_freeze(void)
+static void read_with_threads(void)
 {
-	stopped_count = 0;
-	frozen = true;
-	read_processes();
-	for (size_t i = 0; i < process_count; i++)
-		if (processes[i].state == 'T')
-			stopped[stopped_count++] = processes[i].pid;
-	kill(-1, SIGSTOP);
-	for (int i = 0; i < PASSES_MAX && !have_all_stopped(); i++)
-		pass();
+	process_count = 0;
+	processes_each(add_with_threads);
 }
 
 static bool was_stopped(pid_t pid)
@@ -206,6 +226,76 @@ static bool was_stopped(pid_t pid)
 	for (size_t i = 0; i < stopped_count; i++)
 		if (stopped[i] == pid)
 			return true;
+	return false;
+}
+
+/* The sandbox itself has continued it: it is to go on. */
+static void forget_stopped(pid_t pid)
+{
+	for (size_t i = 0; i < stopped_count; i++)
+		if (stopped[i] == pid)
+			stopped[i] = stopped[--stopped_count];
+}
+
+static void note_stopped(void)
+{
+	stopped_count = 0;
+	read_with_threads();
+	for (size_t i = 0; i < process_count; i++)
+		if (processes[i].stopped && !processes[i].traced && !processes[i].dead)
+			stopped[stopped_count++] = processes[i].pid;
+}
+
+static bool have_all_stopped(void)
+{
+	bool all = true;
+
+	read_with_threads();
+	for (size_t i = 0; i < process_count; i++) {
+		if (processes[i].stopped)
+			continue;
+		forget_stopped(processes[i].pid);
+		all = false;
+	}
+	return all;
+}
+
+/* Who waits for a child to begin its program (vfork) stops only when that has. */
+static void let_awaited_go_on(void)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < process_count; i++)
+		for (size_t k = 0; processes[i].waits && k < process_count; k++)
+			if (processes[k].parent == processes[i].pid && !was_stopped(processes[k].pid))
+				any |= kill(processes[k].pid, SIGCONT) == 0;
+	for (int i = 0; any && i < GO_ON_PASSES; i++)
+		pass();
+}
+
+static time_t seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* What one of them continues is stopped again. Two looks without a signal in between: one that the first look found
+ * stopped can have been continued before it came to who did that. */
+bool processes_freeze(void)
+{
+	const time_t end = seconds() + STOP_SECONDS;
+
+	frozen = true;
+	note_stopped();
+	do {
+		kill(-1, SIGSTOP);
+		if (have_all_stopped() && have_all_stopped())
+			return true;
+		pass();
+		let_awaited_go_on();
+	} while (seconds() < end);
 	return false;
 }
 

@@ -21,7 +21,7 @@ enum { INIT_NETWORK_LINK = 3, INIT_NETWORK_HELPER = 4, INIT_NETWORK_DESCRIPTORS 
 
 enum init_verb {
 	INIT_RUN,    /* with a payload, a channel, stdout, stderr, and stdin or none */
-	INIT_FREEZE, /* with a channel: answered by INIT_DONE when every process has stopped */
+	INIT_FREEZE, /* with a channel: answered by INIT_DONE, whose exit code is 1 where not all have stopped */
 	INIT_THAW,   /* with a channel: lets those go on that FREEZE has stopped */
 	INIT_LOOK,   /* with a channel: answered by INIT_DONE, whose exit code is 1 where there is any other process */
 	INIT_END,    /* with a channel: kills all processes, for the sandbox has used up its storage */
