@@ -77,14 +77,14 @@ static void look_at_database(struct facts *facts, const char *state, struct fail
 		          (long long)look.sandboxes);
 }
 
-static void look_at_key(struct facts *facts, const char *path, struct failure *first)
+static void look_at_key(struct facts *facts, const char *path, size_t least, struct failure *first)
 {
 	struct key key;
 	struct failure failed = {0};
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		facts_add(facts, "key file", FACT_OK, NULL, "%.400s: the first start makes it", path);
-	else if (key_load(&key, path, &failed) < 0)
+	else if (key_load(&key, path, least, &failed) < 0)
 		add_failure(facts, "key file", &failed, first);
 	else
 		facts_add(facts, "key file", FACT_OK, NULL, "%.400s, closed to other users", path);
@@ -111,7 +111,8 @@ static void look_at_state(struct facts *facts, const struct options *options, st
 		look_at_database(facts, path, first);
 	}
 	state_close(&state);
-	look_at_key(facts, options->key_file ? options->key_file : key, first);
+	look_at_key(facts, options->key_file ? options->key_file : key,
+	            options_open_to_network(options) ? KEY_NETWORK_MIN : 0, first);
 	existing(path);
 	machine_facts_disk(facts, path);
 }

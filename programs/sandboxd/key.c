@@ -51,6 +51,11 @@ static int check(const char *path, int fd, struct failure *failure)
 	if (!S_ISREG(info.st_mode))
 		return failure_set(failure, FAILURE_KEY,
 		                   "the key file %s is not a regular file; give another with --key-file", path);
+	if (info.st_uid != 0 && info.st_uid != geteuid())
+		return failure_set(failure, FAILURE_KEY,
+		                   "the key file %s belongs to another user, who knows the key; chown it to the "
+		                   "server's user or give another with --key-file",
+		                   path);
 	if (info.st_mode & 077)
 		return failure_set(failure, FAILURE_KEY, "the key file %s can be read by other users; chmod 600 it",
 		                   path);
@@ -66,7 +71,7 @@ static bool is_usable(const struct key *key)
 	return key->length > 0;
 }
 
-int key_load(struct key *out, const char *path, struct failure *failure)
+int key_load(struct key *out, const char *path, size_t least, struct failure *failure)
 {
 	struct key key = {.length = 0};
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -92,6 +97,12 @@ int key_load(struct key *out, const char *path, struct failure *failure)
 		        failure, FAILURE_KEY,
 		        "the key file %s does not hold one line of printable characters; remove it to get a new key",
 		        path);
+	if (key.length < least)
+		return failure_set(
+		        failure, FAILURE_KEY,
+		        "the key in %s is too short for the network, with less than %zu characters; remove the "
+		        "file to get a new key",
+		        path, least);
 	*out = key;
 	return 0;
 }

@@ -8,14 +8,16 @@
 #include <stddef.h>
 
 #define KEY_SIZE 1024
+/* How long it is at least where strangers can try: 128 bits in hexadecimal. */
+#define KEY_NETWORK_MIN 32
 
 struct key {
 	char text[KEY_SIZE];
 	size_t length;
 };
 
-/* Reads the key, and makes the file with a random one first when it is missing. */
-int key_load(struct key *out, const char *path, struct failure *failure);
+/* Reads the key, which has to be that long at least, and makes the file with a random one first when it is missing. */
+int key_load(struct key *out, const char *path, size_t least, struct failure *failure);
 /* In a time that does not depend on where the two differ. */
 bool key_equals(const struct key *key, const char *candidate);
 

@@ -90,13 +90,14 @@ static int prepare_process(int *signals, struct failure *failure)
 static int make_key(struct program *program, struct failure *failure)
 {
 	const char *given = program->options.key_file;
+	const size_t least = options_open_to_network(&program->options) ? KEY_NETWORK_MIN : 0;
 	char absolute[PATH_MAX];
 	int length = given ? snprintf(program->key_path, PATH_MAX, "%s", given)
 	                   : snprintf(program->key_path, PATH_MAX, "%s/key", program->state.path);
 
 	if (length == 0 || length >= PATH_MAX)
 		return failure_set(failure, FAILURE_KEY, "--key-file is not a usable path; give another");
-	if (key_load(&program->key, program->key_path, failure) < 0)
+	if (key_load(&program->key, program->key_path, least, failure) < 0)
 		return -1;
 	/* Whoever reads the ready line may be in another directory. */
 	if (realpath(program->key_path, absolute))

@@ -323,13 +323,17 @@ static int settle_exclusive(struct options *options, struct failure *failure)
 	return 0;
 }
 
-/* The network gets a key that somebody has chosen to give it, not one that happens to be there. */
-static int check_network(const struct options *options, struct failure *failure)
+bool options_open_to_network(const struct options *options)
 {
 	union address address;
 
-	if (!options->listen || !address_parse(&address, options->listen) || address_is_loopback(&address) ||
-	    options->key_file)
+	return options->listen && address_parse(&address, options->listen) && !address_is_loopback(&address);
+}
+
+/* The network gets a key that somebody has chosen to give it, not one that happens to be there. */
+static int check_network(const struct options *options, struct failure *failure)
+{
+	if (!options_open_to_network(options) || options->key_file)
 		return 0;
 	return failure_set(failure, FAILURE_OPTION,
 	                   "--listen %s opens the server to the network; give the --key-file that is meant for it",

@@ -62,6 +62,8 @@ struct options {
  * a failure, too. */
 int options_read(struct options *out, int argc, char **argv, struct failure *failure);
 void options_free(struct options *options);
+/* Whether others than this machine can connect. */
+bool options_open_to_network(const struct options *options);
 
 enum option_kind {
 	OPTION_TEXT,   /* const char * */

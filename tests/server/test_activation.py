@@ -193,6 +193,18 @@ def test_network_needs_a_closed_key_file(directories):
     assert fail("--ephemeral", "--listen", "0.0.0.0:0", "--key-file", str(key))[0] == 8
 
 
+def test_network_needs_a_long_key(start, directories):
+    key = directories.new() / "key"
+    key.write_text("x" * 31 + "\n")
+    key.chmod(0o600)
+    options = ["--ephemeral", "--key-file", str(key), "--listen"]
+    code, line = fail(*options, "0.0.0.0:0")
+    assert (code, str(key) in line, "32" in line) == (8, True, True)
+    assert start(*options, "127.0.0.2:0").key == "x" * 31, "on loopback a short one does"
+    key.write_text("x" * 32 + "\n")
+    assert start(*options, "0.0.0.0:0").key == "x" * 32
+
+
 def test_network(start, directories):
     key = directories.new() / "key"
     server = start(

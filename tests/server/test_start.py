@@ -61,6 +61,25 @@ def test_key_file(start, directories):
     assert again.list() == []
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="needs root to give a file away")
+def test_key_file_of_another_user(start, directories):
+    """Whoever has made it knows the key. Root may: it knows all of them."""
+    path = directories.new() / "key"
+    path.write_text("k" * 64)
+    path.chmod(0o600)
+    os.chown(path, OTHER_USER, OTHER_USER)
+    code, line = fail("--ephemeral", "--key-file", str(path))
+    assert (code, str(path) in line, "chown" in line) == (8, True, True)
+    path.parent.chmod(0o755)
+    assert start("--ephemeral", "--key-file", str(path), user=OTHER_USER, env={"TMPDIR": "/tmp"}).list() == []
+
+
+@pytest.mark.parametrize("how", [("--isolation", "none"), ("--isolation=none",)], ids=["apart", "together"])
+def test_there_is_no_mode_without_isolation(how):
+    code, line = fail("--ephemeral", *how)
+    assert (code, "isolation" in line) == (2, True)
+
+
 def test_ipv6(start):
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
