@@ -64,6 +64,7 @@ static void start(struct job *job, const struct operation_tool *tool)
 void operation_call(struct job *job, const struct operation_tool *tool, const sbx_json *arguments)
 {
 	const sbx_json *paths = sbx_json_get(arguments, "fields");
+	const char *complaint = paths ? fields_check(paths) : NULL;
 	struct operation_work *work = calloc(1, sizeof(*work));
 
 	if (!work) {
@@ -74,8 +75,8 @@ void operation_call(struct job *job, const struct operation_tool *tool, const sb
 	job->work = work;
 	job->free_work = free_work;
 	job->cancel_work = cancel_work;
-	if (paths && !fields_check(paths))
-		job_succeed(job, result_refusal("fields: it is a list of names, such as [\"data.id\"]"));
+	if (complaint)
+		job_succeed(job, result_refusal(complaint));
 	else
 		start(job, tool);
 }
