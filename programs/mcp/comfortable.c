@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An output beyond this is cut at its end, and said. */
-#define OUTPUT_MAX ((size_t)96 * 1024)
-
 #define PATH(what) "\"path\":{\"type\":\"string\",\"description\":\"" what "\"}"
 #define RUN_DEFINITION \
 	"{\"name\":\"run\",\"title\":\"Run a command\",\"description\":\"Runs a shell command in a sandbox, and " \
@@ -175,17 +172,12 @@ static void pass_on(const struct job *job, sbx_json *arguments, const char *name
 
 /* ---- run ---- */
 
-/* The first bytes of an output, up to the end of a character. */
-static bool add_output(sbx_json *result, const char *name, const sbx_json *answer)
+static void add_output(sbx_json *result, const char *name, const sbx_json *answer)
 {
 	size_t length = 0;
 	const char *output = sbx_json_string(sbx_json_get(answer, name), &length);
-	size_t shown = length < OUTPUT_MAX ? length : OUTPUT_MAX;
 
-	while (shown < length && shown > 0 && (output[shown] & 0xc0) == 0x80)
-		shown--;
-	sbx_json_set(result, name, sbx_json_new_string(output ? output : "", shown));
-	return shown < length;
+	sbx_json_set(result, name, sbx_json_new_string(output ? output : "", length));
 }
 
 static sbx_json *run_result(const struct job *job, const sbx_json *answer)
@@ -193,17 +185,17 @@ static sbx_json *run_result(const struct job *job, const sbx_json *answer)
 	const struct comfortable_work *work = job->work;
 	sbx_json *result = sbx_json_new_object();
 
-	bool truncated = add_output(result, "stdout", answer);
-	truncated |= add_output(result, "stderr", answer);
+	add_output(result, "stdout", answer);
+	add_output(result, "stderr", answer);
 	if (sbx_json_get(answer, "exit_code"))
 		sbx_json_set(result, "exit_code", sbx_json_copy(sbx_json_get(answer, "exit_code")));
 	if (sbx_json_get(answer, "status"))
 		sbx_json_set(result, "status", sbx_json_copy(sbx_json_get(answer, "status")));
 	sbx_json_set(result, "sandbox_id", sbx_json_new_string(work->id, strlen(work->id)));
-	truncated |= sbx_json_boolean(sbx_json_get(answer, "stdout_truncated"));
+	bool truncated = sbx_json_boolean(sbx_json_get(answer, "stdout_truncated"));
 	truncated |= sbx_json_boolean(sbx_json_get(answer, "stderr_truncated"));
 	sbx_json_set(result, "truncated", sbx_json_new_boolean(truncated));
-	return result_structured(result);
+	return result_cut(result, NULL, RESULT_OUTPUT_WAY);
 }
 
 static void on_run(void *context, const sbx_json *execution, sbx_error *error)
@@ -323,8 +315,8 @@ static void on_listed(void *user_data, sbx_call *done)
 		const sbx_json *answer = sbx_response_json(response);
 		bool failed = sbx_json_integer(sbx_json_get(answer, "exit_code")) != 0;
 		const char *words = sbx_json_string(sbx_json_get(answer, failed ? "stderr" : "stdout"), &length);
-		job_succeed(job, result_text(words ? words : "", length < RESULT_TEXT_MAX ? length : RESULT_TEXT_MAX,
-		                             failed));
+		job_succeed(job, result_lines(words ? words : "", length, failed,
+		                              "A command such as ls -lA | tail -n +1000 gives the rest"));
 	}
 	sbx_response_free(response);
 }

@@ -46,7 +46,7 @@ static sbx_json *failure_result(const struct script_end *end)
 	sbx_json *words = text.failed ? NULL : text_words(&text);
 	size_t length = 0;
 	const char *shown = sbx_json_string(words, &length);
-	sbx_json *result = words ? result_text(shown, length, true) : NULL;
+	sbx_json *result = words ? result_lines(shown, length, true, "Print less") : NULL;
 	sbx_json_free(words);
 	text_free(&text);
 	return result;
@@ -61,7 +61,7 @@ static sbx_json *success_result(const struct script_end *end)
 		sbx_json_set(value, "result", sbx_json_copy(end->result));
 	sbx_json_set(value, "calls", sbx_json_new_integer(end->calls));
 	sbx_json_set(value, "truncated", sbx_json_new_boolean(end->truncated));
-	return result_structured(value);
+	return result_cut(value, "result", "Return less, or leave it in a file of a sandbox and read parts of that");
 }
 
 static void on_end(struct job *job, struct script_end *end)

@@ -6,8 +6,11 @@
 
 #include <stdlib.h>
 
+#define FIELDS_WAY "`fields`, such as [\"data.id\"], gives only what it names"
+
 /* What belongs to a call until it has ended. */
 struct operation_work {
+	const struct operation_tool *tool;
 	const sbx_json *arguments; /* of the message; NULL: none */
 	struct operation *operation;
 };
@@ -32,7 +35,9 @@ static sbx_json *result_of_answer(const struct operation_work *work, const sbx_j
 	const sbx_json *paths = sbx_json_get(work->arguments, "fields");
 	sbx_json *value = paths ? fields_cut(answer, paths) : sbx_json_copy(answer);
 
-	return value ? result_structured(value) : NULL;
+	if (work->tool->body == OPERATION_EXECUTE)
+		return result_cut(value, NULL, RESULT_OUTPUT_WAY ". " FIELDS_WAY);
+	return result_cut(value, NULL, FIELDS_WAY "; `page_size` and `page` give a part of a list");
 }
 
 static void on_end(void *context, const struct operation_end *end)
@@ -49,14 +54,15 @@ static void on_end(void *context, const struct operation_end *end)
 		job_succeed(job, end->refusal ? result_refusal(end->refusal) : result_of_error(end->error));
 }
 
-static void start(struct job *job, const struct operation_tool *tool)
+static void start(struct job *job)
 {
 	static const struct operation_events events = {job_output, on_end};
 	struct operation_work *work = job->work;
 	const char *complaint;
 	sbx_error *error = NULL;
 
-	work->operation = operation_start(job->mcp, tool, work->arguments, NULL, &events, job, &complaint, &error);
+	work->operation =
+	        operation_start(job->mcp, work->tool, work->arguments, NULL, &events, job, &complaint, &error);
 	if (!work->operation)
 		job_succeed(job, complaint ? result_refusal(complaint) : result_of_error(error));
 }
@@ -71,6 +77,7 @@ void operation_call(struct job *job, const struct operation_tool *tool, const sb
 		job_fail_with(job, RPC_INTERNAL, "out of memory");
 		return;
 	}
+	work->tool = tool;
 	work->arguments = arguments;
 	job->work = work;
 	job->free_work = free_work;
@@ -78,5 +85,5 @@ void operation_call(struct job *job, const struct operation_tool *tool, const sb
 	if (complaint)
 		job_succeed(job, result_refusal(complaint));
 	else
-		start(job, tool);
+		start(job);
 }

@@ -1,12 +1,16 @@
 #include "result.h"
 
 #include "base64.h"
+#include "cut.h"
 #include "file_uri.h"
 #include "message.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of what an API has to say about an error. */
+#define ERROR_MAX ((size_t)16 * 1024)
 
 static sbx_json *string(const char *text)
 {
@@ -48,6 +52,28 @@ sbx_json *result_text(const char *text, size_t length, bool is_error)
 	return is_error ? member_put(result, "isError", sbx_json_new_boolean(1)) : result;
 }
 
+/* Words of any length, marked where they are cut. */
+static void add_cut(struct text *text, const char *words, size_t length, size_t max, const char *way)
+{
+	size_t shown = cut_text(words, length, max);
+
+	text_append(text, words, shown);
+	if (shown == length)
+		return;
+	text_format(text, "%s[cut: the first %zu of %zu bytes. %s]\n",
+	            shown > 0 && words[shown - 1] == '\n' ? "" : "\n", shown, length, way);
+}
+
+sbx_json *result_lines(const char *text, size_t length, bool is_error, const char *way)
+{
+	struct text words = {0};
+
+	add_cut(&words, text, length, RESULT_TEXT_MAX, way);
+	sbx_json *result = words.failed ? NULL : result_text(words.data, words.length, is_error);
+	text_free(&words);
+	return result;
+}
+
 sbx_json *result_refusal(const char *words)
 {
 	return result_text(words, strlen(words), true);
@@ -67,6 +93,59 @@ sbx_json *result_structured(sbx_json *value)
 		return NULL;
 	}
 	return member_put(result, "structuredContent", value);
+}
+
+/* That what was asked for is done has to be said: it may not be done again. */
+static sbx_json *too_large(const char *way)
+{
+	struct text words = {0};
+
+	text_format(&words, "It was carried out, but what there is to say is more than the %zu KiB of a result. %s",
+	            CUT_RESULT_MAX / 1024, way);
+	sbx_json *result = words.failed ? NULL : result_refusal(words.data);
+	text_free(&words);
+	return result;
+}
+
+static sbx_json *marked(sbx_json *value, const char *said, const char *way)
+{
+	struct text words = {0};
+	sbx_json *result = result_structured(member_put(value, "truncated", sbx_json_new_boolean(1)));
+
+	text_format(&words, "Cut, since a result has at most %zu KiB: %s. %s", CUT_RESULT_MAX / 1024, said, way);
+	if (result && !words.failed)
+		result = result_with_notice(result, words.data);
+	text_free(&words);
+	return result;
+}
+
+/* The same value, which is taken over, with the JSON of a member in its place. */
+static sbx_json *with_text(sbx_json *value, const char *name)
+{
+	struct text json = {0};
+
+	text_json(&json, sbx_json_get(value, name));
+	value = member_put(value, name, json.failed ? NULL : sbx_json_new_string(json.data, json.length));
+	text_free(&json);
+	return value;
+}
+
+sbx_json *result_cut(sbx_json *value, const char *loose, const char *way)
+{
+	struct text said = {0};
+	sbx_json *shown = value ? cut_value(value, &said) : NULL, *result = NULL;
+
+	if (!shown && sbx_json_get(value, loose ? loose : "")) {
+		value = with_text(value, loose);
+		shown = value ? cut_value(value, &said) : NULL;
+	}
+	if (!shown)
+		result = value ? too_large(way) : NULL;
+	else
+		result = said.length > 0 ? marked(shown, said.data, way) : result_structured(shown);
+	sbx_json_free(value);
+	text_free(&said);
+	return result;
 }
 
 void result_structured_members(struct text *members, const char *json, size_t length)
@@ -164,7 +243,10 @@ sbx_json *result_with_notice(sbx_json *result, const char *words)
 
 void result_add_error(struct text *text, const sbx_error *error)
 {
-	text_format(text, "%s: %s", sbx_error_name(error), result_error_words(error));
+	const char *words = result_error_words(error);
+
+	text_format(text, "%s: ", sbx_error_name(error));
+	add_cut(text, words, strlen(words), ERROR_MAX, "That is all that is told");
 	if (sbx_error_code(error) == SBX_ERROR_CONFIGURATION) {
 		text_add(text, " The key has to be in the environment that the assistant's host gives this server: "
 		               "SANDBOX_SDK_API_KEY. Without an account, start it with --local.");

@@ -70,6 +70,35 @@ async def call_the_others(client: Client, folder: Path) -> None:
     await call(client, "delete_all_sandboxes")
 
 
+async def call_what_is_large(client: Client) -> None:
+    """With progress: over HTTP an answer is an event then, which the client drops where it is too large."""
+    told: list[float] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        told.append(progress)
+
+    async def call_told(tool: str, **arguments: object) -> dict:
+        result = plain(await client.call_tool(tool, arguments, progress_callback=note))
+        assert not result.get("isError"), result
+        return result["structuredContent"]
+
+    identity = (await call_told("create_sandboxes", name="large", fields=["id"]))["id"]
+    for source in ("/dev/zero", "/dev/zero | tr '\\0' x", "/dev/zero | tr '\\0' '\\n'"):
+        command = f"head -c 400000 {source} | tee /dev/stderr"
+        one = await call_told("run", sandbox="large", command=command)
+        two = await call_told("execute_sandboxes", id=identity, command=command)
+        arguments = {"id": identity, "command": command}
+        three = await call_told("invoke_api_endpoint", endpoint="execute_sandboxes", arguments=arguments)
+        code = f"""local text = client.sandboxes:execute("{identity}", {{ command = [[head -c 400000 {source}]] }})
+        print "printed" return {{ text.stdout }}"""
+        four = await call_told("execute_code", code=code)
+        assert all(each["truncated"] for each in (one, two, three, four)), source
+    assert told
+    await call_told("execute_code", code="print 'x' local t = {} for i = 1, 30000 do t[i] = i .. '\\1' end return t")
+    deleted = await call_told("delete_all_sandboxes", fields=["deleted_ids.x", "deleted_count"])
+    tell("large", deleted)
+
+
 async def session(program: str, mode: str, root: str) -> None:
     is_url = program.startswith("http://")
     words = ["--local", "--tools", "all", "--root", root]
@@ -82,6 +111,7 @@ async def session(program: str, mode: str, root: str) -> None:
         await work_in_a_sandbox(client)
         await call_the_others(client, Path(root))
         tell("called", sorted(called))
+        await call_what_is_large(client)
         told: list[str] = []
 
         async def note(progress: float, total: float | None, message: str | None) -> None:

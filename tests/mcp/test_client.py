@@ -59,6 +59,7 @@ def test_a_session(client_python, server, mode, tmp_path):
     assert steps["command_output"]["structuredContent"]["stdout"] == "begun\n"
     assert steps["execute_code"]["structuredContent"]["result"] == "scripted\n"
     assert steps["copied"] == "from this machine\n"
+    assert steps["large"]["deleted_ids"] == []
     assert steps["progress"] == "1\n2\n3\n"
     assert steps["at once"] == [f"{i}\n" for i in range(20)]
     assert not any(value.get("isError") for value in steps.values() if isinstance(value, dict))

@@ -459,10 +459,12 @@ def test_what_it_prints_is_progress(host):
 
 def test_a_host_that_does_not_read_is_told_no_progress(old):
     """What it has not read stays in the server: of that there is no end as long as a script prints."""
+    identity = old.call("create_sandboxes")["structuredContent"]["id"]
+    old.call("execute_sandboxes", id=identity, command="head -c 8000000 /dev/zero | tr '\\0' x > /data/large")
     printing = call_of("while true do print(('x'):rep(4000)) end", 6) | {"_meta": {"progressToken": "p"}}
     printing = old.request("tools/call", printing)
     numbers = [old.message()["params"]["progress"]]
-    large = [old.request("tools/call", call_of("return ('x'):rep(4000000)")) for _ in range(2)]
+    large = [old.request("resources/read", {"uri": f"sandbox://{identity}/data/large"}) for _ in range(2)]
     time.sleep(4)
     while (message := old.message()).get("id") != printing:
         if "params" in message:
