@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "command.h"
+#include "cut.h"
 #include "made.h"
 #include "place.h"
 #include "result.h"
@@ -16,8 +17,8 @@
 #define KEPT_MS ((int64_t)3600 * 1000)
 /* Of each output so much is kept that nobody has asked for; what is older is dropped, and said. */
 #define OUTPUT_MAX ((size_t)1 << 20)
-/* And so much is given at a time. */
-#define GIVEN_MAX ((size_t)64 * 1024)
+/* And so much is given at a time, as JSON: of both, twice in a result, which may have to escape it once more. */
+#define GIVEN_MAX ((size_t)40 * 1024)
 
 #define HANDLE "\"handle\":{\"type\":\"string\",\"description\":\"Of start_command\"}"
 
@@ -148,7 +149,7 @@ static void add_output(struct output *output, const char *data, size_t length)
 /* How much can be given: up to the end of a character, unless nothing follows that could complete it. */
 static size_t to_give(const struct handle *handle, const struct output *output)
 {
-	size_t length = output->text.length < GIVEN_MAX ? output->text.length : GIVEN_MAX;
+	size_t length = cut_text(output->text.data, output->text.length, GIVEN_MAX);
 
 	return handle->has_ended && length == output->text.length ? length : text_whole(output->text.data, length);
 }

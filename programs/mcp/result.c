@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a file, as JSON has it. */
+#define FILE_MAX (CUT_RESULT_MAX - 4096)
 /* Of what an API has to say about an error. */
 #define ERROR_MAX ((size_t)16 * 1024)
 
@@ -176,8 +178,8 @@ static sbx_json *linked_file(const char *uri, const char *path, size_t length, b
 	struct text words = {0};
 
 	text_format(&words,
-	            "The file has %zu bytes, more than the %zu that are shown at once. All of it is the resource %s; a "
-	            "command such as head -c or tail -c gives a part",
+	            "The file has %zu bytes, more than are shown at once: %zu, less where JSON escapes many of them. "
+	            "All of it is the resource %s; a command such as head -c or tail -c gives a part",
 	            length, RESULT_TEXT_MAX, uri);
 	sbx_json *result = words.failed ? NULL : result_text(words.data, words.length, false);
 	text_free(&words);
@@ -198,6 +200,13 @@ static sbx_json *encoded_file(const char *uri, const char *bytes, size_t length)
 	        member_put(member_put(sbx_json_new_object(), "type", string("resource")), "resource", resource));
 }
 
+/* Whether a file can be a part of a result: as text, or else in base64. */
+static bool is_shown(const char *bytes, size_t length, bool is_text)
+{
+	return length <= RESULT_TEXT_MAX &&
+	       (is_text ? cut_text(bytes, length, FILE_MAX) == length : length / 3 * 4 <= FILE_MAX);
+}
+
 sbx_json *result_file(const char *id, const char *path, const char *bytes, size_t length, bool has_links)
 {
 	struct text uri = {0};
@@ -205,12 +214,13 @@ sbx_json *result_file(const char *id, const char *path, const char *bytes, size_
 	sbx_json *result = NULL;
 
 	file_uri_write(&uri, id, path);
-	if (text)
-		result = with_content(text_block(text));
-	else if (!uri.failed && length > RESULT_TEXT_MAX)
-		result = linked_file(uri.data, path, length, has_links);
+	if (!is_shown(bytes, length, text))
+		result = uri.failed ? NULL : linked_file(uri.data, path, length, has_links);
+	else if (text)
+		result = result_text(bytes, length, false);
 	else if (!uri.failed)
 		result = encoded_file(uri.data, bytes, length);
+	sbx_json_free(text);
 	text_free(&uri);
 	return result;
 }

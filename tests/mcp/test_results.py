@@ -200,6 +200,46 @@ def test_what_a_script_had_printed_is_cut(old):
     assert text_of(result).splitlines()[-1].startswith("[cut:")
 
 
+# ---- what goes on, and files ----
+
+
+@pytest.mark.parametrize("character", ["x", "\\0", "\\n", '"', "\\1"])
+def test_what_a_started_command_writes_comes_in_parts(old, character):
+    command = f"head -c 300000 /dev/zero | tr '\\0' '{character}' | tee /dev/stderr"
+    handle = call(old, "start_command", command=command)["structuredContent"]["handle"]
+    told = {"stdout": "", "stderr": ""}
+    while True:
+        part = call(old, "command_output", handle=handle, wait=20)["structuredContent"]
+        told = {stream: told[stream] + part[stream] for stream in told}
+        if not part["running"] and not part["more"]:
+            break
+    expected = character.encode().decode("unicode_escape") * 300000
+    assert told == {"stdout": expected, "stderr": expected}
+
+
+@pytest.mark.parametrize(
+    ("size", "character", "shown"),
+    [
+        (196608, "x", True),
+        (190000, "\\1", False),
+        (40000, "\\1", True),
+        (120000, "\\n", True),
+        (140000, "\\n", False),
+        (189000, "\\377", True),
+        (196608, "\\377", False),
+    ],
+)
+def test_files_that_have_to_be_escaped(old, size, character, shown):
+    command = f"head -c {size} /dev/zero | tr '\\0' '{character}' > /data/file"
+    identity = call(old, "run", sandbox="one", command=command)["structuredContent"]["sandbox_id"]
+    for tool, place in (("read_file", {"sandbox": "one"}), ("download_sandboxes", {"id": identity})):
+        line = whole(old, tool, place | {"path": "/data/file"})
+        assert len(line) <= RESULT_MAX
+        first, *others = json.loads(line)["result"]["content"]
+        assert [block["type"] for block in others] == ([] if shown else ["resource_link"])
+        assert shown or (f"has {size} bytes" in first["text"] and others[0]["size"] == size)
+
+
 # ---- list_files ----
 
 
