@@ -152,7 +152,7 @@ def test_a_port_that_is_another_each_time():
     "told",
     [
         ("--print-c", "windsurf", "--loc"),
-        ("--print-config=windsurf", "--local", "--li"),
+        ("--print-config=windsurf", "--local", "--list"),
         ("--print-config", "cursor", "--local", "--print-conf=windsurf"),
         ("--local", "--list", "--print-config", "windsurf", "--"),
     ],
