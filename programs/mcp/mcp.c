@@ -255,7 +255,8 @@ static void ledger_tick(struct mcp *mcp)
 
 int mcp_wait_ms(const struct mcp *mcp)
 {
-	const int waits[] = {handles_wait_ms(mcp), scripts_wait_ms(mcp), idle_wait_ms(mcp), ledger_wait_ms(mcp)};
+	const int waits[] = {handles_wait_ms(mcp), scripts_wait_ms(mcp), idle_wait_ms(mcp), ledger_wait_ms(mcp),
+	                     progress_wait_ms(mcp)};
 	int first = -1;
 
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
@@ -270,6 +271,7 @@ void mcp_tick(struct mcp *mcp)
 	scripts_tick(mcp);
 	idle_tick(mcp);
 	ledger_tick(mcp);
+	progress_tick(mcp);
 }
 
 /* ---- start and stop ---- */

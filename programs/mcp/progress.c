@@ -50,6 +50,28 @@ void progress_add(struct progress *progress, struct job *job, const char *output
 		tell(progress, job, token);
 }
 
+/* Only what is to be told is kept. */
+int progress_wait_ms(const struct mcp *mcp)
+{
+	int64_t first = INT64_MAX, now = clock_ms();
+
+	for (const struct job *job = mcp->jobs; job; job = job->next)
+		if (job->progress.output.length > 0 && job->progress.told_ms < first)
+			first = job->progress.told_ms;
+	if (first == INT64_MAX)
+		return -1;
+	return first + INTERVAL_MS > now ? (int)(first + INTERVAL_MS - now) : 0;
+}
+
+void progress_tick(struct mcp *mcp)
+{
+	int64_t now = clock_ms();
+
+	for (struct job *job = mcp->jobs; job; job = job->next)
+		if (job->progress.output.length > 0 && now - job->progress.told_ms >= INTERVAL_MS)
+			progress_flush(&job->progress, job);
+}
+
 void progress_flush(struct progress *progress, struct job *job)
 {
 	const sbx_json *token = token_of(job);

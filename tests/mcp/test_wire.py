@@ -218,6 +218,22 @@ def test_progress(old):
     assert len(told) >= 3
 
 
+def test_progress_does_not_wait_for_more(old):
+    """What was written shortly after the last that was told, before a silence: a prompt."""
+    command = "printf A; sleep 0.03; printf B; until [ -e /data/go ]; do sleep 0.1; done; printf C"
+    params = {"name": "run", "arguments": {"command": command}, "_meta": {"progressToken": "token"}}
+    number = old.request("tools/call", params)
+    told = ""
+    while told != "AB":
+        told += old.message()["params"]["message"]
+    answers = {old.request("tools/call", {"name": "run", "arguments": {"command": "touch /data/go"}}), number}
+    while answers:
+        message = old.message()
+        answers.discard(message.get("id"))
+        told += message.get("params", {}).get("message", "")
+    assert told == "ABC"
+
+
 def test_the_input_ends_in_the_middle_of_a_call(old):
     old.call("run", command="true")
     old.request("tools/call", {"name": "run", "arguments": {"command": "sleep 60"}})
