@@ -2,21 +2,19 @@
 
 #include "clock.h"
 #include "http_check.h"
+#include "listener.h"
 #include "mcp.h"
 #include "protocol.h"
 #include "script.h"
 #include "signals.h"
 #include "token.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define BODY_MAX ((size_t)16 << 20)
@@ -355,26 +353,6 @@ static void turn(struct http *http)
 
 /* ---- start and stop ---- */
 
-static int listen_on(unsigned int port, unsigned int *given)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof(address);
-	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	address.sin_port = htons((uint16_t)port);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, CONNECTIONS_MAX) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &size) < 0) {
-		fprintf(stderr, "sandbox-sdk-mcp: port %u cannot be listened on (%s); give another to --http\n", port,
-		        strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	*given = ntohs(address.sin_port);
-	return fd;
-}
-
 static void ignore_log(void *context, const char *format, va_list arguments)
 {
 	(void)context;
@@ -385,10 +363,12 @@ static void ignore_log(void *context, const char *format, va_list arguments)
 static int start(struct http *http)
 {
 	const struct options *options = http->mcp->options;
+	const char *address = options->listen ? options->listen : LISTENER_ADDRESS;
 
 	if (options->token_file && token_load(http->rules.token, options->token_file) < 0)
 		return 1;
-	int listener = listen_on(options->port, &http->rules.port);
+	http->rules.hosts = &options->allow_hosts;
+	int listener = listener_open(address, options->port, &http->rules.port, http->rules.host);
 	if (listener < 0)
 		return 1;
 	http->signals = signals_watch();
@@ -402,8 +382,10 @@ static int start(struct http *http)
 		        strerror(errno));
 		return 1;
 	}
-	printf("{\"url\":\"http://127.0.0.1:%u/mcp\",\"pid\":%ld}\n", http->rules.port, (long)getpid());
+	printf("{\"url\":\"http://%s:%u/mcp\",\"pid\":%ld}\n", http->rules.host, http->rules.port, (long)getpid());
 	fflush(stdout);
+	if (listener_is_any(address))
+		http->rules.host[0] = '\0';
 	return 0;
 }
 

@@ -16,27 +16,88 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+struct counted {
+	const char *name;
+	unsigned int count;
+};
+
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct counted *counted = context;
+
+	(void)kind;
+	(void)value;
+	counted->count += strcasecmp(name, counted->name) == 0;
+	return MHD_YES;
+}
+
+static unsigned int count(struct MHD_Connection *connection, const char *name)
+{
+	struct counted counted = {name, 0};
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &counted);
+	return counted.count;
+}
+
 /* ---- who asks ---- */
 
 /* This machine, by the names that no other one has: a page of elsewhere that has its own name lead here says its own.
  */
 static bool is_own_host(const struct http_rules *rules, const char *host)
 {
-	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+	const char *const names[] = {"localhost", "127.0.0.1", "[::1]", rules->host};
 	char port[8];
 
 	snprintf(port, sizeof(port), ":%u", rules->port);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t length = strlen(names[i]);
-		if (strncasecmp(host, names[i], length) == 0 && (!host[length] || strcmp(host + length, port) == 0))
+		if (length > 0 && strncasecmp(host, names[i], length) == 0 &&
+		    (!host[length] || strcmp(host + length, port) == 0))
 			return true;
 	}
 	return false;
 }
 
-static bool is_own_origin(const struct http_rules *rules, const char *origin)
+/* With any port: what stands before the server has one of its own. */
+static bool is_named(const char *host, const char *name)
 {
-	return strncasecmp(origin, "http://", 7) == 0 && is_own_host(rules, origin + 7);
+	size_t length = strlen(name);
+	const char *rest = host + length;
+
+	if (strncasecmp(host, name, length) != 0)
+		return false;
+	return !*rest || (rest[0] == ':' && rest[1] && strspn(rest + 1, "0123456789") == strlen(rest + 1));
+}
+
+static bool is_allowed_host(const struct http_rules *rules, const char *host)
+{
+	for (size_t i = 0; i < rules->hosts->count; i++)
+		if (is_named(host, rules->hosts->words[i]))
+			return true;
+	return false;
+}
+
+static bool is_known_host(const struct http_rules *rules, const char *host)
+{
+	return host && (is_own_host(rules, host) || is_allowed_host(rules, host));
+}
+
+/* A page that is served with TLS comes by what stands before the server, which has another name than this machine. */
+static bool is_known_origin(const struct http_rules *rules, const char *origin)
+{
+	if (strncasecmp(origin, "https://", 8) == 0)
+		return is_allowed_host(rules, origin + 8);
+	return strncasecmp(origin, "http://", 7) == 0 && is_known_host(rules, origin + 7);
+}
+
+/* Of two headers each reader believes another one. */
+static bool has_known_names(const struct http_rules *rules, struct MHD_Connection *connection)
+{
+	const char *origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
+
+	return count(connection, MHD_HTTP_HEADER_HOST) == 1 && count(connection, MHD_HTTP_HEADER_ORIGIN) <= 1 &&
+	       is_known_host(rules, header(connection, MHD_HTTP_HEADER_HOST)) &&
+	       (!origin || is_known_origin(rules, origin));
 }
 
 static bool has_token(const struct http_rules *rules, struct MHD_Connection *connection)
@@ -69,13 +130,12 @@ static bool fail(struct http_refusal *refusal, unsigned int status, int code, co
 bool http_check(const struct http_rules *rules, struct MHD_Connection *connection, const char *url, const char *method,
                 struct http_refusal *refusal)
 {
-	const char *host = header(connection, MHD_HTTP_HEADER_HOST);
-	const char *origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
 	const char *accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
 
-	if (!host || !is_own_host(rules, host) || (origin && !is_own_origin(rules, origin)))
+	if (!has_known_names(rules, connection))
 		return fail(refusal, MHD_HTTP_FORBIDDEN, RPC_INVALID_REQUEST,
-		            "Host and Origin have to name this machine: localhost, 127.0.0.1 or [::1]");
+		            "Host and Origin have to name this machine, each once: localhost, 127.0.0.1, [::1], the "
+		            "address of --listen or a name of --allow-host");
 	if (!has_token(rules, connection))
 		return fail(refusal, MHD_HTTP_UNAUTHORIZED, RPC_INVALID_REQUEST,
 		            "the token of --token-file is asked for: Authorization: Bearer");
@@ -115,28 +175,11 @@ static bool says(const char *value, const char *expected)
 	return same;
 }
 
-struct counted {
-	const char *name;
-	unsigned int count;
-};
-
-static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	struct counted *counted = context;
-
-	(void)kind;
-	(void)value;
-	counted->count += strcasecmp(name, counted->name) == 0;
-	return MHD_YES;
-}
-
 static int expect(struct MHD_Connection *connection, const char *name, const char *expected, struct rpc_error *error)
 {
-	struct counted counted = {name, 0};
 	const char *value = header(connection, name);
 
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &counted);
-	if (!value || counted.count != 1)
+	if (!value || count(connection, name) != 1)
 		return rpc_error_set(error, RPC_HEADERS, "the header %s is needed, once", name);
 	return says(value, expected)
 	               ? 0

@@ -2,7 +2,9 @@
 #ifndef MCP_HTTP_CHECK_H
 #define MCP_HTTP_CHECK_H
 
+#include "listener.h"
 #include "message.h"
+#include "options.h"
 #include "token.h"
 
 #include <microhttpd.h>
@@ -10,6 +12,8 @@
 struct http_rules {
 	char token[TOKEN_SIZE]; /* "": none is asked for */
 	unsigned int port;
+	char host[LISTENER_HOST_SIZE]; /* the address that is listened on; "": all of them */
+	const struct names *hosts;     /* that may be named beside this machine's own */
 };
 
 struct http_refusal {

@@ -2,6 +2,7 @@
 
 #include "clients.h"
 #include "known.h"
+#include "listener.h"
 #include "offer.h"
 
 #include <getopt.h>
@@ -34,6 +35,8 @@
 	"  --root FOLDER     let upload and download use this folder of the machine; may be given again\n" \
 	"  --http PORT       serve over HTTP at http://127.0.0.1:PORT/mcp, not over standard input and output; 0: " \
 	"any port\n" \
+	"  --listen ADDRESS  listen on this address in place of 127.0.0.1; it wants --token-file but for loopback\n" \
+	"  --allow-host NAME let a request's Host have this name, too; may be given again\n" \
 	"  --token-file PATH what an HTTP client has to show as its Bearer token; made if it is not there\n" \
 	"  --no-token        let every user of this machine use the HTTP server\n" \
 	"  --keep            leave the sandboxes that it made without a name when it ends\n" \
@@ -121,14 +124,37 @@ static int read_number(unsigned *number, const char *text, unsigned long least, 
 	return -1;
 }
 
+/* Names as in a URL, without a port. */
+static bool is_host_name(const char *name)
+{
+	static const char known[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+
+	if (name[0] == '[')
+		return strspn(name + 1, "0123456789abcdefABCDEF:.") + 2 == strlen(name) &&
+		       name[strlen(name) - 1] == ']';
+	return *name && !name[strspn(name, known)];
+}
+
 /* Whoever can connect would have the sandboxes, and the account. */
+static int check_network(const struct options *options)
+{
+	if (!options->http && (options->listen || options->allow_hosts.count > 0))
+		return complain(options->listen ? "--listen" : "--allow-host", "wants --http PORT");
+	if (!options->http)
+		return -1;
+	if (options->listen && !listener_is_loopback(options->listen) && !options->token_file)
+		return complain(options->listen, "is open to the network, and wants --token-file PATH");
+	if (options->listen && listener_is_any(options->listen) && options->allow_hosts.count == 0)
+		return complain(options->listen, "is no name that is asked for, and wants --allow-host NAME");
+	return options->token_file || options->no_token ? -1
+	                                                : complain("--http", "wants --token-file PATH, or --no-token");
+}
+
 static int check_together(const struct options *options)
 {
 	if (options->keep && options->idle_delete)
 		return complain("--keep", "keeps what --idle-delete deletes; give one of them");
-	if (!options->http || options->token_file || options->no_token)
-		return -1;
-	return complain("--http", "wants --token-file PATH, or --no-token");
+	return check_network(options);
 }
 
 /* A tool that could only refuse, or none at all, is what nobody wants. */
@@ -155,6 +181,8 @@ static const struct option known[] = {
         {"tag", required_argument, NULL, 'e'},
         {"root", required_argument, NULL, 'd'},
         {"http", required_argument, NULL, 'w'},
+        {"listen", required_argument, NULL, 'b'},
+        {"allow-host", required_argument, NULL, 'j'},
         {"token-file", required_argument, NULL, 'f'},
         {"no-token", no_argument, NULL, 'a'},
         {"max-sandboxes", required_argument, NULL, 'm'},
@@ -208,6 +236,13 @@ static int read_option(struct options *options, int letter)
 	case 'w':
 		options->http = true;
 		return read_number(&options->port, optarg, 0, 65535, "is no port");
+	case 'b':
+		options->listen = optarg;
+		return listener_is_address(optarg)
+		               ? -1
+			       : complain(optarg, "is no address, such as 192.0.2.1 or 2001:db8::1");
+	case 'j':
+		return add_name(&options->allow_hosts, optarg, is_host_name(optarg), "is no name without a port");
 	case 'm':
 		return read_number(&options->max_sandboxes, optarg, 1, 1000000, "is no number of sandboxes, 1 or more");
 	case 'i':

@@ -27,9 +27,10 @@ struct options {
 	bool list;      /* prints what would be offered, and ends */
 	bool read_only; /* offers only what changes nothing */
 	bool keep;      /* leaves the sandboxes that it made */
-	bool http;      /* serves over HTTP on this port of loopback; 0: any that is free */
+	bool http;      /* serves over HTTP on this port; 0: any that is free */
 	unsigned port;
 	bool no_token;
+	const char *listen;          /* the address of the port; NULL: of loopback */
 	const char *print_config;    /* for this host, and ends; NULL: it does not */
 	const char *token_file;      /* NULL: no token is asked for */
 	const struct client *client; /* whose narrow support of schemas counts; NULL: nobody's does */
@@ -37,6 +38,7 @@ struct options {
 	unsigned max_sandboxes;      /* of its own making at once; 0: any number */
 	unsigned idle_delete;        /* seconds; 0: never */
 	unsigned groups;             /* of enum tool_group */
+	struct names allow_hosts;    /* that a request's Host may have beside this machine's own */
 	struct names only;
 	struct names without;
 	struct names resources;

@@ -32,7 +32,7 @@ class Web:
         assert self.process.stdout
         assert select.select([self.process.stdout], [], [], 20)[0]
         self.ready = json.loads(self.process.stdout.readline())
-        self.port = int(self.ready["url"].split(":")[2].split("/")[0])
+        self.port = int(self.ready["url"].rpartition(":")[2].split("/")[0])
         self.token: str | None = None
 
     def __enter__(self) -> Web:
@@ -110,6 +110,51 @@ def test_pages_of_elsewhere(web, headers):
 def test_this_machine(web, host):
     for headers in ({"Host": host}, {"Host": f"{host}:{web.port}"}, {"Origin": f"http://{host}:{web.port}"}):
         assert web.ask("ping", headers=headers) == (200, {"jsonrpc": "2.0", "id": 1, "result": {}})
+
+
+PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+
+
+def message(body: bytes, *headers: str, host: str = "localhost") -> bytes:
+    """As it is on the wire, also with headers that no client would send."""
+    lines = [
+        "POST /mcp HTTP/1.1",
+        f"Host: {host}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        *headers,
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def raw(port: int, data: bytes, address: str = "127.0.0.1", ends: bool = True) -> bytes:
+    """All that is said to some bytes, behind which nothing more comes."""
+    with socket.create_connection((address, port), timeout=60) as connection:
+        connection.sendall(data)
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
+        said = b""
+        while piece := connection.recv(65536):
+            said += piece
+        return said
+
+
+def status_of(said: bytes) -> int:
+    return int(said.split()[1])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["Host: example.com"],
+        ["Host: localhost"],
+        ["Origin: http://localhost", "Origin: http://example.com"],
+        ["Origin: http://localhost", "Origin: http://localhost"],
+    ],
+)
+def test_who_asks_is_said_once(web, more):
+    assert status_of(raw(web.port, message(PING, "Connection: close"))) == 200
+    assert status_of(raw(web.port, message(PING, "Connection: close", *more))) == 403
 
 
 def test_the_token(tmp_path):
