@@ -8,6 +8,7 @@ struct batch {
 	struct channel channel; /* first */
 	struct channel *parent; /* NULL: it has gone away */
 	size_t holders;
+	bool is_asked; /* something of it was a request */
 	struct text answers;
 };
 
@@ -30,8 +31,11 @@ struct batch *batch_new(struct channel *parent)
 
 	if (!batch)
 		return NULL;
-	batch->channel = (struct channel){
-	        .send = take_answer, .stateless = parent->stateless, .version = parent->version, .batch = batch};
+	batch->channel = (struct channel){.send = take_answer,
+	                                  .stateless = parent->stateless,
+	                                  .version = parent->version,
+	                                  .batch = batch,
+	                                  .session = parent->session};
 	batch->parent = parent;
 	batch->holders = 1;
 	return batch;
@@ -44,18 +48,31 @@ struct channel *batch_channel(struct batch *batch)
 
 void batch_hold(struct batch *batch)
 {
-	if (batch)
-		batch->holders++;
+	if (!batch)
+		return;
+	batch->holders++;
+	batch->is_asked = true;
 }
 
-/* Where nothing of it was to be answered, nothing is sent. */
+/* Where nothing of it was to be answered, or all was given up, nothing is sent. */
+static void answer(struct batch *batch)
+{
+	struct channel *parent = batch->parent;
+
+	text_add(&batch->answers, "]");
+	if (!parent || batch->answers.failed)
+		return;
+	if (batch->answers.length > 1)
+		parent->send(parent, batch->answers.data, batch->answers.length, CHANNEL_ANSWER);
+	else if (batch->is_asked && parent->dismiss)
+		parent->dismiss(parent);
+}
+
 void batch_release(struct batch *batch)
 {
 	if (!batch || --batch->holders > 0)
 		return;
-	text_add(&batch->answers, "]");
-	if (batch->parent && batch->answers.length > 1 && !batch->answers.failed)
-		batch->parent->send(batch->parent, batch->answers.data, batch->answers.length, CHANNEL_ANSWER);
+	answer(batch);
 	text_free(&batch->answers);
 	free(batch);
 }
@@ -68,6 +85,11 @@ const struct channel *batch_root(const struct channel *channel)
 bool batch_came_from(const struct batch *batch, const struct channel *parent)
 {
 	return batch && batch->parent == parent;
+}
+
+bool batch_is_left(const struct batch *batch)
+{
+	return batch && !batch->parent;
 }
 
 void batch_leave(struct batch *batch)

@@ -19,5 +19,6 @@ const struct channel *batch_root(const struct channel *channel);
 bool batch_came_from(const struct batch *batch, const struct channel *parent);
 /* Its parent has gone away: nothing is sent there any more. */
 void batch_leave(struct batch *batch);
+bool batch_is_left(const struct batch *batch);
 
 #endif

@@ -216,13 +216,14 @@ static void answer_waits(struct mcp *mcp, const struct handle *handle)
 
 	while (*link) {
 		struct handle_wait *wait = *link;
-		if ((wait->handle != handle || !has_news(wait->handle)) && wait->until_ms > now &&
-		    !wait->job->cancelled) {
+		bool is_heard = job_is_heard(wait->job);
+		if ((wait->handle != handle || !has_news(wait->handle)) && wait->until_ms > now && is_heard) {
 			link = &wait->next;
 			continue;
 		}
 		*link = wait->next;
-		job_succeed(wait->job, wait->job->cancelled ? NULL : output_result(wait->handle));
+		/* What nobody would read stays for the next one who asks. */
+		job_succeed(wait->job, is_heard ? output_result(wait->handle) : NULL);
 		free(wait);
 	}
 }
@@ -232,7 +233,7 @@ int handles_wait_ms(const struct mcp *mcp)
 	int64_t first = INT64_MAX, now = clock_ms();
 
 	for (const struct handle_wait *wait = mcp->waits; wait; wait = wait->next) {
-		int64_t until = wait->job->cancelled ? now : wait->until_ms;
+		int64_t until = job_is_heard(wait->job) ? wait->until_ms : now;
 		first = until < first ? until : first;
 	}
 	return first == INT64_MAX ? -1 : first > now ? (int)(first - now) : 0;

@@ -6,6 +6,7 @@
 #include "mcp.h"
 #include "protocol.h"
 #include "script.h"
+#include "sessions.h"
 #include "signals.h"
 #include "token.h"
 
@@ -31,6 +32,7 @@ struct http {
 	struct mcp *mcp;
 	struct MHD_Daemon *daemon;
 	struct http_rules rules;
+	struct sessions sessions;
 	int signals;
 	struct exchange *first;
 	bool ended;
@@ -47,6 +49,9 @@ struct exchange {
 	int code;        /* of the answer */
 	int64_t said_ms;
 	bool begun; /* its message was taken */
+	bool begins_session;
+	bool ends_session;
+	bool probed; /* something was said to whoever may have gone away */
 	bool too_long;
 	bool streams;
 	bool answered;
@@ -90,6 +95,15 @@ static void say(struct channel *channel, const char *message, size_t length, int
 	resume(exchange);
 }
 
+/* A stream that ends without an answer: it is no error that one was given up. */
+static void dismiss(struct channel *channel)
+{
+	struct exchange *exchange = (struct exchange *)channel;
+
+	exchange->streams = exchange->answered = true;
+	resume(exchange);
+}
+
 static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_t size)
 {
 	struct exchange *exchange = context;
@@ -109,7 +123,13 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
 
 static enum MHD_Result queue(struct exchange *exchange, unsigned int status, struct MHD_Response *response)
 {
+	const char *session = exchange->begins_session && exchange->code == CHANNEL_ANSWER
+	                              ? sessions_begin(&exchange->http->sessions)
+	                              : NULL;
+
 	exchange->queued = true;
+	if (session)
+		MHD_add_response_header(response, MCP_SESSION_HEADER, session);
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
 	if (status == MHD_HTTP_UNAUTHORIZED)
@@ -144,6 +164,12 @@ static enum MHD_Result queue_json(struct exchange *exchange, unsigned int status
 	return queue(exchange, status, response);
 }
 
+static enum MHD_Result queue_nothing(struct exchange *exchange, unsigned int status)
+{
+	const struct text nothing = {0};
+	return queue_json(exchange, status, &nothing);
+}
+
 /* ---- requests ---- */
 
 static enum MHD_Result refuse(struct exchange *exchange, const struct http_refusal *refusal)
@@ -158,12 +184,25 @@ static enum MHD_Result refuse(struct exchange *exchange, const struct http_refus
 	return result;
 }
 
+/* Without a session it may be anybody's request that has the id. The stateless revision has another way. */
+static int check_cancel(const struct exchange *exchange, const struct message *message, struct rpc_error *error)
+{
+	if (message->id || exchange->channel.session || strcmp(message->method, "notifications/cancelled") != 0 ||
+	    !http_is_legacy(exchange->connection))
+		return 0;
+	return rpc_error_set(error, RPC_INVALID_REQUEST,
+	                     "to cancel, the " MCP_SESSION_HEADER " is needed that `initialize` was answered with");
+}
+
 static int check_message(struct channel *channel, const struct message *message, bool modern, struct rpc_error *error)
 {
 	struct exchange *exchange = (struct exchange *)channel;
 
-	if (http_check_headers(exchange->connection, message, modern, error) == 0)
+	if (http_check_headers(exchange->connection, message, modern, error) == 0 &&
+	    check_cancel(exchange, message, error) == 0) {
+		exchange->begins_session = !modern && message->id && strcmp(message->method, "initialize") == 0;
 		return 0;
+	}
 	/* It is of the stateless revision, and broken. */
 	channel->modern = true;
 	return -1;
@@ -175,15 +214,44 @@ static struct exchange *begin(struct http *http, struct MHD_Connection *connecti
 
 	if (!exchange)
 		return NULL;
-	const char *version = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "MCP-Protocol-Version");
+	const char *version = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MCP_VERSION_HEADER);
 	/* Clients of the revision that has no such header send none. */
-	exchange->channel = (struct channel){
-	        .send = say, .check = check_message, .stateless = true, .version = version ? version : BATCH_VERSION};
+	exchange->channel = (struct channel){.send = say,
+	                                     .check = check_message,
+	                                     .dismiss = dismiss,
+	                                     .stateless = true,
+	                                     .version = version ? version : BATCH_VERSION};
 	exchange->http = http;
 	exchange->connection = connection;
 	exchange->next = http->first;
 	http->first = exchange;
 	return exchange;
+}
+
+/* Before the body is read. */
+static bool admit(struct exchange *exchange, const char *url, const char *method, struct http_refusal *refusal)
+{
+	static const struct http_refusal no_session = {MHD_HTTP_NOT_FOUND, RPC_INVALID_REQUEST,
+	                                               "there is no such session; begin one by `initialize`"};
+	struct http *http = exchange->http;
+	const char *session = http_session(exchange->connection);
+
+	exchange->ends_session = session && strcmp(method, MHD_HTTP_METHOD_DELETE) == 0;
+	if (!http_check_sender(&http->rules, exchange->connection, url, refusal) ||
+	    (!exchange->ends_session && !http_check_form(exchange->connection, method, refusal)))
+		return false;
+	if (session && !(exchange->channel.session = sessions_find(&http->sessions, session))) {
+		*refusal = no_session;
+		return false;
+	}
+	return true;
+}
+
+static enum MHD_Result end_session(struct exchange *exchange)
+{
+	mcp_end_session(exchange->http->mcp, exchange->channel.session);
+	sessions_end(&exchange->http->sessions, exchange->channel.session);
+	return queue_nothing(exchange, MHD_HTTP_NO_CONTENT);
 }
 
 /* The whole message is here: it is taken, and answered at once or waited for. */
@@ -194,16 +262,14 @@ static enum MHD_Result take(struct exchange *exchange)
 
 	if (exchange->too_long)
 		return refuse(exchange, &too_long);
+	if (exchange->ends_session)
+		return end_session(exchange);
 	exchange->said_ms = clock_ms();
 	mcp_take(exchange->http->mcp, &exchange->channel, exchange->body.data ? exchange->body.data : "",
 	         exchange->body.length);
 	text_free(&exchange->body);
 	exchange->begun = true;
-	if (!exchange->answered && exchange->channel.notifies) {
-		const struct text nothing = {0};
-		return queue_json(exchange, MHD_HTTP_ACCEPTED, &nothing);
-	}
-	return MHD_YES;
+	return !exchange->answered && exchange->channel.notifies ? queue_nothing(exchange, MHD_HTTP_ACCEPTED) : MHD_YES;
 }
 
 /* What libmicrohttpd asks for when the exchange goes on. */
@@ -231,8 +297,7 @@ static enum MHD_Result access_request(void *context, struct MHD_Connection *conn
 		struct http_refusal refusal;
 		if (!(exchange = *slot = begin(http, connection)))
 			return MHD_NO;
-		return http_check(&http->rules, connection, url, method, &refusal) ? MHD_YES
-		                                                                   : refuse(exchange, &refusal);
+		return admit(exchange, url, method, &refusal) ? MHD_YES : refuse(exchange, &refusal);
 	}
 	if (*size > 0) {
 		exchange->too_long |= exchange->body.length + *size > BODY_MAX;
@@ -280,29 +345,41 @@ static int socket_of(const struct exchange *exchange)
 	return info ? info->connect_fd : -1;
 }
 
-/* A connection that is suspended is not looked at: whoever has gone away is seen here. To the modern revision that is a
- * cancellation, and nobody would have the answer in the others. */
-static bool is_gone(const struct exchange *exchange)
+/* A connection that is suspended is not looked at by libmicrohttpd: whoever has gone away is seen here. */
+static short look_at(const struct exchange *exchange)
 {
 	struct pollfd watched = {.fd = socket_of(exchange), .events = POLLRDHUP};
-	return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR));
+	return poll(&watched, 1, 0) > 0 ? watched.revents : 0;
 }
 
+static void leave(struct exchange *exchange)
+{
+	exchange->answered = true;
+	text_free(&exchange->out);
+	mcp_leave(exchange->http->mcp, &exchange->channel);
+	resume(exchange);
+}
+
+static void say_nothing(struct exchange *exchange, int64_t now)
+{
+	exchange->streams = true;
+	exchange->said_ms = now;
+	text_add(&exchange->out, ":\n\n");
+	resume(exchange);
+}
+
+/* Whoever sends no more may wait for the answer all the same: only one that has gone away refuses what it is told. */
 static void look_after(struct http *http, int64_t now)
 {
 	for (struct exchange *exchange = http->first; exchange; exchange = exchange->next) {
 		if (!exchange->suspended)
 			continue;
-		if (is_gone(exchange)) {
-			exchange->answered = true;
-			text_free(&exchange->out);
-			mcp_leave(http->mcp, &exchange->channel);
-			resume(exchange);
-		} else if (now - exchange->said_ms >= SILENCE_MS) {
-			exchange->streams = true;
-			exchange->said_ms = now;
-			text_add(&exchange->out, ":\n\n");
-			resume(exchange);
+		short seen = look_at(exchange);
+		if (seen & (POLLHUP | POLLERR)) {
+			leave(exchange);
+		} else if (((seen & POLLRDHUP) && !exchange->probed) || now - exchange->said_ms >= SILENCE_MS) {
+			exchange->probed |= (seen & POLLRDHUP) != 0;
+			say_nothing(exchange, now);
 		}
 	}
 }

@@ -127,11 +127,9 @@ static bool fail(struct http_refusal *refusal, unsigned int status, int code, co
 	return false;
 }
 
-bool http_check(const struct http_rules *rules, struct MHD_Connection *connection, const char *url, const char *method,
-                struct http_refusal *refusal)
+bool http_check_sender(const struct http_rules *rules, struct MHD_Connection *connection, const char *url,
+                       struct http_refusal *refusal)
 {
-	const char *accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
-
 	if (!has_known_names(rules, connection))
 		return fail(refusal, MHD_HTTP_FORBIDDEN, RPC_INVALID_REQUEST,
 		            "Host and Origin have to name this machine, each once: localhost, 127.0.0.1, [::1], the "
@@ -141,15 +139,37 @@ bool http_check(const struct http_rules *rules, struct MHD_Connection *connectio
 		            "the token of --token-file is asked for: Authorization: Bearer");
 	if (strcmp(url, "/mcp") != 0)
 		return fail(refusal, MHD_HTTP_NOT_FOUND, RPC_NO_METHOD, "there is nothing but /mcp");
+	return true;
+}
+
+bool http_check_form(struct MHD_Connection *connection, const char *method, struct http_refusal *refusal)
+{
+	const char *accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
+	const char *encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
+
 	if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
 		return fail(refusal, MHD_HTTP_METHOD_NOT_ALLOWED, RPC_NO_METHOD, "a message is sent by POST");
 	if (!is_type(header(connection, MHD_HTTP_HEADER_CONTENT_TYPE), "application/json"))
 		return fail(refusal, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, RPC_INVALID_REQUEST,
 		            "the Content-Type of a message is application/json");
+	if (encoding && strcasecmp(encoding, "identity") != 0)
+		return fail(refusal, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, RPC_INVALID_REQUEST,
+		            "a message is sent as it is, without a Content-Encoding");
 	if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream"))
 		return fail(refusal, MHD_HTTP_NOT_ACCEPTABLE, RPC_INVALID_REQUEST,
 		            "Accept has to name application/json and text/event-stream");
 	return true;
+}
+
+bool http_is_legacy(struct MHD_Connection *connection)
+{
+	const char *version = header(connection, MCP_VERSION_HEADER);
+	return !version || protocol_is_legacy(version);
+}
+
+const char *http_session(struct MHD_Connection *connection)
+{
+	return http_is_legacy(connection) ? header(connection, MCP_SESSION_HEADER) : NULL;
 }
 
 /* ---- headers and the message ---- */
@@ -197,18 +217,21 @@ static const char *name_of(const struct message *message)
 int http_check_headers(struct MHD_Connection *connection, const struct message *message, bool modern,
                        struct rpc_error *error)
 {
-	const char *version = header(connection, "MCP-Protocol-Version");
+	const char *version = header(connection, MCP_VERSION_HEADER);
 
 	if (!modern) {
-		if (!message->id || !version || protocol_is_legacy(version))
+		if (!version || http_is_legacy(connection))
 			return 0;
+		/* A notification of the stateless revision need not say more. */
+		if (!message->id)
+			return protocol_check_version(version, error);
 		return rpc_error_set(error, RPC_INVALID_PARAMS,
 		                     "params._meta lacks " META_PREFIX "protocolVersion and " META_PREFIX
 		                     "clientCapabilities");
 	}
 	const char *said = member_string(sbx_json_get(message->params, "_meta"), META_PREFIX "protocolVersion");
 	const char *name = name_of(message);
-	if (expect(connection, "MCP-Protocol-Version", said, error) < 0 ||
+	if (expect(connection, MCP_VERSION_HEADER, said, error) < 0 ||
 	    expect(connection, "Mcp-Method", message->method, error) < 0)
 		return -1;
 	return name ? expect(connection, "Mcp-Name", name, error) : 0;

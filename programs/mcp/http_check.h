@@ -9,6 +9,9 @@
 
 #include <microhttpd.h>
 
+#define MCP_VERSION_HEADER "MCP-Protocol-Version"
+#define MCP_SESSION_HEADER "Mcp-Session-Id"
+
 struct http_rules {
 	char token[TOKEN_SIZE]; /* "": none is asked for */
 	unsigned int port;
@@ -22,9 +25,15 @@ struct http_refusal {
 	const char *message;
 };
 
-/* Before the body is read. False with the refusal. */
-bool http_check(const struct http_rules *rules, struct MHD_Connection *connection, const char *url, const char *method,
-                struct http_refusal *refusal);
+/* Before the body is read: who asks, and where. False with the refusal. */
+bool http_check_sender(const struct http_rules *rules, struct MHD_Connection *connection, const char *url,
+                       struct http_refusal *refusal);
+/* Then how it is sent. */
+bool http_check_form(struct MHD_Connection *connection, const char *method, struct http_refusal *refusal);
+/* Whether the headers name one of the older revisions, or none. */
+bool http_is_legacy(struct MHD_Connection *connection);
+/* The id of the session that it says it is of; NULL: of none, as all of the stateless revision. */
+const char *http_session(struct MHD_Connection *connection);
 /* Whether the headers say what the message says. Returns -1 with the error. */
 int http_check_headers(struct MHD_Connection *connection, const struct message *message, bool modern,
                        struct rpc_error *error);

@@ -20,6 +20,7 @@ struct job *job_new(struct mcp *mcp, struct channel *channel, struct message *me
 	job->batch = channel->batch;
 	batch_hold(job->batch);
 	job->message = *message;
+	job->session = modern ? 0 : channel->session;
 	job->modern = modern;
 	job->has_links = modern || protocol_has_links(channel->version);
 	*message = (struct message){0};
@@ -78,7 +79,7 @@ void answer_error(struct text *text, const sbx_json *id, const struct rpc_error 
 static void send_answer(struct job *job, struct text *text, int code)
 {
 	secret_hide(job->mcp->client, text);
-	if (!text->failed && !job->cancelled)
+	if (!text->failed && job_is_heard(job))
 		job->channel->send(job->channel, text->data, text->length, code);
 	text_free(text);
 	job_free(job);
@@ -165,6 +166,11 @@ bool job_wants_first_page(struct job *job)
 		return true;
 	job_fail_with(job, RPC_INVALID_PARAMS, "cursor: there is one page, and no cursor was given out");
 	return false;
+}
+
+bool job_is_heard(const struct job *job)
+{
+	return !job->cancelled && job->channel && !batch_is_left(job->batch);
 }
 
 void job_cancel(struct job *job)

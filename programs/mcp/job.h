@@ -19,11 +19,12 @@ struct job;
 struct job {
 	struct job *next;
 	struct mcp *mcp;
-	struct channel *channel; /* not there any more once it is cancelled */
+	struct channel *channel; /* not there any more once it is cancelled; NULL: it has gone away */
 	struct batch *batch;     /* that its message is of; NULL: of none */
 	struct message message;
-	bool modern;    /* of the stateless revision */
-	bool has_links; /* its client knows links to resources */
+	uint64_t session; /* that its message is of; 0: of none */
+	bool modern;      /* of the stateless revision */
+	bool has_links;   /* its client knows links to resources */
 	bool cancelled;
 	bool only_reads;      /* its tool changes nothing */
 	bool subscribes;      /* it is a stream of what changes */
@@ -52,6 +53,8 @@ void job_fail_with(struct job *job, int code, const char *message);
 void job_output(void *job, bool is_stderr, const char *data, size_t length);
 /* Whether a list is asked for from its beginning, which is all of it; else the job has failed. */
 bool job_wants_first_page(struct job *job);
+/* Whether anybody is there for its answer. */
+bool job_is_heard(const struct job *job);
 /* Ends what it waits for. It is freed when that has ended. */
 void job_cancel(struct job *job);
 

@@ -22,6 +22,8 @@
 #define PATIENCE_MS 1200
 /* How long after the start others' leftovers are looked for: whoever waits for the first answer comes first. */
 #define LEDGER_MS 500
+/* So many jobs go on at most whose clients have gone away; all others hold a connection. */
+#define UNHEARD_MAX 64
 
 typedef void handler(struct job *job);
 
@@ -82,15 +84,27 @@ static bool came_from(const struct job *job, const struct channel *channel)
 	return job->channel == channel || batch_came_from(job->batch, channel);
 }
 
+/* A batch is answered without it. */
+static void give_up(struct job *job)
+{
+	struct channel *channel = job_is_heard(job) && !job->batch ? job->channel : NULL;
+
+	job_cancel(job);
+	if (channel && channel->dismiss)
+		channel->dismiss(channel);
+}
+
+/* Over HTTP each request has a channel of its own, and its session tells it from those of others. */
 static void cancel(struct mcp *mcp, const struct channel *channel, const sbx_json *params)
 {
 	const sbx_json *id = sbx_json_get(params, "requestId");
 	const struct channel *root = batch_root(channel);
 
 	for (struct job *job = mcp->jobs, *next; id && job; job = next) {
+		bool is_of_session = channel->session && job->session == channel->session;
 		next = job->next;
-		if (came_from(job, root) && sbx_json_equal(job->message.id, id))
-			job_cancel(job);
+		if ((is_of_session || came_from(job, root)) && sbx_json_equal(job->message.id, id))
+			give_up(job);
 	}
 }
 
@@ -222,16 +236,40 @@ void mcp_take(struct mcp *mcp, struct channel *channel, const char *text, size_t
 	message_clear(&message);
 }
 
+static size_t count_unheard(const struct mcp *mcp)
+{
+	size_t count = 0;
+
+	for (const struct job *job = mcp->jobs; job; job = job->next)
+		count += !job->cancelled && !job_is_heard(job);
+	return count;
+}
+
 void mcp_leave(struct mcp *mcp, const struct channel *channel)
 {
+	size_t unheard = count_unheard(mcp);
+
 	for (struct job *job = mcp->jobs, *next; job; job = next) {
 		next = job->next;
-		if (came_from(job, channel))
+		if (!came_from(job, channel))
+			continue;
+		if (job->modern || unheard++ >= UNHEARD_MAX)
 			job_cancel(job);
+		else if (!job->batch)
+			job->channel = NULL;
 	}
 	for (struct job *job = mcp->jobs; job; job = job->next)
 		if (batch_came_from(job->batch, channel))
 			batch_leave(job->batch);
+}
+
+void mcp_end_session(struct mcp *mcp, uint64_t session)
+{
+	for (struct job *job = mcp->jobs, *next; job; job = next) {
+		next = job->next;
+		if (job->session == session)
+			give_up(job);
+	}
 }
 
 /* ---- time ---- */

@@ -41,8 +41,11 @@ void mcp_stop(struct mcp *mcp);
 /* The client, which the first one to need it makes. NULL with the error: there is no key, or no local server. */
 sbx_client *mcp_client(struct mcp *mcp, sbx_error **error);
 
-/* The other side of a channel has gone away: nothing is sent there any more. */
+/* The other side of a channel has gone away: nothing is sent there any more. In the stateless revision that cancels
+ * what it has asked for; in the others that goes on, unless too much does. */
 void mcp_leave(struct mcp *mcp, const struct channel *channel);
+/* Cancels what was asked for in a session. */
+void mcp_end_session(struct mcp *mcp, uint64_t session);
 /* How long the loop may wait at most for what is no event of its own, in milliseconds; -1: for ever. */
 int mcp_wait_ms(const struct mcp *mcp);
 /* Does what has waited for the time. */

@@ -29,7 +29,7 @@ static void tell(struct progress *progress, struct job *job, const sbx_json *tok
 	text_json(&text, words);
 	text_add(&text, "}}");
 	secret_hide(job->mcp->client, &text);
-	if (words && !text.failed && !job->cancelled)
+	if (words && !text.failed && job_is_heard(job))
 		job->channel->send(job->channel, text.data, text.length, CHANNEL_NOTIFICATION);
 	sbx_json_free(words);
 	text_free(&text);

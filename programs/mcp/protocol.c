@@ -43,10 +43,14 @@ int protocol_era(const struct message *message, bool *modern, struct rpc_error *
 	return 0;
 }
 
+int protocol_check_version(const char *version, struct rpc_error *error)
+{
+	return strcmp(version, MODERN_VERSION) == 0 ? 0 : unsupported(version, error);
+}
+
 int protocol_version(const struct message *message, struct rpc_error *error)
 {
-	const char *version = member_string(sbx_json_get(message->params, "_meta"), VERSION_KEY);
-	return strcmp(version, MODERN_VERSION) == 0 ? 0 : unsupported(version, error);
+	return protocol_check_version(member_string(sbx_json_get(message->params, "_meta"), VERSION_KEY), error);
 }
 
 bool protocol_is_legacy(const char *version)

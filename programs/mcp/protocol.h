@@ -19,7 +19,9 @@
 /* Says whether a request is of the stateless revision. Returns -1 with the error where it is broken. */
 int protocol_era(const struct message *message, bool *modern, struct rpc_error *error);
 
-/* Whether a request of that revision is of one that is served. */
+/* Whether a revision is the stateless one that is served. Returns -1 with the error. */
+int protocol_check_version(const char *version, struct rpc_error *error);
+/* The same of a request of that era. */
 int protocol_version(const struct message *message, struct rpc_error *error);
 /* Whether messages may come as arrays in a revision; NULL: none was agreed on. */
 bool protocol_has_batches(const char *version);

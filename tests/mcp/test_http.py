@@ -265,6 +265,8 @@ def test_other_methods(web, method):
         ({"Content-Type": "text/plain"}, 415),
         ({"Content-Type": None}, 415),
         ({"Content-Type": "application/jsonx"}, 415),
+        ({"Content-Encoding": "gzip"}, 415),
+        ({"Content-Encoding": "identity"}, 200),
         ({"Accept": "application/json"}, 406),
         ({"Accept": "text/event-stream"}, 406),
         ({"Accept": "*/*"}, 200),
@@ -297,6 +299,12 @@ def test_a_message_that_is_too_long(web):
 def test_notifications(web):
     status, _, body = web.post({"jsonrpc": "2.0", "method": "notifications/initialized"})
     assert (status, body) == (202, b"")
+
+
+@pytest.mark.parametrize(("version", "expected"), [(MODERN, 202), (LEGACY, 202), ("1999-01-01", 400), ("x", 400)])
+def test_the_revision_of_a_notification(web, version, expected):
+    sent = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    assert web.post(sent, {"MCP-Protocol-Version": version})[0] == expected
 
 
 # ---- the eras ----
@@ -459,6 +467,18 @@ def test_whoever_goes_away_ends_the_command(web, progress):
     connection.close()
     while sleeps(web, seconds):
         assert time.monotonic() < deadline
+
+
+def test_whoever_sends_nothing_more_is_answered(web):
+    """In the stateless revision, too, in which whoever has gone away has cancelled."""
+    call = {"name": "run", "arguments": {"command": "sleep 2; echo half"}}
+    sent, headers = modern("tools/call", call)
+    old = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    for each, given in ((sent, headers), (old, {})):
+        lines = [f"{name}: {value}" for name, value in given.items()]
+        said = raw(web.port, message(json.dumps(each).encode(), *lines))
+        assert status_of(said) == 200
+        assert b'"stdout":"half\\n"' in said
 
 
 def test_whoever_sends_half_a_message(web):
