@@ -13,6 +13,7 @@
 #include "protocol.h"
 #include "resources.h"
 #include "script.h"
+#include "search.h"
 #include "subscriptions.h"
 #include "tools.h"
 
@@ -359,6 +360,7 @@ void mcp_stop(struct mcp *mcp)
 	wait_for_jobs(mcp);
 	handles_clean_up(mcp);
 	scripts_clean_up(mcp);
+	search_clean_up(mcp);
 	arguments_clean_up(mcp);
 	if (mcp->client)
 		place_clean_up(mcp);

@@ -11,6 +11,7 @@
 struct ledger;
 struct makings;
 struct operation;
+struct sqlite3;
 struct handle;
 struct handle_wait;
 struct place;
@@ -25,6 +26,7 @@ struct mcp {
 	struct job *jobs;
 	struct handle *handles;        /* commands that were started and not waited for */
 	struct handle_wait *waits;     /* calls that wait for one of them */
+	struct sqlite3 *index;         /* of the documentation; NULL: nobody has searched it */
 	struct schemas *schemas;       /* of tools that were called; NULL: none was */
 	struct makings *makings;       /* the sandboxes that it has made; NULL: none */
 	struct ledger *ledger;         /* NULL: nothing has needed it yet */
