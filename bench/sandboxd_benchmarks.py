@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import statistics
@@ -75,17 +76,19 @@ def memory(pid: int, field: str) -> int:
 
 
 def sandboxd_many(size: Size) -> Result:
+    """One server with many sandboxes and one with a single one are asked in turn, round by round."""
     one, many, held = [], [], []
     count = max(2, size.many // 20)
-    with sandboxd() as server:
-        client = Client(server)
-        sandboxes = [client.create()]
-        one += [percentile(execute_times(client, sandboxes[0], BESIDE * 20), 0.5) for _ in range(size.few_rounds)]
+    with sandboxd() as lone, sandboxd() as server:
+        single, client = Client(lone), Client(server)
+        only, sandboxes = single.create(), [client.create()]
+        execute_times(client, sandboxes[0], BESIDE)
         before = memory(server.pid, "Pss")
         sandboxes += [client.create() for _ in range(count - 1)]
         for sandbox in sandboxes:
             client.execute(sandbox, "true")
         for _ in range(size.few_rounds):
+            one.append(percentile(execute_times(single, only, BESIDE * 20), 0.5))
             many.append(statistics.median(execute_times(client, random.choice(sandboxes), 1)[0] for _ in range(400)))
         processes = sum(memory(pid, "Pss") for pid in server.processes())
         held.append((processes + memory(server.pid, "Pss") - before) / count / 1024)
@@ -132,11 +135,22 @@ def sandboxd_restart(size: Size) -> Result:
 # Many clients
 
 
+async def read_chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while length := int(await reader.readline(), 16):
+        body += (await reader.readexactly(length + 2))[:length]
+    await reader.readline()
+    return body
+
+
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-    body = await reader.readexactly(length)
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:-2])
+    if b"content-length" in fields:
+        body = await reader.readexactly(int(fields[b"content-length"]))
+    else:
+        body = await read_chunks(reader)
     if not head.startswith(b"HTTP/1.1 200"):
         raise Broken(f"sandboxd answered {head[:20]!r}: {body[:200]!r}")
     return body
@@ -153,42 +167,71 @@ def upload_request(client: Client, sandbox: str, name: str) -> bytes:
     return (head + kind).encode() + body
 
 
-async def one_client(client: Client, port: int, sandbox: str, name: str, until: float, times: list[float]) -> None:
-    calls = [
-        client.request("POST", f"/v1/sandboxes/{sandbox}/execute", {"command": "true"}),
-        client.request("GET", "/v1/sandboxes/list"),
-        upload_request(client, sandbox, name),
-        client.request("GET", f"/v1/sandboxes/{sandbox}/download?path=/data/{name}"),
-    ]
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-    await ask(reader, writer, calls[2])
-    while time.perf_counter() < until:
+class Caller:
+    """One of many clients: what it asks for, and how long it has waited for each answer."""
+
+    def __init__(self, client: Client, sandbox: str, volume: str, name: str):
+        self.client, self.volume, self.name = client, volume, name
+        self.times: list[float] = []
+        self.snapshots = 0
+        path = f"/v1/sandboxes/{sandbox}"
+        self.upload = upload_request(client, sandbox, name)
+        self.calls = [
+            client.request("POST", f"{path}/execute", {"command": "true"}),
+            client.request("POST", f"{path}/execute", {"command": "true"}, "Accept: text/event-stream\r\n"),
+            client.request("GET", "/v1/sandboxes/list"),
+            self.upload,
+            client.request("GET", f"{path}/download?path=/data/{name}"),
+        ]
+
+    async def ask(self, request: bytes) -> bytes:
         begun = time.perf_counter()
-        await ask(reader, writer, random.choice(calls))
-        times.append((time.perf_counter() - begun) * 1000)
-    writer.close()
+        body = await ask(*self.connection, request)
+        self.times.append((time.perf_counter() - begun) * 1000)
+        return body
+
+    async def one_call(self) -> None:
+        await self.ask(random.choice(self.calls))
+
+    async def create_and_delete(self) -> None:
+        made = json.loads(await self.ask(self.client.request("POST", "/v1/sandboxes/create", {})))
+        await self.ask(self.client.request("DELETE", f"/v1/sandboxes/{made['id']}/delete", {}))
+
+    async def snapshot_and_delete(self) -> None:
+        self.snapshots += 1
+        body = {"name": f"{self.name}-{self.snapshots}"}
+        made = json.loads(await self.ask(self.client.request("POST", f"/v1/volumes/{self.volume}/snapshot", body)))
+        await self.ask(self.client.request("DELETE", f"/v1/volumes/{made['id']}/delete"))
+
+    async def run(self, port: int, until: float) -> None:
+        self.connection = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+        await ask(*self.connection, self.upload)
+        errands = (self.one_call, self.create_and_delete, self.snapshot_and_delete)
+        while time.perf_counter() < until:
+            await random.choices(errands, (48, 1, 1))[0]()
+        self.connection[1].close()
 
 
-async def many_clients(server: Sandboxd, sandboxes: list[str], clients: int, seconds: float) -> list[float]:
-    times: list[float] = []
+async def many_clients(server: Sandboxd, places: list[tuple[str, str]], clients: int, seconds: float) -> list[float]:
     shared = Client(server)
+    callers = [Caller(shared, *places[number % len(places)], f"file-{number}") for number in range(clients)]
     until = time.perf_counter() + seconds
-    await asyncio.gather(
-        *(
-            one_client(shared, server.port, sandboxes[number % len(sandboxes)], f"file-{number}", until, times)
-            for number in range(clients)
-        )
-    )
-    return times
+    await asyncio.gather(*(caller.run(server.port, until) for caller in callers))
+    return [each for caller in callers for each in caller.times]
 
 
 def sandboxd_clients(size: Size) -> Result:
     """Every client asks again as soon as it has its answer; a failure is the end of the benchmark."""
     seconds = 60 if size.clients > 2 else 0.5
-    with sandboxd() as server:
+    with sandboxd("--ephemeral", "--max-sandboxes", "2000") as server:
         client = Client(server)
         sandboxes = [client.create() for _ in range(20)]
-        times = asyncio.run(many_clients(server, sandboxes, size.clients, seconds))
+        # A snapshot stops what runs in its sandbox: of these nobody wants anything else.
+        for _ in range(20):
+            client.execute(client.create(), "echo text > /data/file")
+        listed = client.call("GET", "/v1/volumes/list?page_size=1000")["data"]
+        volumes = [one["id"] for one in listed if one["mounted_by"]["sandbox_id"] not in sandboxes]
+        times = asyncio.run(many_clients(server, list(zip(sandboxes, volumes)), size.clients, seconds))
     middle, late = percentile(times, 0.5), percentile(times, 0.99)
     rows = [
         Row("p99 against p50", "ms", late, middle, late / middle, 20),

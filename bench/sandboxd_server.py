@@ -28,10 +28,10 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.head = f"Host: 127.0.0.1\r\nx-api-key: {server.key}\r\n"
 
-    def request(self, method: str, path: str, body: dict | None = None) -> bytes:
+    def request(self, method: str, path: str, body: dict | None = None, header: str = "") -> bytes:
         text = b"" if body is None else json.dumps(body).encode()
         kind = "" if body is None else "Content-Type: application/json\r\n"
-        head = f"{method} {path} HTTP/1.1\r\n{self.head}{kind}Content-Length: {len(text)}\r\n\r\n"
+        head = f"{method} {path} HTTP/1.1\r\n{self.head}{header}{kind}Content-Length: {len(text)}\r\n\r\n"
         return head.encode() + text
 
     def send(self, request: bytes) -> bytes:
