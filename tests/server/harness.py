@@ -23,6 +23,7 @@ import documents
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = Path(os.environ.get("SANDBOXD") or ROOT / "build/release/bin/sandboxd").resolve()
 IS_ROOT = os.geteuid() == 0
+IS_ASAN = BUILT.is_file() and b"__asan_init" in BUILT.read_bytes()
 
 
 def _within_reach(program: Path) -> Path:
@@ -272,7 +273,8 @@ class Server:
 
     # Its end.
 
-    def stop(self, number: int = signal.SIGTERM, timeout: float = 20) -> int:
+    # AddressSanitizer looks for leaks at the end.
+    def stop(self, number: int = signal.SIGTERM, timeout: float = 60 if IS_ASAN else 20) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
