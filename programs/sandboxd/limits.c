@@ -22,8 +22,8 @@ void limits_tell(struct health_facts *facts, const struct cgroup_tree *groups)
 		health_add(facts, "memory", "enforced", "each sandbox's own, by cgroup v2");
 	else
 		health_add(facts, "memory", "partly",
-		           "by looking at what a sandbox's processes take: it can be exceeded for a moment, and memory "
-		           "files that nobody has mapped do not count");
+		           "by looking at what a sandbox's processes take: it can be exceeded for a moment, and the "
+		           "kernel's own memory (sockets, pipes) and what a program hides do not count");
 	if (groups->cpu)
 		health_add(facts, "cpu", "enforced", "each sandbox's own, by cgroup v2");
 	else

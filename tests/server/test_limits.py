@@ -8,6 +8,7 @@ import time
 
 import pytest
 from harness import descendants, read_proc, status_field
+from hostile import plant
 
 HOG = """
 import sys, time
@@ -95,6 +96,114 @@ def test_shared_memory_counts(any_server, small):
     text = "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\nfor i in range(0, len(m), 4096): m[i] = 1\ntime.sleep(60)"
     result = python(any_server, small, text)
     assert (result["exit_code"], result["limit"]) == (137, "memory")
+
+
+THREAD_HOG = """
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static void *hog(void *unused)
+{
+    for (int i = 0; i < 1000; i++)
+        memset(malloc(1 << 20), 1, 1 << 20);
+    write(1, "all of it", 9);
+    sleep(60);
+    return unused;
+}
+int main(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, hog, NULL);
+    pthread_exit(NULL);
+}
+"""
+
+
+def test_a_process_whose_first_thread_has_ended_counts(any_server, small):
+    program = plant(any_server, small, "hog", THREAD_HOG)
+    result = any_server.execute(small, f"exec {program}", timeout=60)
+    assert (result["exit_code"], result["stdout"], result.get("limit")) == (137, "", "memory")
+
+
+MEMORY_FILE = """
+import mmap, os, sys, time
+def fill(mebibytes):
+    made = os.memfd_create("made")
+    for _ in range(mebibytes): os.write(made, b"x" * (1 << 20))
+    return made
+"""
+
+
+def test_memory_files_count(any_server, small):
+    text = MEMORY_FILE + "held = [fill(20) for _ in range(50)]\nprint('all of it')\ntime.sleep(60)"
+    result = python(any_server, small, text, timeout=60)
+    assert (result["exit_code"], result["stdout"], result.get("limit")) == (137, "", "memory")
+
+
+def test_memory_files_behind_many_descriptors_count(any_server, small):
+    """One look does not get to the end of them."""
+    text = MEMORY_FILE + (
+        "for _ in range(20):\n    if os.fork() == 0: break\n"
+        "null = os.open('/dev/null', 0)\n"
+        "try:\n    while True: os.dup(null)\nexcept OSError: os.close(null)\n"
+        "time.sleep(2)\nheld = fill(300 if os.getppid() == int(sys.argv[1]) else 0)\n"
+        "print('all of it', flush=True)\ntime.sleep(60)\n"
+    )
+    any_server.upload(small, "/home/sandbox/program.py", text.encode())
+    result = any_server.execute(small, "exec /usr/bin/python3 program.py $PPID", timeout=60)
+    assert (result["exit_code"], result.get("limit")) == (137, "memory")
+
+
+def test_memory_files_count_once(any_server, small):
+    """However many descriptors, mappings and processes there are."""
+    text = MEMORY_FILE + (
+        "held = fill(60)\nheld = [held] + [os.dup(held) for _ in range(100)]\n"
+        "mapped = mmap.mmap(held[0], 60 << 20)\nsum(mapped[::4096])\n"
+        "children = []\nfor _ in range(4):\n    child = os.fork()\n    if child == 0:\n"
+        "        sum(mapped[::4096])\n        time.sleep(2)\n        os._exit(0)\n    children.append(child)\n"
+        "print([os.waitpid(child, 0)[1] for child in children])\n"
+    )
+    result = python(any_server, small, text)
+    assert (result["stdout"], result.get("limit")) == ("[0, 0, 0, 0]\n", None)
+
+
+def test_memory_files_that_are_gone_do_not_count(any_server, small):
+    text = MEMORY_FILE + "for _ in range(40): os.close(fill(50))\nprint('done')"
+    result = python(any_server, small, text)
+    assert (result["stdout"], result.get("limit")) == ("done\n", None)
+
+
+# Takes its memory by pieces that nobody has attached in the end.
+SYSTEM_V = """
+import ctypes, sys, time
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+for _ in range(int(sys.argv[1])):
+    segment = libc.shmget(0, 20 << 20, 0o1600)
+    memory = libc.shmat(segment, None, 0)
+    ctypes.memset(ctypes.c_void_p(memory), 1, 20 << 20)
+    libc.shmdt(ctypes.c_void_p(memory))
+time.sleep(float(sys.argv[2]))
+"""
+
+
+def system_v(server, sandbox) -> int:
+    """How many MiB of it there are."""
+    lines = server.output(sandbox, "cat /proc/sysvipc/shm").splitlines()[1:]
+    return sum(int(line.split()[14]) + int(line.split()[15]) for line in lines) >> 20
+
+
+@pytest.mark.parametrize("seconds", [3, 0])
+def test_shared_memory_that_nobody_has_attached_counts(any_server, small, seconds):
+    python(any_server, small, SYSTEM_V, f"30 {seconds}", timeout=60)
+    assert system_v(any_server, small) <= 100
+
+
+def test_shared_memory_that_fits_stays(any_server, small):
+    result = python(any_server, small, SYSTEM_V, "3 2")
+    assert "limit" not in result
+    assert system_v(any_server, small) == 60
 
 
 def test_what_is_shared_counts_once(any_server, small):

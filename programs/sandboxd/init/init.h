@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* One that can be written to, and whatever is read of it is empty. */
@@ -42,6 +43,12 @@ void commands_reap(void);
 /* Whether there is any process but the init. */
 bool commands_have_processes(void);
 bool report_send(int channel, const struct init_report *report);
+
+/* ---- directory.c: the folders that /proc has ---- */
+
+/* Calls `each` with every name in an open directory that is a number, and with the offset behind it, until it returns
+ * false. */
+void directory_each_number(int folder, bool (*each)(void *context, const char *name, int64_t next), void *context);
 
 /* ---- processes.c: everything that lives in the sandbox ---- */
 

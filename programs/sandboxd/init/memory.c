@@ -1,4 +1,4 @@
-#include "init.h"
+#include "memory.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,20 +16,10 @@
 /* Looking takes no more than one of this many parts of the time. */
 #define WORK_PART 20
 
-struct user {
-	pid_t pid;
-	pid_t parent;
-	char state;
-	bool shares; /* its memory is its parent's, which waits for it (vfork) */
-	bool has_sharer;
-	int64_t bytes;
-	int64_t virtual_bytes;
-};
-
 static int64_t limit;
 static int64_t next_look; /* in nanoseconds */
 
-static struct user users[PROCESSES_MAX];
+static struct memory_user users[PROCESSES_MAX];
 static size_t user_count;
 
 static int64_t now(void)
@@ -55,44 +45,91 @@ static int64_t number_of(const char *text, const char *name)
 	return line ? strtoll(line + strlen(name), NULL, 10) : 0;
 }
 
+char *memory_name(pid_t pid, char name[MEMORY_NAME_SIZE])
+{
+	char *at = name + MEMORY_NAME_SIZE;
+	unsigned int number = (unsigned int)pid;
+
+	*--at = '\0';
+	do
+		*--at = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	return at;
+}
+
+#define STATUS_SIZE 4096
+
+struct finding {
+	int folder;
+	char *text;
+	pid_t thread; /* 0: none was found */
+};
+
+/* The kernel knows every thread by its number as it does a process. */
+static bool look_at_thread(void *context, const char *name, int64_t next)
+{
+	struct finding *finding = context;
+
+	(void)next;
+	if (process_read(finding->folder, name, "/status", finding->text, STATUS_SIZE) &&
+	    strstr(finding->text, "\nVmSize:"))
+		finding->thread = (pid_t)strtol(name, NULL, 10);
+	return finding->thread == 0;
+}
+
+/* A process whose first thread has ended is told of as if it had no memory, while its other threads have all of it.
+ * Reads the status of one of those. */
+static pid_t find_thread(int folder, const char *name, char text[STATUS_SIZE])
+{
+	struct finding finding = {.folder = folder, .text = text};
+	char path[MEMORY_NAME_SIZE + 8] = "";
+
+	strcat(strcat(path, name), "/task");
+	int threads = openat(folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (threads < 0)
+		return 0;
+	directory_each_number(threads, look_at_thread, &finding);
+	close(threads);
+	return finding.thread;
+}
+
 static void read_user(int folder, const char *name)
 {
-	char text[4096];
+	char text[STATUS_SIZE];
 
 	if (user_count == PROCESSES_MAX || !process_read(folder, name, "/status", text, sizeof(text)))
 		return;
 	const char *state = strstr(text, "\nState:\t");
-	struct user user = {
+	struct memory_user user = {
 	        .pid = (pid_t)strtol(name, NULL, 10),
 	        .parent = (pid_t)number_of(text, "\nPPid:"),
 	        .state = state ? state[strlen("\nState:\t")] : '\0',
-	        .bytes = 1024 * (number_of(text, "\nRssAnon:") + number_of(text, "\nRssShmem:") +
-		                 number_of(text, "\nVmSwap:")),
-	        .virtual_bytes = 1024 * number_of(text, "\nVmSize:"),
 	};
+	user.thread = user.pid;
+	if (!strstr(text, "\nVmSize:") && number_of(text, "\nThreads:") > 1)
+		user.thread = find_thread(folder, name, text);
+	user.bytes = 1024 * (number_of(text, "\nRssAnon:") + number_of(text, "\nVmSwap:"));
+	user.mapped = 1024 * number_of(text, "\nRssShmem:");
+	user.virtual_bytes = 1024 * number_of(text, "\nVmSize:");
 	if (user.pid > 1)
 		users[user_count++] = user;
 }
 
 /* What is used by several processes counts in parts. That takes the kernel a while, and is not told of a process that
  * has made itself unreadable: all of its own counts. */
-static void read_share(int folder, struct user *user)
+static void read_share(int folder, struct memory_user *user)
 {
-	char text[4096], name[16], *at = name + sizeof(name);
-	unsigned int number = (unsigned int)user->pid;
+	char text[4096], name[MEMORY_NAME_SIZE];
 
-	*--at = '\0';
-	do
-		*--at = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	if (process_read(folder, at, "/smaps_rollup", text, sizeof(text)))
-		user->bytes = 1024 * (number_of(text, "\nPss_Anon:") + number_of(text, "\nPss_Shmem:") +
-		                      number_of(text, "\nSwapPss:"));
+	if (!process_read(folder, memory_name(user->thread, name), "/smaps_rollup", text, sizeof(text)))
+		return;
+	user->bytes = 1024 * (number_of(text, "\nPss_Anon:") + number_of(text, "\nSwapPss:"));
+	user->mapped = 1024 * number_of(text, "\nPss_Shmem:");
 }
 
 /* ---- all of them ---- */
 
-static struct user *find(pid_t pid)
+static struct memory_user *find(pid_t pid)
 {
 	for (size_t i = 0; i < user_count; i++)
 		if (users[i].pid == pid)
@@ -104,45 +141,68 @@ static struct user *find(pid_t pid)
 static void find_sharers(void)
 {
 	for (size_t i = 0; i < user_count; i++) {
-		struct user *user = &users[i], *parent = user->bytes ? find(user->parent) : NULL;
+		struct memory_user *user = &users[i], *parent = user->bytes ? find(user->parent) : NULL;
 		if (!parent || parent->state != 'D' || parent->has_sharer || parent->bytes != user->bytes ||
-		    parent->virtual_bytes != user->virtual_bytes)
+		    parent->mapped != user->mapped || parent->virtual_bytes != user->virtual_bytes)
 			continue;
 		parent->has_sharer = true;
 		user->shares = true;
 	}
 }
 
+static int64_t larger(int64_t one, int64_t other)
+{
+	return one > other ? one : other;
+}
+
+/* What of its memory files it has mapped, nobody knows: the larger one counts, for the other may be a part of it. */
+static int64_t all_of(const struct memory_user *user)
+{
+	return (user->shares ? 0 : user->bytes) + larger(user->shares ? 0 : user->mapped, user->files);
+}
+
 static int64_t sum(void)
 {
-	int64_t bytes = 0;
+	int64_t bytes = 0, mapped = 0, files = memory_files_rest() + shared_memory_bytes();
 
-	for (size_t i = 0; i < user_count; i++)
+	for (size_t i = 0; i < user_count; i++) {
 		bytes += users[i].shares ? 0 : users[i].bytes;
+		mapped += users[i].shares ? 0 : users[i].mapped;
+		files += users[i].files;
+	}
+	return bytes + larger(mapped, files);
+}
+
+static void read_shares(int folder)
+{
+	for (size_t i = 0; i < user_count; i++)
+		if (users[i].bytes || users[i].mapped)
+			read_share(folder, &users[i]);
+}
+
+/* The first look is a quick one, which can tell of too much; `sure` is for what is killed for. */
+static int64_t measure(bool sure)
+{
+	int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	user_count = 0;
+	processes_each(read_user);
+	memory_files_look(folder, users, user_count, sure);
+	int64_t bytes = sum();
+	if (bytes > limit) {
+		find_sharers();
+		bytes = sum();
+	}
+	if (bytes > limit) {
+		read_shares(folder);
+		bytes = sum();
+	}
+	if (folder >= 0)
+		close(folder);
 	return bytes;
 }
 
-static int64_t measure(void)
-{
-	user_count = 0;
-	processes_each(read_user);
-	int64_t bytes = sum();
-	if (bytes <= limit)
-		return bytes;
-	find_sharers();
-	bytes = sum();
-	if (bytes <= limit)
-		return bytes;
-	int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	for (size_t i = 0; folder >= 0 && i < user_count; i++)
-		if (users[i].bytes)
-			read_share(folder, &users[i]);
-	if (folder >= 0)
-		close(folder);
-	return sum();
-}
-
-static void tell_command(const struct user *user)
+static void tell_command(const struct memory_user *user)
 {
 	static const struct init_report report = {.event = INIT_MEMORY};
 
@@ -154,25 +214,37 @@ static void tell_command(const struct user *user)
 	}
 }
 
+static struct memory_user *find_largest(void)
+{
+	struct memory_user *largest = &users[0];
+
+	for (size_t i = 1; i < user_count; i++)
+		if (all_of(&users[i]) > all_of(largest))
+			largest = &users[i];
+	return largest;
+}
+
 /* Told first: whoever waits for the command learns why it ends before it does. Returns what it had. */
 static int64_t kill_largest(void)
 {
-	struct user *largest = &users[0];
+	struct memory_user *largest = find_largest();
+	int64_t bytes = all_of(largest);
 
-	for (size_t i = 1; i < user_count; i++)
-		if (users[i].bytes > largest->bytes)
-			largest = &users[i];
-	int64_t bytes = largest->bytes;
 	tell_command(largest);
 	kill(largest->pid, SIGKILL);
-	largest->bytes = 0;
+	largest->bytes = largest->mapped = largest->files = 0;
 	return bytes;
 }
 
 /* As many as it takes: one at a time would not keep up with many that grow. One that was killed before and is not gone
- * yet is among the first again. */
+ * yet is among the first again. What no process has is removed where it is more than any of them has; the next look
+ * sees what that was worth. */
 static void make_room(int64_t used)
 {
+	int64_t largest = user_count > 0 ? all_of(find_largest()) : 0;
+
+	if (shared_memory_bytes() > largest && shared_memory_remove())
+		return;
 	for (int64_t bytes = 1; used > limit && user_count > 0 && bytes > 0; used -= bytes)
 		bytes = kill_largest();
 }
@@ -181,15 +253,21 @@ static void make_room(int64_t used)
 
 static bool is_watching(void)
 {
-	return limit > 0 && commands_have_processes() && !processes_are_frozen();
+	return limit > 0 && (commands_have_processes() || user_count > 0) && !processes_are_frozen();
+}
+
+/* What the last processes have left is looked at once more, at once. */
+static bool is_due(void)
+{
+	return is_watching() && (!commands_have_processes() || now() >= next_look);
 }
 
 int memory_wait(void)
 {
 	if (!is_watching())
 		return -1;
-	int64_t left = (next_look - now()) / 1000000;
-	return left < 0 ? 0 : (int)left + 1;
+	int64_t left = is_due() ? 0 : (next_look - now()) / 1000000 + 1;
+	return left < 0 ? 0 : (int)left;
 }
 
 /* Twice: between two processes' turns one of them may have taken the other's place. */
@@ -197,10 +275,10 @@ void memory_look(void)
 {
 	int64_t begun = now();
 
-	if (!is_watching() || begun < next_look)
+	if (!is_due())
 		return;
-	int64_t used = measure();
-	if (used > limit && (used = measure()) > limit)
+	int64_t used = measure(false);
+	if (used > limit && (used = measure(true)) > limit)
 		make_room(used);
 	int64_t ended = now();
 	int64_t wait = (limit - used) / BYTES_PER_MILLISECOND;

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,15 +26,6 @@ struct process {
 	bool traced; /* and stopped by who traces it, not by a signal */
 	bool waits;  /* for the kernel, or for a child to begin its program (vfork) */
 	bool chosen;
-};
-
-/* As getdents64 writes it; the C library's way to read a directory takes memory of its own. */
-struct directory_entry {
-	uint64_t inode;
-	int64_t offset;
-	unsigned short length;
-	unsigned char type;
-	char name[];
 };
 
 static struct process processes[PROCESSES_MAX];
@@ -102,22 +92,28 @@ static bool look_at_process(int folder, const char *name, struct process *proces
 	return process->pid > 1;
 }
 
+struct each_number {
+	void (*each)(int folder, const char *name);
+	int folder;
+};
+
+static bool give_number(void *context, const char *name, int64_t next)
+{
+	const struct each_number *given = context;
+
+	(void)next;
+	given->each(given->folder, name);
+	return true;
+}
+
 /* Calls `each` for everything in a folder whose name is a number, and closes it. */
 static void each_number(int folder, void (*each)(int folder, const char *name))
 {
-	_Alignas(8) char bytes[8192];
-	long got;
+	struct each_number given = {.each = each, .folder = folder};
 
 	if (folder < 0)
 		return;
-	while ((got = syscall(SYS_getdents64, folder, bytes, sizeof(bytes))) > 0) {
-		const struct directory_entry *entry;
-		for (long at = 0; at < got; at += entry->length) {
-			entry = (const struct directory_entry *)(const void *)(bytes + at);
-			if (entry->name[0] >= '1' && entry->name[0] <= '9')
-				each(folder, entry->name);
-		}
-	}
+	directory_each_number(folder, give_number, &given);
 	close(folder);
 }
 
