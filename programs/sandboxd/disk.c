@@ -1,6 +1,7 @@
 #include "disk.h"
 
 #include "clock.h"
+#include "disk_floor.h"
 #include "disk_reserve.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 /* How fast a sandbox is expected to write: the next look is due before it could have used up what it has left. */
@@ -25,9 +25,6 @@
 
 /* How often the free space is looked at while something is watched, and while the reserve is missing. */
 #define FLOOR_WAIT 1000
-
-#define FLOOR_DEFAULT (256ULL << 20)
-#define FLOOR_DEFAULT_PART 50
 
 /* Writing less between two looks is not what fills the disk. */
 #define GROWTH_MIN (64 * 1024)
@@ -49,7 +46,7 @@ struct watched {
 struct disk {
 	struct engine *engine;
 	char state[PATH_MAX];
-	uint64_t floor;
+	struct disk_floor floor;
 	bool lasting;
 	bool has_reserve;
 	pthread_t thread;
@@ -61,27 +58,20 @@ struct disk {
 
 /* ---- the file system ---- */
 
-uint64_t disk_floor(const char *path, long floor)
+/* What is left; what cannot be told is enough. */
+static struct statvfs room(const struct disk *disk)
 {
 	struct statvfs info;
 
-	if (floor >= 0)
-		return (uint64_t)floor << 20;
-	if (statvfs(path, &info) < 0)
-		return 0;
-	uint64_t part = (uint64_t)info.f_blocks * info.f_frsize / FLOOR_DEFAULT_PART;
-	return part < FLOOR_DEFAULT ? part : FLOOR_DEFAULT;
-}
-
-static uint64_t room(const struct disk *disk)
-{
-	struct statvfs info;
-	return statvfs(disk->state, &info) == 0 ? (uint64_t)info.f_bavail * info.f_frsize : UINT64_MAX;
+	if (statvfs(disk->state, &info) < 0)
+		info = (struct statvfs){.f_frsize = 1, .f_bavail = UINT64_MAX};
+	return info;
 }
 
 static bool is_low(const struct disk *disk)
 {
-	return room(disk) < disk->floor;
+	struct statvfs info = room(disk);
+	return !disk_floor_has_bytes(&disk->floor, &info, 0) || !disk_floor_has_files(&disk->floor, &info, 0);
 }
 
 /* ---- the list; all of it locked ---- */
@@ -189,8 +179,11 @@ static void wait_until(struct disk *disk, int64_t until)
 /* Not where that would take the disk to its floor. */
 static void make_reserve(struct disk *disk)
 {
+	struct statvfs info = room(disk);
+
 	if (disk->lasting)
-		disk->has_reserve = room(disk) >= disk->floor + DISK_RESERVE_SIZE && disk_reserve_make(disk->state);
+		disk->has_reserve =
+		        disk_floor_has_bytes(&disk->floor, &info, DISK_RESERVE_SIZE) && disk_reserve_make(disk->state);
 }
 
 /* Where the disk is nearly full all are looked at as soon as they may be: one of them is at it. */
@@ -278,10 +271,16 @@ bool disk_has_room(struct disk *disk, const struct sandbox *sandbox)
 
 int disk_check(struct disk *disk, const struct sandbox *sandbox, struct problem *problem)
 {
-	if (is_low(disk))
+	struct statvfs info = room(disk);
+
+	if (!disk_floor_has_bytes(&disk->floor, &info, 0))
 		return problem_set(problem, PROBLEM_STORAGE, NULL,
 		                   "the server's disk has less than %" PRIu64 " MiB left (--disk-floor)",
-		                   disk->floor >> 20);
+		                   disk->floor.bytes >> 20);
+	if (!disk_floor_has_files(&disk->floor, &info, 0))
+		return problem_set(problem, PROBLEM_STORAGE, NULL,
+		                   "the server's disk has room for less than %" PRIu64 " more files (--disk-floor)",
+		                   disk->floor.files);
 	if (sandbox && !disk_has_room(disk, sandbox))
 		return problem_set(problem, PROBLEM_STORAGE, NULL,
 		                   "the sandbox holds more than its storage, %" PRId64 " GiB; remove some of its files",
@@ -308,7 +307,7 @@ int disk_start(struct disk **out, struct engine *engine, const char *state, bool
 	disk->engine = engine;
 	disk->lasting = lasting;
 	snprintf(disk->state, sizeof(disk->state), "%s", state);
-	disk->floor = disk_floor(state, floor);
+	disk_floor_set(&disk->floor, state, floor);
 	pthread_mutex_init(&disk->mutex, NULL);
 	monotonic_cond_init(&disk->changed);
 	if (pthread_create(&disk->thread, NULL, run, disk) != 0) {

@@ -27,7 +27,4 @@ bool disk_has_room(struct disk *disk, const struct sandbox *sandbox);
 /* Fails where nothing more is to be written: because of the disk, or, with one, of the sandbox. */
 int disk_check(struct disk *disk, const struct sandbox *sandbox, struct problem *problem);
 
-/* The floor of a file system, in bytes, as disk_start takes it. */
-uint64_t disk_floor(const char *path, long floor);
-
 #endif

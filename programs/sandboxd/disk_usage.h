@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-/* The bytes of all blocks at and beneath a directory that a sandbox may change meanwhile. A file with several names
- * counts in parts, one for each name. Takes over the descriptor. Returns 0, or -1 with errno. */
+/* The bytes of all blocks at and beneath a directory that a sandbox may change meanwhile, at least 4 KiB for each that
+ * is there. A file with several names counts in parts, one for each name. Takes over the descriptor. Returns 0, or -1
+ * with errno. */
 int disk_usage(int top, uint64_t *bytes);
 
 #endif

@@ -116,6 +116,35 @@ def test_names_of_one_file_count_once(any_server, small):
     assert result["stdout"] == "fine\n"
 
 
+LINKS = """
+import os
+held = os.open("file", os.O_CREAT | os.O_WRONLY)
+os.posix_fallocate(held, 0, 31 << 20)
+for i in range(64000): os.link("file", str(i))
+"""
+
+EMPTY_FILES = """
+import os
+for i in range(5000): os.close(os.open(str(i), os.O_CREAT | os.O_WRONLY))
+"""
+
+
+@pytest.mark.parametrize(
+    ("mebibytes", "code"),
+    [
+        # A name's part is less than the kernel's least unit.
+        pytest.param(1000, LINKS, id="a file of very many names"),
+        # Each takes 4 KiB.
+        pytest.param(1010, EMPTY_FILES, id="empty files"),
+    ],
+)
+def test_what_is_little_by_itself_counts(any_server, small, mebibytes, code):
+    any_server.upload(small, "/tmp/little.py", code.encode())
+    command = f"mkdir little; cd little; python3 /tmp/little.py && fallocate -l {mebibytes}M big; sleep 20"
+    result = any_server.execute(small, command)
+    assert (result["status"], result.get("limit")) == ("error", "storage"), result
+
+
 def test_other_sandboxes_go_on(any_server, any_sandbox, small):
     results = []
     other = threading.Thread(target=lambda: results.append(any_server.execute(any_sandbox, "sleep 3; echo fine")))
@@ -178,6 +207,40 @@ def test_below_the_floor_who_grows_is_ended(start, mounted, mark):
     assert (result["exit_code"], result["limit"]) == (137, "storage")
     assert sleepers(mark), "who does not grow goes on"
     assert server.call("DELETE", f"/v1/sandboxes/{growing['id']}/delete").status == 200
+
+
+@pytest.fixture
+def few_files(directories):
+    """A small file system with room for 3,000 files."""
+    if not IS_ROOT:
+        pytest.skip("only root can mount a small file system")
+    path = directories.new()
+    options = "size=500m,nr_inodes=3000,mode=0700"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], check=True)
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_below_the_floor_no_file_is_made(start, few_files, mark):
+    """Ten mebibytes are 640 files, and a fiftieth of 3,000 is 60."""
+    server = start("--state", str(few_files), "--disk-floor", "10")
+    quiet, growing = server.create(), server.create()
+    server.execute(quiet, f"setsid sleep {mark} >/dev/null 2>&1 &")
+    spare = [few_files / f"spare{i}" for i in range(os.statvfs(few_files).f_favail - 100)]
+    for file in spare:
+        file.touch()
+    command = "for i in $(seq 1000); do : > file$i || exit 7; [ $((i % 5)) != 0 ] || sleep 0.5; done"
+    result = server.execute(growing, command, timeout=120)
+    assert (result["exit_code"], result.get("limit")) == (137, "storage")
+    assert sleepers(mark), "who does not grow goes on"
+    for answer in (server.call("POST", "/v1/sandboxes/create", {}), server.upload(quiet, "/data/file", b"x")):
+        assert answer.status == 507
+        assert "60 more files" in answer.error["message"]
+    for file in spare[:200]:
+        file.unlink()
+    assert server.upload(quiet, "/data/file", b"x").status == 200
+    assert server.output(quiet, "echo written > file && cat file") == "written\n"
+    server.create()
 
 
 def test_the_default_floor_is_a_part_of_a_small_disk(start, mounted):
