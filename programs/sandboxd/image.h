@@ -35,9 +35,11 @@ void image_free(struct image *image);
 int image_each(int folder, void (*each)(void *context, const struct image *image), void *context);
 
 /* Imports the source under this name: a tar of a root file system, an OCI layout or what `docker save` writes, "-" for
- * standard input, or "host". Only a whole image is ever found. */
-int image_import(int folder, const char *name, const char *source, struct image_unpacked *counts,
-                 struct failure *failure);
+ * standard input, or "host". Only a whole image is ever found; one that would leave less of the disk than `floor`
+ * fails.
+ */
+int image_import(int folder, const char *name, const char *source, const struct disk_floor *floor,
+                 struct image_unpacked *counts, struct failure *failure);
 int image_remove(int folder, const char *name, struct failure *failure);
 
 /* What a killed import or removal has left begins with this. */

@@ -25,15 +25,17 @@ static int print_json(struct json_writer *writer, struct failure *failure)
 	return result;
 }
 
-static int import(int folder, const struct options *options, struct failure *failure)
+static int import(int folder, const char *state, const struct options *options, struct failure *failure)
 {
 	const char *name = options->arguments[1];
 	struct image_unpacked counts;
+	struct disk_floor floor;
 	struct image image;
 	struct problem problem;
 	struct json_writer writer = {0};
 
-	if (image_import(folder, name, options->arguments[2], &counts, failure) < 0)
+	disk_floor_set(&floor, state, options->disk_floor);
+	if (image_import(folder, name, options->arguments[2], &floor, &counts, failure) < 0)
 		return -1;
 	if (image_find(folder, name, &image, &problem) < 0)
 		return failure_set(failure, FAILURE_IMAGE, "the image %s is gone again; import it once more", name);
@@ -142,7 +144,7 @@ int image_command(const struct options *options, struct failure *failure)
 		failure_set(failure, FAILURE_STATE, "the folder %s/bwrap cannot be used (%s); give another --state",
 		            state.path, strerror(errno));
 	else if (is_import)
-		result = import(folder, options, failure);
+		result = import(folder, state.path, options, failure);
 	else if (is_list)
 		result = list(folder, options, failure);
 	else

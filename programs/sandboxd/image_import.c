@@ -70,7 +70,7 @@ static int import_tar(struct importing *work, int archive)
 	                      : image_unpack(root, archive, work->source, &work->counts, work->failure);
 
 	if (result == 0 && image_layout_is(root)) {
-		work->counts = (struct image_unpacked){0};
+		work->counts = (struct image_unpacked){.floor = work->counts.floor};
 		if (renameat(work->folder, IMAGE_ROOT, work->folder, "layout") < 0)
 			result = write_failure(work);
 		else
@@ -159,10 +159,11 @@ static int check_new(struct importing *work, int folder, const char *name)
 	return -1;
 }
 
-int image_import(int folder, const char *name, const char *source, struct image_unpacked *counts,
-                 struct failure *failure)
+int image_import(int folder, const char *name, const char *source, const struct disk_floor *floor,
+                 struct image_unpacked *counts, struct failure *failure)
 {
-	struct importing work = {.images = -1, .folder = -1, .source = source, .failure = failure};
+	struct importing work = {
+	        .images = -1, .folder = -1, .source = source, .counts.floor = *floor, .failure = failure};
 	mode_t mask = umask(022);
 	int result = -1;
 

@@ -6,6 +6,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@
 #include <unistd.h>
 
 #define PIECE (64 * 1024)
+/* How much is written between two looks at the disk, and what an entry counts for that. */
+#define LOOK_BYTES (1024 * 1024)
+#define ENTRY_BYTES 4096
 #define WHITEOUT ".wh."
 #define OPAQUE ".wh..wh..opq"
 
@@ -51,6 +55,26 @@ static int bad_archive(const struct unpacking *work)
 	return failure_set(work->failure, FAILURE_IMAGE,
 	                   "%s cannot be read as a tar (%s); give a root file system or an OCI image", work->source,
 	                   reason ? reason : "it is damaged");
+}
+
+/* Fails where so much more would leave less of the disk than is to stay free. */
+static int take_room(struct unpacking *work, uint64_t bytes)
+{
+	struct image_unpacked *counts = work->counts;
+	struct statvfs info;
+
+	counts->unseen += bytes;
+	if (counts->unseen < LOOK_BYTES && counts->entries > 1)
+		return 0;
+	counts->unseen = 0;
+	if (fstatvfs(work->root, &info) < 0 || (disk_floor_has_bytes(&counts->floor, &info, bytes + LOOK_BYTES) &&
+	                                        disk_floor_has_files(&counts->floor, &info, LOOK_BYTES / ENTRY_BYTES)))
+		return 0;
+	return failure_set(work->failure, FAILURE_STATE,
+	                   "%s does not fit: the disk of the state directory would have less than %" PRIu64
+	                   " MiB left, or room for less than %" PRIu64 " more files; free some, or give a lower "
+	                   "--disk-floor or another --state",
+	                   work->source, counts->floor.bytes >> 20, counts->floor.files);
 }
 
 /* ---- paths ---- */
@@ -165,6 +189,8 @@ static int copy_data(struct unpacking *work, int fd, const char *path)
 	int got;
 
 	while ((got = archive_read_data_block(work->reader, &block, &length, &offset)) == ARCHIVE_OK) {
+		if (take_room(work, length) < 0)
+			return -1;
 		if (write_all(fd, block, length, offset) < 0)
 			return write_failure(work, path);
 		work->counts->bytes += length;
@@ -235,7 +261,9 @@ static int make_entry(struct unpacking *work, const char *path, struct archive_e
 	if (parent < 0)
 		return write_failure(work, path);
 	work->counts->entries++;
-	if (hard_link)
+	if (take_room(work, ENTRY_BYTES) < 0)
+		result = -1;
+	else if (hard_link)
 		result = make_hard_link(work, parent, name, path, hard_link);
 	else if (archive_entry_filetype(entry) == AE_IFDIR)
 		result = make_directory(work, parent, name, path);

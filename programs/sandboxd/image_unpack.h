@@ -2,6 +2,7 @@
 #ifndef SANDBOXD_IMAGE_UNPACK_H
 #define SANDBOXD_IMAGE_UNPACK_H
 
+#include "disk_floor.h"
 #include "failure.h"
 
 #include <stdbool.h>
@@ -11,6 +12,8 @@ struct image_unpacked {
 	uint64_t bytes;
 	unsigned long entries;
 	unsigned long skipped; /* devices and the like */
+	struct disk_floor floor;
+	uint64_t unseen; /* bytes since the disk was looked at */
 };
 
 /* `archive` is a tar, plain or compressed by gzip, bzip2, xz or zstd, read from where it stands; `source` is how a

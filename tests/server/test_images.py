@@ -491,6 +491,51 @@ def test_full_disk(store):
         subprocess.run(["umount", str(store.state)], check=True)
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="needs root to mount a small disk")
+@pytest.mark.parametrize(
+    ("options", "content", "reason"),
+    [
+        ("size=100m", {"big": bytes(90 << 20)}, "less than 20 MiB"),
+        ("size=100m", {f"f{i}": bytes(100 << 10) for i in range(900)}, "less than 20 MiB"),
+        ("size=200m,nr_inodes=5000", {f"f{i}": b"" for i in range(5000)}, "less than 100 more files"),
+    ],
+    ids=["one file", "many files", "empty files"],
+)
+def test_the_floor_stays(store, start, options, content, reason):
+    """Whoever uploads meanwhile finds no full disk."""
+    store.state.mkdir(mode=0o700)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options + ",mode=700", "none", str(store.state)], check=True)
+    try:
+        server = start("--state", str(store.state), "--disk-floor", "20")
+        sandbox = server.create()
+        archive = store.folder / "bomb.tar.gz"
+        archive.write_bytes(gzip.compress(tar(content), 1))
+        importing = subprocess.Popen(
+            [BINARY, "image", "--state", str(store.state), "--disk-floor", "20", "import", "x", str(archive)],
+            stderr=subprocess.PIPE,
+        )
+        seen = set()
+        while importing.poll() is None:
+            seen.add(server.upload(sandbox, "/data/file", b"x").status)
+        assert reason in importing.stderr.read().decode()
+        assert importing.returncode == 6
+        assert seen == {200}
+        assert store.left() == []
+        server.stop()
+    finally:
+        subprocess.run(["umount", "-l", str(store.state)], check=True)
+
+
+def test_the_floor_of_a_layout(store):
+    layout = Layout(store.folder / "layout")
+    layout.image([tar({**SMALL, "big": b"x" * (4 << 20)})])
+    free = os.statvfs(store.folder).f_bavail * os.statvfs(store.folder).f_frsize >> 20
+    done = store.run("--disk-floor", str(free + 1000), "import", "x", str(layout.folder))
+    assert done.returncode == 6
+    assert b"--disk-floor" in done.stderr
+    assert store.names() == []
+
+
 def test_many_at_once(store):
     """Of two imports of one name one wins, whole."""
     source = store.file(tar({**SMALL, **{f"f{i}": b"x" * 1000 for i in range(300)}}))
