@@ -1,6 +1,7 @@
 #include "execute.h"
 
 #include "accept.h"
+#include "answer.h"
 #include "init/protocol.h"
 #include "lib/base64.h"
 
@@ -68,6 +69,7 @@ int execute_begin(struct request *request, const struct execute_call *call, stru
 	const struct execution_limits limits = {
 	        .timeout_seconds = call->timeout,
 	        .max_output = service->max_output,
+	        .budget = &service->outputs,
 	        .client = request_client(request),
 	        .keyed = request->run,
 	};
@@ -110,25 +112,36 @@ int execute_explain(struct request *request, const struct execute_call *call, co
 	return engine->explain(engine, &call->command, &run->execution.last, &request->problem);
 }
 
+/* The output is the answer's from here on. */
+static int answer_execution(struct request *request, struct execution *execution, struct MHD_Response **response)
+{
+	struct document document = {0};
+
+	if (!execution_write(execution, &document)) {
+		document_free(&document);
+		return problem_memory(&request->problem);
+	}
+	uint64_t length = document_length(&document);
+	if (request->keeps)
+		execute_keep(execution, &document, length, request->keeps);
+	struct answer_hold hold = {
+	        .budget = execution->limits.budget, .out = execution->out.text, .err = execution->err.text};
+	execution->out.text = execution->err.text = (struct output_text){0};
+	return answer_document(request, &document, length, &hold, "application/json", response);
+}
+
 static int run_and_answer(struct request *request, const struct execute_call *call, struct MHD_Response **response)
 {
 	struct execute_run run;
-	struct json_writer writer = {0};
 	int result;
 
 	if (execute_begin(request, call, &run) < 0)
 		return -1;
 	execute_follow(&run);
-	if (request->keeps)
-		execute_keep_output(&run.execution, request->keeps);
-	if (!run.execution.started) {
+	if (run.execution.started)
+		result = answer_execution(request, &run.execution, response);
+	else
 		result = execute_explain(request, call, &run);
-	} else if (execution_write(&run.execution, &writer)) {
-		result = request_answer(request, &writer, response);
-	} else {
-		sbx__buffer_free(&writer.text);
-		result = problem_memory(&request->problem);
-	}
 	execution_free(&run.execution);
 	return result;
 }

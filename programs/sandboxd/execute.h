@@ -28,8 +28,10 @@ void execute_follow(struct execute_run *run);
 /* Why a command has not started. Returns -1. */
 int execute_explain(struct request *request, const struct execute_call *call, const struct execute_run *run);
 
-/* Notes of a command that has ended what its document does not say. */
-void execute_keep_output(const struct execution *execution, struct kept_answer *kept);
+/* Notes what is remembered of a command that has ended: its document, which is as new then, and its output where the
+ * document does not say it exactly. What is too long, or finds no room, is not remembered. */
+void execute_keep(const struct execution *execution, struct document *document, uint64_t length,
+                  struct kept_answer *kept);
 /* Writes the events of a command that has run before; fails when they are not all known. */
 int execute_replay(const struct kept_answer *kept, sbx__buffer *events, struct problem *problem);
 

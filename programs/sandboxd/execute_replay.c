@@ -4,17 +4,29 @@
 
 #include <string.h>
 
-void execute_keep_output(const struct execution *execution, struct kept_answer *kept)
+void execute_keep(const struct execution *execution, struct document *document, uint64_t length,
+                  struct kept_answer *kept)
 {
-	const sbx__buffer *out = &execution->out.text, *err = &execution->err.text;
+	const struct output_text *out = &execution->out.text, *err = &execution->err.text;
 
 	kept->cut = execution->out.dropped || execution->err.dropped;
 	kept->has_output =
 	        !kept->cut && !(sbx__utf8_valid(out->data, out->length) && sbx__utf8_valid(err->data, err->length));
-	if (!kept->has_output)
+	uint64_t size = length + (kept->has_output ? out->length + err->length : 0);
+	if (length == 0 || size > KEPT_ANSWER_MAX || !output_budget_take(execution->limits.budget, size, true)) {
+		kept->body.failed = true;
 		return;
-	sbx__buffer_append(&kept->out, out->data, out->length);
-	sbx__buffer_append(&kept->err, err->data, err->length);
+	}
+	kept->budget = execution->limits.budget;
+	kept->taken = size;
+	if (kept->has_output) {
+		sbx__buffer_append(&kept->out, out->data, out->length);
+		sbx__buffer_append(&kept->err, err->data, err->length);
+	}
+	sbx__buffer_reserve(&kept->body, (size_t)length);
+	while (document_read(document, &kept->body))
+		;
+	document_rewind(document);
 }
 
 static void tell_start(struct event_stream *stream, const char *id, const char *created_at)

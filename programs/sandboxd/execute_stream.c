@@ -42,27 +42,40 @@ static void tell_start(struct execute_stream *stream)
 }
 
 /* Before the client has it: one whose connection breaks here finds it. */
-static void keep_result(struct execute_stream *stream)
+static void keep_result(struct execute_stream *stream, struct document *document)
 {
 	struct kept_answer kept = {.status = MHD_HTTP_OK, .type = "application/json"};
-	struct json_writer writer = {0};
 
-	writer.text.failed |= !execution_write(&stream->run.execution, &writer);
-	kept.body = writer.text;
-	execute_keep_output(&stream->run.execution, &kept);
+	execute_keep(&stream->run.execution, document, document_length(document), &kept);
 	keyed_run_answer(stream->keyed, &kept);
 	kept_answer_free(&kept);
 }
 
+/* Piece by piece, as the client takes it. */
+static void send_result(struct execute_stream *stream, struct document *document)
+{
+	struct json_writer *writer = event_stream_begin(&stream->events, "result");
+
+	while (document_read(document, &writer->text)) {
+		event_stream_send(&stream->events);
+		event_stream_wait(&stream->events, stream->run.execution.limits.client);
+	}
+	event_stream_end(&stream->events);
+}
+
 static void tell_result(struct execute_stream *stream)
 {
+	struct document document = {0};
+	bool written = execution_write(&stream->run.execution, &document);
+
 	if (stream->keyed)
-		keep_result(stream);
-	if (execution_write(&stream->run.execution, event_stream_begin(&stream->events, "result")))
-		event_stream_end(&stream->events);
+		keep_result(stream, &document);
+	if (written)
+		send_result(stream, &document);
 	else
 		event_stream_fail(&stream->events);
 	event_stream_wait(&stream->events, stream->run.execution.limits.client);
+	document_free(&document);
 }
 
 static void set_ended(struct execute_stream *stream)

@@ -38,12 +38,14 @@ void execution_kill(const struct execution *execution)
 
 /* ---- output ---- */
 
-static void keep(struct output *output, const char *bytes, size_t length, size_t limit)
+/* After the first byte that is not kept there are no more: there is room again when others have ended. */
+static void keep(const struct execution *execution, struct output *output, const char *bytes, size_t length)
 {
-	size_t room = limit > output->text.length ? limit - output->text.length : 0;
-	size_t kept = length < room ? length : room;
+	const struct execution_limits *limits = &execution->limits;
+	size_t kept = 0;
 
-	sbx__buffer_append(&output->text, bytes, kept);
+	if (output->dropped == 0)
+		kept = output_text_keep(&output->text, limits->budget, bytes, length, limits->max_output);
 	output->dropped += length - kept;
 }
 
@@ -78,7 +80,7 @@ static ssize_t read_some(struct execution *execution, struct output *output)
 		close_output(execution, output, true);
 		return -1;
 	}
-	keep(output, chunk, (size_t)got, execution->limits.max_output);
+	keep(execution, output, chunk, (size_t)got);
 	if (execution->events)
 		event_stream_output(execution->events, output_name(execution, output), chunk, (size_t)got);
 	return got;
@@ -303,8 +305,8 @@ void execution_finish(struct execution *execution)
 
 void execution_free(struct execution *execution)
 {
-	sbx__buffer_free(&execution->out.text);
-	sbx__buffer_free(&execution->err.text);
+	output_text_free(&execution->out.text, execution->limits.budget);
+	output_text_free(&execution->err.text, execution->limits.budget);
 }
 
 /* ---- the answer ---- */
@@ -322,29 +324,20 @@ static size_t whole_characters(const char *text, size_t length)
 	return needed > back + 1 ? length - 1 - back : length;
 }
 
-static void write_output(const struct output *output, const char *name, struct json_writer *writer)
+static void write_output(const struct output *output, const char *name, struct document *document)
 {
-	sbx__buffer text = output->text;
-	char key[40], marker[80];
-	bool valid;
+	const struct output_text *text = &output->text;
+	size_t length = output->dropped ? whole_characters(text->data, text->length) : text->length;
+	char key[40], marker[80] = "";
 
-	json_key(writer, name);
-	if (output->dropped == 0) {
-		valid = json_bytes(writer, text.data, text.length);
-	} else {
-		/* The marker is part of the same string: write it as one, over the closing quote. */
-		size_t length = whole_characters(text.data, text.length);
-		snprintf(marker, sizeof(marker), "\\n[truncated: %" PRIu64 " more bytes]\"",
-		         output->dropped + (text.length - length));
-		valid = json_bytes(writer, text.data, length);
-		if (!writer->text.failed)
-			writer->text.length--;
-		sbx__buffer_append(&writer->text, marker, strlen(marker));
-	}
+	if (output->dropped)
+		snprintf(marker, sizeof(marker), "\\n[truncated: %" PRIu64 " more bytes]",
+		         output->dropped + (text->length - length));
+	bool valid = document_insert(document, name, text->data, length, marker);
 	snprintf(key, sizeof(key), "%s_truncated", name);
-	json_boolean(writer, key, output->dropped != 0);
+	json_boolean(&document->writer, key, output->dropped != 0);
 	snprintf(key, sizeof(key), "%s_invalid_utf8", name);
-	json_boolean(writer, key, !valid);
+	json_boolean(&document->writer, key, !valid);
 }
 
 static const char *status(const struct execution *execution)
@@ -352,18 +345,18 @@ static const char *status(const struct execution *execution)
 	return execution->exited ? "completed" : execution->timed_out ? "timeout" : "error";
 }
 
-bool execution_write(const struct execution *execution, struct json_writer *writer)
+bool execution_write(const struct execution *execution, struct document *document)
 {
-	if (execution->out.text.failed || execution->err.text.failed)
-		return false;
+	struct json_writer *writer = &document->writer;
+
 	json_open(writer, '{');
 	json_string(writer, "id", execution->id);
 	json_string(writer, "status", status(execution));
 	json_integer(writer, "exit_code", execution->exit_code);
 	if (execution->limit)
 		json_string(writer, "limit", execution->limit);
-	write_output(&execution->out, "stdout", writer);
-	write_output(&execution->err, "stderr", writer);
+	write_output(&execution->out, "stdout", document);
+	write_output(&execution->err, "stderr", document);
 	json_time(writer, "created_at", execution->created_ms);
 	json_time(writer, "completed_at", execution->completed_ms);
 	json_integer(writer, "execution_time_ms", execution->duration_ms);

@@ -2,10 +2,11 @@
 #ifndef SANDBOXD_EXECUTION_H
 #define SANDBOXD_EXECUTION_H
 
+#include "document.h"
 #include "engine.h"
 #include "event_stream.h"
 #include "idempotency.h"
-#include "json_writer.h"
+#include "output_text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,13 +14,14 @@
 /* One of a command's streams, and what is kept of it. */
 struct output {
 	int fd; /* -1 at its end */
-	sbx__buffer text;
-	uint64_t dropped; /* bytes beyond the limit */
+	struct output_text text;
+	uint64_t dropped; /* bytes beyond the limit, or for which there was no room */
 };
 
 struct execution_limits {
 	int64_t timeout_seconds; /* 0: none */
 	size_t max_output;
+	struct output_budget *budget;
 	int client;              /* the client's socket: when it is closed, the command is killed */
 	struct keyed_run *keyed; /* then its answer is waited for some time longer; NULL: it is not */
 };
@@ -77,7 +79,7 @@ void execution_free(struct execution *execution);
 
 /* How long the command has run by now, in milliseconds. */
 int64_t execution_time(const struct execution *execution);
-/* The answer, a whole document. False when there was no memory for it. */
-bool execution_write(const struct execution *execution, struct json_writer *writer);
+/* The answer, of which the output is the execution's own. False when there was no memory for it. */
+bool execution_write(const struct execution *execution, struct document *document);
 
 #endif

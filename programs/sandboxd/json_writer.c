@@ -39,53 +39,52 @@ void json_key(struct json_writer *writer, const char *key)
 	writer->separate = false;
 }
 
-static void append_escaped(struct json_writer *writer, unsigned char c)
+static void append_escaped(sbx__buffer *out, unsigned char c)
 {
-	char escape[8];
+	static const char digits[] = "0123456789abcdef";
+	const char number[] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+	const char letter[] = {'\\', c == '\n' ? 'n' : c == '\t' ? 't' : (char)c};
 
-	if (c == '"' || c == '\\')
-		snprintf(escape, sizeof(escape), "\\%c", c);
-	else if (c == '\n')
-		snprintf(escape, sizeof(escape), "\\n");
-	else if (c == '\t')
-		snprintf(escape, sizeof(escape), "\\t");
+	if (c == '"' || c == '\\' || c == '\n' || c == '\t')
+		sbx__buffer_append(out, letter, sizeof(letter));
 	else
-		snprintf(escape, sizeof(escape), "\\u%04x", c);
-	append_text(writer, escape);
+		sbx__buffer_append(out, number, sizeof(number));
 }
 
-bool json_bytes(struct json_writer *writer, const char *bytes, size_t length)
+size_t json_escape(sbx__buffer *out, const char *bytes, size_t length, size_t at, size_t stop)
 {
 	const unsigned char *in = (const unsigned char *)bytes;
-	bool valid = true;
-	size_t plain = 0; /* the start of the bytes that are copied as they are */
-	size_t at = 0;
+	size_t plain = at; /* the start of the bytes that are copied as they are */
 
-	begin_value(writer);
-	append_text(writer, "\"");
-	while (at < length) {
+	while (at < stop) {
 		if (in[at] >= 0x80) {
 			size_t sequence = sbx__utf8_sequence(in + at, length - at);
 			if (sequence) {
 				at += sequence;
 				continue;
 			}
-			valid = false;
-			sbx__buffer_append(&writer->text, in + plain, at - plain);
-			append_text(writer, "\xEF\xBF\xBD");
+			sbx__buffer_append(out, in + plain, at - plain);
+			sbx__buffer_text(out, "\xEF\xBF\xBD");
 		} else if (in[at] < 0x20 || in[at] == 0x7F || in[at] == '"' || in[at] == '\\') {
-			sbx__buffer_append(&writer->text, in + plain, at - plain);
-			append_escaped(writer, in[at]);
+			sbx__buffer_append(out, in + plain, at - plain);
+			append_escaped(out, in[at]);
 		} else {
 			at++;
 			continue;
 		}
 		plain = ++at;
 	}
-	if (length)
-		sbx__buffer_append(&writer->text, in + plain, at - plain);
+	if (at > plain)
+		sbx__buffer_append(out, in + plain, at - plain);
+	return at;
+}
+
+void json_bytes(struct json_writer *writer, const char *bytes, size_t length)
+{
+	begin_value(writer);
 	append_text(writer, "\"");
-	return valid;
+	json_escape(&writer->text, bytes, length, 0, length);
+	append_text(writer, "\"");
 }
 
 void json_string(struct json_writer *writer, const char *key, const char *value)

@@ -14,8 +14,10 @@ struct json_writer {
 void json_open(struct json_writer *writer, char bracket);
 void json_close(struct json_writer *writer, char bracket);
 void json_key(struct json_writer *writer, const char *key);
-/* Returns whether the bytes were valid UTF-8. */
-bool json_bytes(struct json_writer *writer, const char *bytes, size_t length);
+void json_bytes(struct json_writer *writer, const char *bytes, size_t length);
+/* Appends what a string has for some of its bytes: from `at` to `stop`, or a little further, for no character is cut.
+ * Returns where that ends. */
+size_t json_escape(sbx__buffer *out, const char *bytes, size_t length, size_t at, size_t stop);
 
 /* A whole member: its key and its value. A NULL value is written as null. */
 void json_string(struct json_writer *writer, const char *key, const char *value);

@@ -1,6 +1,7 @@
 #include "keyed.h"
 
 #include "accept.h"
+#include "answer.h"
 #include "execute.h"
 #include "sha256.h"
 
@@ -105,21 +106,44 @@ static int make_digest(struct request *request, unsigned char digest[REQUEST_DIG
 
 /* ---- the answer ---- */
 
+/* Of an answer that is given again as events there are the parsed document and the events, too. */
+#define EVENTS_PARTS 5
+
+static int take_room(struct request *request, const struct kept_answer *kept, bool wants_events,
+                     struct answer_hold *hold)
+{
+	uint64_t size = kept->body.length + kept->out.length + kept->err.length;
+	uint64_t wanted = size * (wants_events ? EVENTS_PARTS : 1);
+
+	hold->budget = &request->service->outputs;
+	if (size <= ANSWER_TEXT_MAX)
+		return 0;
+	hold->taken = output_budget_take(hold->budget, wanted, true);
+	return hold->taken ? 0
+	                   : problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL,
+	                                 "too many long answers are being sent; ask again later");
+}
+
 static int replay(struct request *request, struct kept_answer *kept, struct MHD_Response **response)
 {
 	bool wants_events = request->route->handle == sandboxes_execute && kept->status == MHD_HTTP_OK &&
 	                    accept_events(request->connection);
-	sbx__buffer *text = &kept->body;
-	sbx__buffer events = {0};
+	struct document document = {0};
+	struct answer_hold hold = {0};
 
-	if (wants_events && execute_replay(kept, &events, &request->problem) < 0)
+	if (take_room(request, kept, wants_events, &hold) < 0)
 		return -1;
-	if (wants_events)
-		text = &events;
-	if (request_answer_text(request, text, wants_events ? "text/event-stream" : kept->type, response) < 0)
+	if (wants_events && execute_replay(kept, &document.writer.text, &request->problem) < 0) {
+		answer_hold_free(&hold);
 		return -1;
-	/* It is the response's by now. */
-	*text = (sbx__buffer){0};
+	}
+	if (!wants_events) {
+		document.writer.text = kept->body;
+		kept->body = (sbx__buffer){0};
+	}
+	if (answer_document(request, &document, document.writer.text.length, &hold,
+	                    wants_events ? "text/event-stream" : kept->type, response) < 0)
+		return -1;
 	MHD_add_response_header(*response, "Idempotency-Replayed", "true");
 	if (wants_events)
 		execute_stream_headers(*response);
@@ -148,23 +172,32 @@ static bool may_be_tried_again(enum problem_type type)
 	}
 }
 
-/* A stream's run ends with its command. */
-static void end_run(struct request *request, int result, struct kept_answer *kept)
+/* What its handler has not kept by itself is the answer's text, if that is one. */
+static void keep_answer(struct request *request, int result, struct kept_answer *kept)
 {
 	struct json_writer writer = {0};
 
+	if (result == 0 && (kept->body.length > 0 || kept->body.failed))
+		return;
+	sbx__buffer_free(&kept->body);
+	if (result < 0)
+		problem_write(&request->problem, &writer);
+	else if (request->answer)
+		sbx__buffer_append(&writer.text, request->answer, request->sent);
+	else
+		writer.text.failed = true;
+	kept->body = writer.text;
+}
+
+/* A stream's run ends with its command. */
+static void end_run(struct request *request, int result, struct kept_answer *kept)
+{
 	if (!request->run)
 		return;
 	if (result < 0 && may_be_tried_again(request->problem.type)) {
 		keyed_run_forget(request->run);
 	} else {
-		if (result < 0)
-			problem_write(&request->problem, &writer);
-		else if (request->answer)
-			sbx__buffer_append(&writer.text, request->answer, request->sent);
-		else
-			writer.text.failed = true;
-		kept->body = writer.text;
+		keep_answer(request, result, kept);
 		kept->status = result < 0        ? problem_status(&request->problem)
 		               : request->status ? request->status
 		                                 : MHD_HTTP_OK;

@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,9 @@
 /* How long connections get, after their commands have been killed, to take their answers. */
 #define LAST_ANSWERS_MS 500
 
+/* What the server allocates beyond this is one body, or one answer. */
+#define MEMORY_LARGE (512 * 1024)
+
 /* Everything that a running server consists of, in the order in which it is made. */
 struct program {
 	struct options options;
@@ -46,6 +50,15 @@ struct program {
 };
 
 enum stop_reason { STOP_ASKED, STOP_OWNER, STOP_ENGINE };
+
+/* Whatever is large goes back to the system when it is freed: by default the C library keeps ever more, for each
+ * thread, once something large was freed. */
+static void keep_memory_small(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, MEMORY_LARGE);
+#endif
+}
 
 /* What every command needs: a missing standard stream would be taken by the next file opened. */
 static void prepare_files(void)
@@ -156,6 +169,7 @@ static int start(struct program *program, struct failure *failure)
 	creations_init(&service->creations);
 	list_hosts(service, program);
 	service->max_output = (size_t)options->max_output;
+	output_budget_init(&service->outputs, service->max_output);
 	service->heartbeat_ms = (int64_t)options->heartbeat * 1000;
 	service->max_sandboxes = options->max_sandboxes;
 	service->max_running = options->max_running;
@@ -298,6 +312,7 @@ int main(int argc, char **argv)
 	struct options *options = &program.options;
 	struct failure failure = {0};
 
+	keep_memory_small();
 	prepare_files();
 	if (options_read(options, argc, argv, &failure) < 0)
 		goto done;

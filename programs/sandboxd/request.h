@@ -12,6 +12,7 @@
 #include "json_body.h"
 #include "lib/buffer.h"
 #include "metrics.h"
+#include "output_text.h"
 #include "problem.h"
 #include "sha256.h"
 #include "store.h"
@@ -35,6 +36,7 @@ struct service {
 	struct uses uses;
 	struct creations creations;
 	size_t max_output;
+	struct output_budget outputs;
 	int64_t heartbeat_ms;
 	int64_t max_sandboxes;
 	int64_t max_running;

@@ -13,7 +13,6 @@
 #define LIFETIME_MS ((int64_t)24 * 3600 * 1000)
 /* Of all answers together, and of one. */
 #define BUDGET ((int64_t)256 * 1024 * 1024)
-#define ANSWER_MAX ((int64_t)32 * 1024 * 1024)
 
 /* How many old rows go when one is added, and when the server starts. */
 #define EXPIRE_STEP 2
@@ -342,7 +341,7 @@ static bool forget_oldest(struct request_store *store)
 
 static bool make_room(struct request_store *store, int64_t size)
 {
-	if (size > ANSWER_MAX)
+	if (size > KEPT_ANSWER_MAX)
 		return false;
 	while (store->total + size > BUDGET)
 		if (!forget_oldest(store))
@@ -420,4 +419,7 @@ void kept_answer_free(struct kept_answer *answer)
 	sbx__buffer_free(&answer->body);
 	sbx__buffer_free(&answer->out);
 	sbx__buffer_free(&answer->err);
+	if (answer->budget)
+		output_budget_give(answer->budget, answer->taken);
+	answer->budget = NULL;
 }

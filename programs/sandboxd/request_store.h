@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "lib/buffer.h"
+#include "output_text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +21,9 @@ enum request_state {
 	REQUEST_FORGOTTEN = 2, /* answered, but the answer is not there any more */
 };
 
+/* The longest that is kept, with its output. */
+#define KEPT_ANSWER_MAX ((int64_t)32 * 1024 * 1024)
+
 /* What is kept of an answer. `out` and `err` are a command's output where the body does not say it exactly. */
 struct kept_answer {
 	unsigned int status;
@@ -27,8 +31,10 @@ struct kept_answer {
 	sbx__buffer body;
 	sbx__buffer out;
 	sbx__buffer err;
-	bool has_output; /* those two count */
-	bool cut;        /* there was more output than was kept */
+	bool has_output;              /* those two count */
+	bool cut;                     /* there was more output than was kept */
+	struct output_budget *budget; /* what it has of that; NULL: nothing */
+	uint64_t taken;
 };
 
 struct kept_request {

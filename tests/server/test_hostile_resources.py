@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import threading
+from contextlib import closing
 
 import pytest
 from harness import descendants, read_proc, status_field, wait_until
@@ -24,6 +27,130 @@ def test_output_without_end(any_server, any_sandbox, command):
     assert len(result["stdout"]) + len(result["stderr"]) < 250_000 * 3
     assert memory(any_server) < before + 20_000
     assert inside(any_server, any_sandbox) == []
+
+
+# What the server may have at most, in KiB: all outputs together and what each stream may keep beside that, and its own.
+PEAK = (256 + 64 + 64) << 10
+LONG = 10485760
+
+
+def peak(server) -> int:
+    return int(status_field(server.pid, "VmHWM")[0])
+
+
+def at_once(server, sandbox, count: int, command: str, look) -> list:
+    """What `look` finds in the answer's bytes, of which no test holds all."""
+    found = []
+
+    def run_one():
+        with closing(server.connection(timeout=120)) as connection:
+            server.send(connection, "POST", f"/v1/sandboxes/{sandbox['id']}/execute", {"command": command})
+            answer = connection.getresponse()
+            found.append(look(iter(lambda: answer.read(1 << 20), b"")))
+
+    threads = [threading.Thread(target=run_one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == count
+    return found
+
+
+@pytest.fixture
+def usual(start):
+    """A server with the limits that it has by default."""
+    server = start("--ephemeral")
+    return server, server.create()
+
+
+def test_long_outputs_at_once_are_whole(usual):
+    """JSON makes six bytes of each NUL; the server does not hold them."""
+    server, sandbox = usual
+
+    def look(pieces):
+        """The number of escapes; one may be cut by a piece's end."""
+        count, rest = 0, b""
+        for piece in pieces:
+            rest += piece
+            count += rest.count(b"\\u0000")
+            rest = rest[-5:] if not rest.endswith(b"\\u0000") else b""
+        return count
+
+    command = f"head -c {LONG} /dev/zero >&2; head -c {LONG} /dev/zero"
+    assert at_once(server, sandbox, 8, command, look) == [2 * LONG] * 8
+    assert peak(server) < PEAK
+
+
+def test_long_outputs_as_streams(usual):
+    server, sandbox = usual
+    path = f"/v1/sandboxes/{sandbox['id']}/execute"
+    before = peak(server)
+    with closing(server.connection(timeout=120)) as connection:
+        server.send(connection, "POST", path, {"command": f"head -c {LONG} /dev/zero"}, {"Accept": "text/event-stream"})
+        body = connection.getresponse().read()
+    result = json.loads(body.split(b"event: result\ndata: ")[1])
+    assert (len(result["stdout"]), result["stdout_truncated"]) == (LONG, False)
+    assert peak(server) < before + 30_000
+
+
+def test_outputs_for_which_there_is_no_room_are_cut(usual):
+    server, sandbox = usual
+    command = (
+        f"yes x | tr -d '\\n' | head -c {LONG} >&2; yes x | tr -d '\\n' | head -c {LONG};"
+        "mktemp /data/XXXXXX > /dev/null;"
+        "while [ ! -e /tmp/go ]; do sleep 0.2; done"
+    )
+
+    def look(pieces):
+        return json.loads(b"".join(pieces))
+
+    def ask_meanwhile():
+        there = server.root(sandbox) / "data"
+        assert wait_until(lambda: len(names(there)) == 16, 100)
+        small.append(server.output(sandbox, "echo well; sleep 1"))
+        server.output(sandbox, "touch /tmp/go")
+
+    small = []
+    other = threading.Thread(target=ask_meanwhile)
+    other.start()
+    results = at_once(server, sandbox, 16, command, look)
+    other.join()
+    assert small == ["well\n"], "each has a little of its own"
+    kept = 0
+    for result in results:
+        for stream in ("stdout", "stderr"):
+            text, mark, number = result[stream].partition("\n[truncated: ")
+            assert result[f"{stream}_truncated"] == bool(mark)
+            if mark:
+                assert text.strip("x") == ""
+                assert len(text) + int(number.split()[0]) == LONG
+            kept += len(text)
+    assert 250 << 20 < kept < (256 << 20) + 32 * (64 << 10) + 10_000
+    assert peak(server) < PEAK
+    result = server.execute(sandbox, f"yes x | head -c {LONG}")
+    assert (len(result["stdout"]), result["stdout_truncated"]) == (LONG, False), "there is room again"
+
+
+def test_long_answers_that_are_given_again(usual):
+    """Clients that do not read them keep the server from giving more, and from nothing else."""
+    server, sandbox = usual
+    path = f"/v1/sandboxes/{sandbox['id']}/execute"
+    request = {"command": f"yes x | head -c {LONG}"}, {"Idempotency-Key": "once"}
+    first = server.call("POST", path, *request).body
+    connections = [server.connection(timeout=120) for _ in range(30)]
+    try:
+        for connection in connections:
+            server.send(connection, "POST", path, *request)
+        answers = [connection.getresponse() for connection in connections]
+        assert {answer.status for answer in answers} == {200, 503}
+        assert server.output(sandbox, "echo well") == "well\n"
+        assert [answer.read() == first for answer in answers if answer.status == 200].count(False) == 0
+    finally:
+        for connection in connections:
+            connection.close()
+    assert peak(server) < PEAK
+    assert wait_until(lambda: server.call("POST", path, *request).body == first)
 
 
 @pytest.mark.parametrize(
