@@ -118,7 +118,7 @@ def test_tools(inspector, target):
 
 
 def test_errors(inspector):
-    status, result = inspector.call("read_file", path="/data/nothing")
+    status, result = inspector.call("delete_sandboxes", id="nothing")
     assert (status, result["isError"]) == (TOOL_ERROR, True)
     assert "not_found" in result["content"][0]["text"]
     status, result = inspector.call("run", command=1)
