@@ -1,6 +1,7 @@
 #include "print_config.h"
 
 #include "clients.h"
+#include "listener.h"
 #include "message.h"
 #include "text.h"
 
@@ -164,12 +165,22 @@ static sbx_json *entry_to_start(const struct options *options, const struct host
 
 /* ---- a server that runs ---- */
 
+/* Where the server listens on every address of the machine, only a name says which it is. */
+static const char *host_of(const struct options *options)
+{
+	if (!options->listen)
+		return LISTENER_ADDRESS;
+	return listener_is_any(options->listen) ? options->allow_hosts.words[0] : options->listen;
+}
+
 static sbx_json *entry_to_reach(const struct options *options, const struct host *host)
 {
 	sbx_json *entry = sbx_json_new_object(), *headers;
-	char url[64];
+	const char *name = host_of(options);
+	char url[320];
 
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u/mcp", options->port);
+	snprintf(url, sizeof(url), *name != '[' && strchr(name, ':') ? "http://[%s]:%u/mcp" : "http://%s:%u/mcp", name,
+	         options->port);
 	if (host->has_types)
 		entry = member_put(entry, "type", string("http"));
 	entry = member_put(entry, host->url, string(url));

@@ -149,6 +149,22 @@ def test_a_port_that_is_another_each_time():
 
 
 @pytest.mark.parametrize(
+    ("options", "url"),
+    [
+        (("--listen", "192.0.2.1"), "http://192.0.2.1:8123/mcp"),
+        (("--listen", "::1"), "http://[::1]:8123/mcp"),
+        (("--listen", "192.0.2.1", "--allow-host", "box.example"), "http://192.0.2.1:8123/mcp"),
+        (("--listen", "0.0.0.0", "--allow-host", "box.example"), "http://box.example:8123/mcp"),
+        (("--listen", "::", "--allow-host", "[2001:db8::1]"), "http://[2001:db8::1]:8123/mcp"),
+    ],
+)
+def test_an_address_of_the_network(options, url, monkeypatch):
+    for host in set(HOSTS) - {"claude"}:
+        text = printed("--http", "8123", "--token-file", "token", *options, "--print-config", host)
+        assert entry(host, text, monkeypatch)[URLS.get(host, "url")] == url
+
+
+@pytest.mark.parametrize(
     "told",
     [
         ("--print-c", "windsurf", "--loc"),
