@@ -37,7 +37,7 @@ def limits(server) -> dict:
     return {fact["name"]: fact for fact in server.call("GET", "/v1/health").json["limits"]}
 
 
-def test_the_tier_is_told(any_server, record_property, capsys):
+def test_the_tier_is_told(any_server, capsys):
     told = {name: fact["state"] + ": " + fact["detail"] for name, fact in limits(any_server).items()}
     with capsys.disabled():
         print("\nlimits here:", json.dumps(told))
