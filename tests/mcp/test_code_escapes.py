@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from account import wait_until
 from harness import IS_OTHER_BUILD, PROGRAM, Host, text_of
 from test_code import await_no_worker
 
@@ -201,11 +202,14 @@ def test_the_server_is_as_before(server, results):
 
 
 def test_all_of_them_leave_nothing(server):
-    descriptors = len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+    def descriptors() -> int:
+        return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+
+    before = descriptors()
     for _ in range(20):
         server.call("execute_code", code="error 'x'")
         server.call("execute_code", code="return ('x'):rep(1e6)")
-    assert len(list(Path(f"/proc/{server.process.pid}/fd").iterdir())) == descriptors
+    assert wait_until(lambda: descriptors() == before), "an answer may be there before all is closed"
 
 
 def calls_of_the_system() -> list[str]:
