@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import stat
+import subprocess
 import tarfile
 import threading
 import time
@@ -288,7 +289,9 @@ def test_sparse_files(server, sandbox, directories):
         file.write(b"middle")
         file.truncate(9_000_000)
     for options in ("--format=gnu", "--format=pax"):
-        body = os.popen(f"tar -C {place} {options} -Scf - holes").buffer.read()
+        body = subprocess.run(
+            ["tar", "-C", place, options, "-Scf", "-", "holes"], capture_output=True, check=True
+        ).stdout
         assert len(body) < 100_000
         assert send(server, sandbox, body).json["size"] == 9_000_000
         assert server.download(sandbox, "/data/d/holes").body == (place / "holes").read_bytes()
