@@ -237,6 +237,7 @@ def test_who_comes_back_finds_its_command(server, sandbox, again):
     assert server.output(sandbox, "cat /data/f") == "x\n"
 
 
+@pytest.mark.skipif(not os.environ.get("SBX_FULL"), reason="it waits for 35 seconds; SBX_FULL=1 does")
 def test_who_does_not_come_back_has_its_command_killed(start):
     """After 30 seconds, unless somebody waits for it; at once without a key, and when it was a stream."""
     server = start("--ephemeral")
