@@ -1,11 +1,12 @@
 #include "memory.h"
 
+#include "../clock.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How fast memory is expected to be taken at most: the next look is due before what is left could be used up so. */
@@ -20,18 +21,10 @@
 #define LOOKS_MAX 4
 
 static int64_t limit;
-static int64_t next_look; /* in nanoseconds */
+static int64_t next_look; /* in microseconds */
 
 static struct memory_user users[PROCESSES_MAX];
 static size_t user_count;
-
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 void memory_limit(uint64_t bytes)
 {
@@ -262,14 +255,14 @@ static bool is_watching(void)
 /* What the last processes have left is looked at once more, at once. */
 static bool is_due(void)
 {
-	return is_watching() && (!commands_have_processes() || now() >= next_look);
+	return is_watching() && (!commands_have_processes() || monotonic_us() >= next_look);
 }
 
 int memory_wait(void)
 {
 	if (!is_watching())
 		return -1;
-	int64_t left = is_due() ? 0 : (next_look - now()) / 1000000 + 1;
+	int64_t left = is_due() ? 0 : (next_look - monotonic_us()) / 1000 + 1;
 	return left < 0 ? 0 : (int)left;
 }
 
@@ -304,16 +297,16 @@ static int64_t measure_surely(void)
 
 void memory_look(void)
 {
-	int64_t begun = now();
+	int64_t begun = monotonic_us();
 
 	if (!is_due())
 		return;
 	int64_t used = measure_surely();
 	if (used > limit)
 		make_room(used);
-	int64_t ended = now();
+	int64_t ended = monotonic_us();
 	int64_t wait = (limit - used) / BYTES_PER_MILLISECOND;
-	wait = 1000000 * (wait < WAIT_MIN ? WAIT_MIN : wait > WAIT_MAX ? WAIT_MAX : wait);
+	wait = 1000 * (wait < WAIT_MIN ? WAIT_MIN : wait > WAIT_MAX ? WAIT_MAX : wait);
 	/* Killing is worth more than that. */
 	if (used <= limit && wait < (ended - begun) * WORK_PART)
 		wait = (ended - begun) * WORK_PART;

@@ -1,11 +1,12 @@
 #include "memory.h"
 
+#include "../clock.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Beyond that a file counts for each of its descriptors. */
@@ -13,7 +14,7 @@
 #define SLOTS (2 * FILES_MAX)
 
 /* How long one look may take, and after how many descriptors it looks at the clock. */
-#define LOOK_NANOSECONDS 4000000
+#define LOOK_MICROSECONDS 4000
 #define LOOK_STEP 64
 
 #define LINK_PREFIX "/memfd:"
@@ -112,14 +113,6 @@ static void begin_round(void)
 
 /* ---- looking ---- */
 
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 static bool look_at_descriptor(void *context, const char *name, int64_t next)
 {
 	struct looking *looking = context;
@@ -130,7 +123,7 @@ static bool look_at_descriptor(void *context, const char *name, int64_t next)
 	if (length == (ssize_t)strlen(LINK_PREFIX) && memcmp(link, LINK_PREFIX, (size_t)length) == 0 &&
 	    fstatat(looking->folder, name, &info, 0) == 0 && info.st_blocks > 0)
 		take_file(info.st_ino, (int64_t)info.st_blocks * BLOCK, looking->holder);
-	looking->late = looking->until && ++looking->seen % LOOK_STEP == 0 && now() >= looking->until;
+	looking->late = looking->until && ++looking->seen % LOOK_STEP == 0 && monotonic_us() >= looking->until;
 	round_at.offset = next;
 	return !looking->late;
 }
@@ -182,7 +175,7 @@ void memory_files_look(int folder, struct memory_user *users, size_t count, bool
 {
 	if (whole || round_at.number == 0)
 		begin_round();
-	look_on(folder, users, count, whole ? 0 : now() + LOOK_NANOSECONDS);
+	look_on(folder, users, count, whole ? 0 : monotonic_us() + LOOK_MICROSECONDS);
 	give_to_users(users, count);
 }
 

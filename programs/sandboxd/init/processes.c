@@ -1,5 +1,7 @@
 #include "init.h"
 
+#include "../clock.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -269,19 +271,11 @@ static void let_awaited_go_on(void)
 		pass();
 }
 
-static time_t seconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* What one of them continues is stopped again. Two looks without a signal in between: one that the first look found
  * stopped can have been continued before it came to who did that. */
 bool processes_freeze(void)
 {
-	const time_t end = seconds() + STOP_SECONDS;
+	const int64_t end = monotonic_ms() + STOP_SECONDS * 1000;
 
 	frozen = true;
 	note_stopped();
@@ -291,7 +285,7 @@ bool processes_freeze(void)
 			return true;
 		pass();
 		let_awaited_go_on();
-	} while (seconds() < end);
+	} while (monotonic_ms() < end);
 	return false;
 }
 
