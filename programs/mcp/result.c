@@ -214,12 +214,14 @@ sbx_json *result_file(const char *id, const char *path, const char *bytes, size_
 	sbx_json *result = NULL;
 
 	file_uri_write(&uri, id, path);
-	if (!is_shown(bytes, length, text))
+	if (!is_shown(bytes, length, text)) {
 		result = uri.failed ? NULL : linked_file(uri.data, path, length, has_links);
-	else if (text)
-		result = result_text(bytes, length, false);
-	else if (!uri.failed)
+	} else if (text) {
+		result = with_content(text_block(text));
+		text = NULL;
+	} else if (!uri.failed) {
 		result = encoded_file(uri.data, bytes, length);
+	}
 	sbx_json_free(text);
 	text_free(&uri);
 	return result;
