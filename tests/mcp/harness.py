@@ -46,6 +46,7 @@ class Host:
             start_new_session=session,
         )
         self.buffer = b""
+        self.errors = b""
         self.last_id = 0
 
     def __enter__(self) -> Host:
@@ -132,6 +133,21 @@ class Host:
         self.notify("notifications/initialized", {})
         return result
 
+    def error_line(self, seconds: float = 20) -> str:
+        """The next line on standard error, without its end."""
+        assert self.process.stderr
+        until = time.monotonic() + seconds
+        line = b""
+        while not line.endswith(b"\n"):
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([self.process.stderr], [], [], left)[0]:
+                raise TimeoutError("the server says nothing on standard error")
+            character = os.read(self.process.stderr.fileno(), 1)
+            assert character, "standard error has ended"
+            line += character
+        self.errors += line
+        return line[:-1].decode()
+
     # ---- the process ----
 
     def most_resident(self) -> int:
@@ -144,7 +160,7 @@ class Host:
     def end(self, seconds: float = 20) -> tuple[int, bytes, str]:
         """Closes the input. The status, what was still said, and the errors."""
         out, errors = self.process.communicate(timeout=seconds)
-        return self.process.returncode, self.buffer + out, errors.decode()
+        return self.process.returncode, self.buffer + out, (self.errors + errors).decode()
 
     def terminate(self) -> int:
         self.process.send_signal(signal.SIGTERM)

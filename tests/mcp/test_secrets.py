@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -194,27 +195,46 @@ def count_deletions(api: FakeApi) -> int:
     return sum(path.endswith("/delete") for _, path in api.requests)
 
 
-def test_what_is_left_at_the_end_is_said_without_it(tmp_path):
-    """The sandbox of its own that cannot be deleted, idle and at the end, is told on standard error."""
-    key = KEYS[0]
+def keeping(key: str, seconds: float = 0):
+    """An API that makes a sandbox and refuses, after a while, to delete it."""
 
     def answer(_: str, path: str, __: bytes):
         if path.endswith("/create"):
             return 200, sandbox("sbx-one", "x")
         if path.endswith("/execute"):
             return 200, {"id": "x", "stdout": "", "stderr": "", "exit_code": 0, "status": "completed"}
+        time.sleep(seconds)
         return 403, {"error": {"code": "no", "message": f"not with {key}"}}
 
-    with FakeApi(answer) as api:
+    return FakeApi(answer)
+
+
+def test_what_is_left_at_the_end_is_said_without_it(tmp_path):
+    """The sandbox of its own that cannot be deleted, idle and at the end, is told on standard error."""
+    key = KEYS[0]
+    with keeping(key) as api:
         with Host(*OPTIONS, environment=api.environment(tmp_path, key)) as host:
             host.shake_hands()
             host.call("run", command="true")
-            assert wait_until(lambda: count_deletions(api) > 0)
+            assert "sbx-one" in host.error_line()
             status, _, errors = host.end()
         assert status == 0
         assert count_deletions(api) == 2
         assert errors.count("sbx-one") == 2
         assert find(key, errors.encode()) == []
+
+
+def test_deletion_under_way_at_the_end_is_waited_for(tmp_path):
+    """It is not asked for once more."""
+    with keeping(KEYS[0], 0.5) as api:
+        with Host(*OPTIONS, environment=api.environment(tmp_path, KEYS[0])) as host:
+            host.shake_hands()
+            host.call("run", command="true")
+            assert wait_until(lambda: count_deletions(api) > 0)
+            status, _, errors = host.end()
+        assert status == 0
+        assert count_deletions(api) == 1
+        assert errors.count("sbx-one") == 1
 
 
 def test_with_a_server_of_its_own(tmp_path):
