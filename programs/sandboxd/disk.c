@@ -176,14 +176,15 @@ static void wait_until(struct disk *disk, int64_t until)
 	pthread_cond_timedwait(&disk->changed, &disk->mutex, &time);
 }
 
-/* Not where that would take the disk to its floor. */
+/* The file is not made where that would take the disk to its floor; what frees room there needs that of the logs. */
 static void make_reserve(struct disk *disk)
 {
+	if (!disk->lasting)
+		return;
+	disk_reserve_make_in_logs(disk->state);
 	struct statvfs info = room(disk);
-
-	if (disk->lasting)
-		disk->has_reserve =
-		        disk_floor_has_bytes(&disk->floor, &info, DISK_RESERVE_SIZE) && disk_reserve_make(disk->state);
+	disk->has_reserve =
+	        disk_floor_has_bytes(&disk->floor, &info, DISK_RESERVE_SIZE) && disk_reserve_make_file(disk->state);
 }
 
 /* Where the disk is nearly full all are looked at as soon as they may be: one of them is at it. */
@@ -308,6 +309,9 @@ int disk_start(struct disk **out, struct engine *engine, const char *state, bool
 	disk->lasting = lasting;
 	snprintf(disk->state, sizeof(disk->state), "%s", state);
 	disk_floor_set(&disk->floor, state, floor);
+	/* Before anything that runs in a sandbox can take it. */
+	if (lasting)
+		disk_reserve_make_in_logs(state);
 	pthread_mutex_init(&disk->mutex, NULL);
 	monotonic_cond_init(&disk->changed);
 	if (pthread_create(&disk->thread, NULL, run, disk) != 0) {

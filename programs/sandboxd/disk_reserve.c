@@ -12,7 +12,7 @@ static void path_of(const char *state, char path[PATH_MAX])
 }
 
 /* Beyond the end that the log has by now. A file system that cannot do that has the file alone. */
-static void make_room_for_logs(const char *state)
+void disk_reserve_make_in_logs(const char *state)
 {
 	static const struct {
 		const char *name;
@@ -31,7 +31,7 @@ static void make_room_for_logs(const char *state)
 	}
 }
 
-static bool make_file(const char *state)
+bool disk_reserve_make_file(const char *state)
 {
 	char path[PATH_MAX];
 	struct stat info;
@@ -48,12 +48,6 @@ static bool make_file(const char *state)
 	if (!made)
 		unlink(path);
 	return made;
-}
-
-bool disk_reserve_make(const char *state)
-{
-	make_room_for_logs(state);
-	return make_file(state);
 }
 
 void disk_reserve_give_up(const char *state)

@@ -13,8 +13,11 @@
 #define DISK_RESERVE_STATE_PAGES "200"
 #define DISK_RESERVE_REQUEST_LOG (1024 * 1024)
 
-/* Makes it in the state directory unless it is there. False when there is no room for the file. */
-bool disk_reserve_make(const char *state);
+/* Each is made in the state directory unless it is there. The logs have to be open, and lose their room when they are
+ * closed in an orderly stop. */
+void disk_reserve_make_in_logs(const char *state);
+/* False when there is no room for it. */
+bool disk_reserve_make_file(const char *state);
 void disk_reserve_give_up(const char *state);
 
 #endif

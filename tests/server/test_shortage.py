@@ -57,10 +57,12 @@ def eaten(disk: Path):
 
     thread = threading.Thread(target=eat)
     thread.start()
-    assert wait_until(lambda: os.statvfs(disk).f_bavail == 0)
-    yield
-    ends.set()
-    thread.join()
+    try:
+        assert wait_until(lambda: os.statvfs(disk).f_bavail == 0)
+        yield
+    finally:
+        ends.set()
+        thread.join()
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
@@ -91,6 +93,32 @@ def test_deletions_on_a_disk_that_stays_full(start, directories):
             server.kill()
         again = start("--state", str(state))
         assert again.list() == []
+        assert again.stop() == 0
+        assert again.errors == b""
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_deletions_after_a_start_on_a_full_disk(start, directories, end):
+    """The databases have their room again before anything of a sandbox can take it."""
+    disk = directories.new()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m,mode=700", "tmpfs", disk], check=True)
+    try:
+        state = disk / "state"
+        state.mkdir(mode=0o700)
+        server = start("--state", str(state))
+        sandboxes = [server.create() for _ in range(20)]
+        server.execute(sandboxes[0], "cat /dev/zero > /data/large; cat /dev/zero > /data/rest")
+        getattr(server, end)()
+        again = start("--state", str(state))
+        again.execute(sandboxes[0], "cat /dev/zero >> /data/large; cat /dev/zero >> /data/rest")
+        with eaten(disk):
+            for number, sandbox in enumerate(sandboxes):
+                answer = again.call("DELETE", f"/v1/sandboxes/{sandbox['id']}/delete")
+                assert answer.status == 200, (number, answer.body)
+            assert again.folders() == set()
         assert again.stop() == 0
         assert again.errors == b""
     finally:
