@@ -90,7 +90,7 @@ def status_field(pid: int, name: str) -> list[str]:
 
 def is_alive(pid: int) -> bool:
     state = status_field(pid, "State")
-    return bool(state) and state[0] != "Z"
+    return bool(state) and state[0] not in "ZX"
 
 
 def processes_with(text: str) -> list[int]:

@@ -32,6 +32,12 @@ struct process {
 
 static struct process processes[PROCESSES_MAX];
 static size_t process_count;
+/* One of them was gone before it could be looked at. */
+static bool process_missed;
+
+/* The descendants that were dead in the last pass, by ascending ids, as /proc tells them. */
+static pid_t ended[PROCESSES_MAX];
+static size_t ended_count;
 
 /* Those that had stopped before all were. */
 static pid_t stopped[PROCESSES_MAX];
@@ -128,11 +134,14 @@ static void add_process(int folder, const char *name)
 {
 	if (process_count < PROCESSES_MAX && look_at_process(folder, name, &processes[process_count]))
 		process_count++;
+	else
+		process_missed |= strcmp(name, "1") != 0;
 }
 
 static void read_processes(void)
 {
 	process_count = 0;
+	process_missed = false;
 	processes_each(add_process);
 }
 
@@ -150,10 +159,8 @@ static bool is_chosen(pid_t pid)
 	return false;
 }
 
-/* Chooses the descendants of a process. Returns how many of them live. */
-static size_t choose_descendants(pid_t root)
+static void choose_descendants(pid_t root)
 {
-	size_t alive = 0;
 	bool more = true;
 
 	read_processes();
@@ -165,10 +172,38 @@ static size_t choose_descendants(pid_t root)
 				continue;
 			process->chosen = process->parent == root || is_chosen(process->parent);
 			more |= process->chosen;
-			alive += process->chosen && !process->dead;
 		}
 	}
-	return alive;
+}
+
+/* Whether nothing of the chosen lives, nor can have a child that lives and was not told of: one that died after the
+ * pass before, when it had been told of or while it was, can have left one. */
+static bool are_all_ended(void)
+{
+	bool all = !process_missed;
+	size_t before = 0;
+
+	for (size_t i = 0; i < process_count; i++) {
+		const struct process *process = &processes[i];
+		if (!process->chosen)
+			continue;
+		while (before < ended_count && ended[before] < process->pid)
+			before++;
+		all &= process->dead && before < ended_count && ended[before] == process->pid;
+	}
+	return all;
+}
+
+static void kill_chosen(void)
+{
+	ended_count = 0;
+	for (size_t i = 0; i < process_count; i++) {
+		if (!processes[i].chosen)
+			continue;
+		if (processes[i].dead)
+			ended[ended_count++] = processes[i].pid;
+		kill(processes[i].pid, SIGKILL);
+	}
 }
 
 /* The root takes in what is orphaned on the way, so that nothing leaves the tree; what is born meanwhile is found by
@@ -177,10 +212,12 @@ static size_t choose_descendants(pid_t root)
 void processes_kill_tree(pid_t root)
 {
 	kill(root, SUPERVISOR_STAY);
-	for (int i = 0; i < PASSES_MAX && choose_descendants(root) > 0; i++) {
-		for (size_t k = 0; k < process_count; k++)
-			if (processes[k].chosen)
-				kill(processes[k].pid, SIGKILL);
+	ended_count = 0;
+	for (int i = 0; i < PASSES_MAX; i++) {
+		choose_descendants(root);
+		if (are_all_ended())
+			break;
+		kill_chosen();
 		if (i > 0)
 			pass();
 	}
