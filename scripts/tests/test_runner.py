@@ -213,6 +213,19 @@ def test_a_fourth_suite_waits_for_its_turn(tree):
     assert last_line(run(tree, "first", "second", "third", "fourth")) == "8 passed, 0 failed"
 
 
+def test_what_only_waits_takes_no_turn_and_is_waited_for(tree):
+    """It goes on when three others are there, none of which ends before; what measures runs after it."""
+    for name in ("first", "second", "third"):
+        add_suite(tree, name, f'touch "{tree}/{name}"\n' + shell_wait(f"{tree}/outside-ends") + PASSING)
+    all_are_there = "".join(shell_wait(f"{tree}/{name}") for name in ("first", "second", "third"))
+    add_suite(
+        tree, "outside", all_are_there + f'touch "{tree}/outside-ends"; sleep 0.5\n{PASSING}touch "{tree}/over"\n'
+    )
+    add_suite(tree, "soak", f'[[ -e "{tree}/over" ]] || exit 1\n' + PASSING)
+    result = run(tree, "first", "second", "third", "outside", "soak")
+    assert last_line(result) == "10 passed, 0 failed"
+
+
 def test_what_takes_long_is_begun_first(tree):
     for name in ("first", "python", "conformance"):
         add_suite(tree, name, PASSING)
