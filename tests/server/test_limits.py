@@ -144,7 +144,7 @@ def test_memory_files_count(any_server, small):
 def test_memory_files_behind_many_descriptors_count(any_server, small):
     """One look does not get to the end of them."""
     text = MEMORY_FILE + (
-        "for _ in range(20):\n    if os.fork() == 0: break\n"
+        "for _ in range(4):\n    if os.fork() == 0: break\n"
         "null = os.open('/dev/null', 0)\n"
         "try:\n    while True: os.dup(null)\nexcept OSError: os.close(null)\n"
         "time.sleep(2)\nheld = fill(300 if os.getppid() == int(sys.argv[1]) else 0)\n"
