@@ -237,6 +237,25 @@ def test_deletion_under_way_at_the_end_is_waited_for(tmp_path):
         assert errors.count("sbx-one") == 1
 
 
+CUT = 96 * 1024
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("left", [16, 17, 25, 36])
+def test_where_an_answer_is_cut_within_it(tmp_path, key, left):
+    said = {"stdout": "x" * (CUT - left) + key + "y" * CUT, "stderr": "", "exit_code": 0, "status": "completed"}
+    with (
+        FakeApi(lambda *_: (200, {"id": "x"} | said)) as api,
+        Host("--tools", "all", environment=api.environment(tmp_path, key)) as host,
+    ):
+        host.shake_hands()
+        result = host.call("execute_sandboxes", id="sbx-one", command="true")
+    shown = result["structuredContent"]["stdout"]
+    assert set(shown[: CUT - left]) == {"x"}
+    assert set(shown[CUT - left :]) == {"*"}
+    assert find(key[:16], json.dumps(result).encode()) == []
+
+
 def test_with_a_server_of_its_own(tmp_path):
     """The key of that is made at random: it is the one that the server's process was given."""
     with Host("--local", "--tools", "all", environment={"TMPDIR": str(tmp_path)}) as host:
