@@ -50,7 +50,7 @@ static int make(struct service *service, struct volume *volume, struct problem *
 
 	sandbox_random_id(volume->id, "vol");
 	volume->created_ms = now_ms();
-	if (engine->volume_create(engine, volume->id, problem) < 0)
+	if (disk_check(service->disk, NULL, problem) < 0 || engine->volume_create(engine, volume->id, problem) < 0)
 		return -1;
 	int result = volume->name ? store_volume_insert(service->store, volume, problem)
 	                          : insert_generated(service->store, volume, problem);

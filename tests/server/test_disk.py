@@ -183,6 +183,7 @@ def test_below_the_floor_nothing_is_stored(start, mounted):
     filler = leave(mounted, 10)
     for answer in (
         server.call("POST", "/v1/sandboxes/create", {}),
+        server.call("POST", "/v1/volumes/create", {}),
         server.upload(sandbox, "/data/file", b"x"),
         server.call(
             "POST", f"/v1/sandboxes/{sandbox['id']}/upload?path=/data", b"", {"Content-Type": "application/x-tar"}
