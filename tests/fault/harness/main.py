@@ -15,7 +15,7 @@ from .runner import Result, Runner
 
 ROOT = Path(__file__).resolve().parents[3]
 FEWEST_FAULTS = 48
-WORKERS = 48
+WORKERS = 96
 # What is read as a stream where not all is run: one operation of each kind.
 STREAMED = ("list", "execute", "download", "download_once", "custom_put_once")
 

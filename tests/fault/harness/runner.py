@@ -1,4 +1,4 @@
-"""Runs cases: those of one fault and one operation in one process, many processes at once."""
+"""Runs cases: several of one operation in one process, many processes at once."""
 
 from __future__ import annotations
 

@@ -192,10 +192,16 @@ def test_a_word_that_nobody_knows_is_refused() -> None:
         cases.expand({"name": "x", "outcome": "splendid"}, cases.Outcomes(), cases.MODES)
 
 
-def test_groups_are_of_one_operation() -> None:
-    for group in cases.grouped(cases.load() + cases.cuts(cases.MODES, ("list", "delete"))):
+def test_groups_are_of_one_operation_and_what_takes_long_is_begun_first() -> None:
+    known = cases.load() + cases.load_sessions() + cases.cuts(cases.MODES, ("list", "delete"))
+    groups = cases.grouped(known)
+    assert sorted(case.name for group in groups for case in group) == sorted(case.name for case in known)
+    for group in groups:
         assert len({case.operation for case in group}) == 1
-        assert group[0].short or len({case.fault["name"] for case in group}) == 1
+        assert not cases.is_apart(group[0]) or len({case.fault["name"] for case in group}) == 1
+    apart = [cases.is_apart(group[0]) for group in groups]
+    assert apart == sorted(apart, reverse=True)
+    assert 0 < sum(apart) < len(apart)
 
 
 def play(script: list, sent: bytes) -> tuple[bytes, list[Request]]:
