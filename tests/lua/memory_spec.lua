@@ -46,7 +46,7 @@ describe("objects are collected in any order", function()
 			lua.set_collector(pause, step)
 		end)
 		local case = recorder.case(LIST)
-		for _ = 1, 50 do
+		for _ = 1, 10 do
 			use(case)
 		end
 	end)
