@@ -41,6 +41,7 @@ static void bwrap_stop(struct engine *engine)
 	keeper_stop(&bwrap->keeper);
 	cgroup_tree_close(&bwrap->groups);
 	held_destroy(&bwrap->held);
+	shared_sync_destroy(&bwrap->sync);
 	sbx__buffer_free(&bwrap->arguments);
 	if (bwrap->sandboxes >= 0)
 		close(bwrap->sandboxes);
@@ -204,6 +205,7 @@ int engine_bwrap_start(struct engine **out, const char *state, bool network, str
 	/* Before the keeper, which is to be in the server's group. */
 	cgroup_tree_open(&engine->groups);
 	held_init(&engine->held, &engine->keeper, &engine->groups);
+	shared_sync_init(&engine->sync);
 	engine->base = (struct engine){
 	        .name = "bwrap",
 	        .isolation = "namespaces",

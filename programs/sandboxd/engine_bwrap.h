@@ -9,6 +9,7 @@
 #include "held.h"
 #include "host_users.h"
 #include "keeper.h"
+#include "shared_sync.h"
 
 struct bwrap_engine {
 	struct engine base;
@@ -16,10 +17,11 @@ struct bwrap_engine {
 	struct cgroup_tree groups;
 	struct held_table held;
 	struct host_users users;
-	int folder;            /* <state>/bwrap, with `etc`, `sandboxes` and `volumes` in it */
-	int sandboxes;         /* one folder per sandbox, named by its id */
-	int volumes;           /* the same for volumes that belong to no sandbox, and for snapshots */
-	sbx__buffer arguments; /* bubblewrap's, as far as they are the same for all without an image */
+	struct shared_sync sync; /* of the file system that has the folder */
+	int folder;              /* <state>/bwrap, with `etc`, `sandboxes` and `volumes` in it */
+	int sandboxes;           /* one folder per sandbox, named by its id */
+	int volumes;             /* the same for volumes that belong to no sandbox, and for snapshots */
+	sbx__buffer arguments;   /* bubblewrap's, as far as they are the same for all without an image */
 	bool disables_userns;
 	bool network; /* sandboxes reach other machines */
 };

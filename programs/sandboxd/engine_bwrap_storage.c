@@ -297,7 +297,8 @@ int bwrap_volume_each(struct engine *engine, void (*each)(void *context, const c
 
 int bwrap_sync(struct engine *engine, struct problem *problem)
 {
-	return syncfs(bwrap_self(engine)->folder) < 0 ? folder_problem(problem) : 0;
+	struct bwrap_engine *bwrap = bwrap_self(engine);
+	return shared_sync_wait(&bwrap->sync, syncfs, bwrap->folder) < 0 ? folder_problem(problem) : 0;
 }
 
 int bwrap_usage(struct engine *engine, const char *id, uint64_t *bytes)

@@ -7,16 +7,27 @@
 
 void uses_init(struct uses *uses)
 {
+	*uses = (struct uses){.first = NULL};
 	pthread_mutex_init(&uses->mutex, NULL);
-	pthread_cond_init(&uses->ended, NULL);
-	uses->first = NULL;
-	uses->stopping = false;
+	for (size_t i = 0; i < USES_BUCKETS; i++)
+		pthread_cond_init(&uses->changed[i], NULL);
 }
 
 void uses_destroy(struct uses *uses)
 {
-	pthread_cond_destroy(&uses->ended);
+	for (size_t i = 0; i < USES_BUCKETS; i++)
+		pthread_cond_destroy(&uses->changed[i]);
 	pthread_mutex_destroy(&uses->mutex);
+}
+
+static pthread_cond_t *changed(struct uses *uses, const char *id)
+{
+	return &uses->changed[sandbox_id_hash(id) % USES_BUCKETS];
+}
+
+static void wait_for_change(struct uses *uses, const char *id)
+{
+	pthread_cond_wait(changed(uses, id), &uses->mutex);
 }
 
 static bool is_closing(const struct uses *uses, const char *id)
@@ -33,7 +44,7 @@ void use_begin(struct uses *uses, struct use *use, const char *id)
 	snprintf(use->id, sizeof(use->id), "%s", id);
 	pthread_mutex_lock(&uses->mutex);
 	while (is_closing(uses, use->id))
-		pthread_cond_wait(&uses->ended, &uses->mutex);
+		wait_for_change(uses, use->id);
 	use->next = uses->first;
 	use->link = &uses->first;
 	if (use->next)
@@ -59,14 +70,20 @@ void use_end(struct uses *uses, struct use *use)
 	if (use->next)
 		use->next->link = use->link;
 	use->link = NULL;
-	pthread_cond_broadcast(&uses->ended);
+	pthread_cond_broadcast(changed(uses, use->id));
 	pthread_mutex_unlock(&uses->mutex);
 }
 
-static bool other_is_alone(const struct uses *uses, const struct use *use)
+static bool is_before(const struct use *other, const struct use *use)
+{
+	return strcmp(other->id, use->id) == 0 &&
+	       (other->alone || (other->turn > 0 && other->turn < use->turn && !other->cancelled));
+}
+
+static bool others_are_before(const struct uses *uses, const struct use *use)
 {
 	for (const struct use *other = uses->first; other; other = other->next)
-		if (other->alone && strcmp(other->id, use->id) == 0)
+		if (other != use && is_before(other, use))
 			return true;
 	return false;
 }
@@ -74,8 +91,9 @@ static bool other_is_alone(const struct uses *uses, const struct use *use)
 /* Who closes the sandbox waits for this use: it does not wait in turn. */
 static bool await_turn(struct uses *uses, struct use *use)
 {
-	while (!use->cancelled && !is_closing(uses, use->id) && other_is_alone(uses, use))
-		pthread_cond_wait(&uses->ended, &uses->mutex);
+	use->turn = ++uses->turns;
+	while (!use->cancelled && !is_closing(uses, use->id) && others_are_before(uses, use))
+		wait_for_change(uses, use->id);
 	return use->alone = !use->cancelled && !is_closing(uses, use->id);
 }
 
@@ -100,9 +118,9 @@ bool use_close(struct uses *uses, struct use *use)
 	pthread_mutex_lock(&uses->mutex);
 	if (await_turn(uses, use)) {
 		use->closing = true;
-		pthread_cond_broadcast(&uses->ended);
+		pthread_cond_broadcast(changed(uses, use->id));
 		while (!use->cancelled && has_others(uses, use))
-			pthread_cond_wait(&uses->ended, &uses->mutex);
+			wait_for_change(uses, use->id);
 	}
 	bool closed = use->closing && !use->cancelled;
 	pthread_mutex_unlock(&uses->mutex);
@@ -128,7 +146,8 @@ void uses_cancel(struct uses *uses, const char *id)
 		if (use->channel >= 0)
 			engine_kill(use->channel);
 	}
-	pthread_cond_broadcast(&uses->ended);
+	for (size_t i = 0; i < USES_BUCKETS; i++)
+		pthread_cond_broadcast(&uses->changed[i]);
 	pthread_mutex_unlock(&uses->mutex);
 }
 
@@ -144,6 +163,6 @@ void uses_wait(struct uses *uses, const char *id)
 {
 	pthread_mutex_lock(&uses->mutex);
 	while (is_used(uses, id))
-		pthread_cond_wait(&uses->ended, &uses->mutex);
+		wait_for_change(uses, id);
 	pthread_mutex_unlock(&uses->mutex);
 }

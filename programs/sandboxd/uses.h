@@ -6,21 +6,27 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct use {
 	char id[SANDBOX_ID_SIZE];
 	int channel; /* of a running command; -1 when there is none */
 	bool cancelled;
-	bool alone;   /* no other use of the same sandbox is, too */
-	bool closing; /* and the only one that there is to be */
+	uint64_t turn; /* among those that want to be alone; 0: it does not */
+	bool alone;    /* no other use of the same sandbox is, too */
+	bool closing;  /* and the only one that there is to be */
 	struct use *next;
 	struct use **link; /* what points to this one; NULL when the use has ended */
 };
 
+/* Who waits is woken by what becomes of the same sandbox, and of few others. */
+#define USES_BUCKETS 256
+
 struct uses {
 	pthread_mutex_t mutex;
-	pthread_cond_t ended;
+	pthread_cond_t changed[USES_BUCKETS]; /* by the id's hash */
 	struct use *first;
+	uint64_t turns;
 	bool stopping; /* every use is cancelled, later ones from their beginning */
 };
 
@@ -35,8 +41,8 @@ void use_set_channel(struct uses *uses, struct use *use, int channel);
 /* Before the channel is closed. */
 void use_end(struct uses *uses, struct use *use);
 
-/* Waits for its turn, of which there is one at a time: to stop and continue a sandbox's processes, for one. Returns
- * false when it was cancelled meanwhile. */
+/* Waits for its turn, of which there is one at a time, first come, first served: to stop and continue a sandbox's
+ * processes, for one. Returns false when it was cancelled meanwhile. */
 bool use_alone(struct uses *uses, struct use *use);
 /* The same, and waits until it is the only use, with none begun until it ends: what the server itself writes into a
  * sandbox is done then, or not begun. */
