@@ -19,12 +19,20 @@ import pytest
 from harness import IS_ROOT, OTHER_USER, read_proc, wait_until
 
 
+@contextlib.contextmanager
+def small_disk(directories, size: str):
+    path = directories.new()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", path], check=True)
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
+
+
 @pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
 def test_full_disk(start, directories):
     """Whatever fills the disk, deleting the sandbox that did it frees it again."""
-    state = directories.new()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", state], check=True)
-    try:
+    with small_disk(directories, "4m") as state:
         server = start("--state", str(state))
         small, large = server.create(), server.create()
         server.execute(large, "cat /dev/zero > /data/large; cat /dev/zero > /data/rest")
@@ -38,8 +46,6 @@ def test_full_disk(start, directories):
         assert server.folders() == {small["id"]}
         assert server.upload(small, "/data/x", b"x" * 100_000).status == 200
         assert server.stop() == 0
-    finally:
-        subprocess.run(["umount", "--lazy", state], check=True)
 
 
 @contextlib.contextmanager
@@ -68,9 +74,7 @@ def eaten(disk: Path):
 @pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
 def test_deletions_on_a_disk_that_stays_full(start, directories):
     """What they free is not what they need."""
-    disk = directories.new()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", disk], check=True)
-    try:
+    with small_disk(directories, "32m") as disk:
         state = disk / "state"
         state.mkdir(mode=0o700)
         server = start("--state", str(state))
@@ -95,17 +99,13 @@ def test_deletions_on_a_disk_that_stays_full(start, directories):
         assert again.list() == []
         assert again.stop() == 0
         assert again.errors == b""
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_deletions_after_a_start_on_a_full_disk(start, directories, end):
     """The databases have their room again before anything of a sandbox can take it."""
-    disk = directories.new()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m,mode=700", "tmpfs", disk], check=True)
-    try:
+    with small_disk(directories, "12m") as disk:
         state = disk / "state"
         state.mkdir(mode=0o700)
         server = start("--state", str(state))
@@ -121,8 +121,6 @@ def test_deletions_after_a_start_on_a_full_disk(start, directories, end):
             assert again.folders() == set()
         assert again.stop() == 0
         assert again.errors == b""
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit")

@@ -11,11 +11,12 @@ enum { THREADS = 10 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static int begun, let_go, failing, coming;
+static int begun, let_go, coming;
+static int failing_first, failing_last;
 
 static struct shared_sync shared;
 
-/* Takes until the test lets it go; the one that is told to fails. */
+/* Takes until the test lets it go; those that are told to fail. */
 static int sync_when_told(int folder)
 {
 	pthread_mutex_lock(&mutex);
@@ -23,7 +24,7 @@ static int sync_when_told(int folder)
 	pthread_cond_broadcast(&changed);
 	while (let_go < number)
 		pthread_cond_wait(&changed, &mutex);
-	bool fails = number == failing;
+	bool fails = number >= failing_first && number <= failing_last;
 	pthread_mutex_unlock(&mutex);
 	assert_int_equal(folder, 7);
 	errno = fails ? ENOSPC : 0;
@@ -59,7 +60,7 @@ static void *want(void *error)
 /* One begins, all others come while it is under way. */
 static void begin(pthread_t threads[THREADS], int errors[THREADS])
 {
-	begun = let_go = failing = coming = 0;
+	begun = let_go = coming = failing_first = failing_last = 0;
 	shared_sync_init(&shared);
 	assert_int_equal(pthread_create(&threads[0], NULL, want, &errors[0]), 0);
 	await(&begun, 1);
@@ -105,7 +106,9 @@ static void a_failure_is_told_to_all_whom_it_was_for(void **state)
 
 	(void)state;
 	begin(threads, errors);
-	failing = 2;
+	/* Where one of them is late, a third is for that one. */
+	failing_first = 2;
+	failing_last = THREADS;
 	let(THREADS);
 	end(threads);
 	assert_int_equal(errors[0], 0);
@@ -118,7 +121,7 @@ static void a_failure_of_the_past_is_nobodys(void **state)
 	(void)state;
 	begun = 0;
 	let_go = 2;
-	failing = 1;
+	failing_first = failing_last = 1;
 	shared_sync_init(&shared);
 	assert_int_equal(shared_sync_wait(&shared, sync_when_told, 7), -1);
 	assert_int_equal(errno, ENOSPC);
