@@ -20,6 +20,8 @@ from recorder import Recorded, Recorder
 from sandbox_sdk import APIConnectionError, AsyncSandboxSDK, SandboxSDK
 
 DATA = bytes(range(256)) * 1000
+# Not of hexadecimal digits alone: the boundary before it is, and holds "abc" now and then.
+CONTENT = b"what is sent"
 
 
 def make(url: str, **options: Any) -> AsyncSandboxSDK:
@@ -31,6 +33,12 @@ def file_of(request: Recorded) -> bytes:
     boundary = b"--" + (request.header("Content-Type") or "").partition("boundary=")[2].encode()
     (part,) = (part for part in request.body.split(boundary) if b'name="file"' in part)
     return part.partition(b"\r\n\r\n")[2][:-2]
+
+
+def until_the_content(connection: Connection) -> None:
+    """Reads until the content is there, and leaves without an answer."""
+    while CONTENT not in connection.received and connection.receive():
+        pass
 
 
 async def pieces(data: bytes = DATA, size: int = 10_000, rest: float = 0) -> AsyncIterator[bytes]:
@@ -251,16 +259,12 @@ def test_an_iterator_that_waits_for_ever_does_not_hold_up_the_end(run: Any) -> N
 
     async def stuck() -> AsyncIterator[bytes]:
         try:
-            yield b"abc"
+            yield CONTENT
             await anyio.sleep(1000)
         finally:
             happened.append("cleaned up")
 
-    def serve(connection: Connection) -> None:
-        while b"abc" not in connection.received and connection.receive():
-            pass
-
-    with RawServer(serve) as server:
+    with RawServer(until_the_content) as server:
 
         async def main() -> None:
             async with make(server.url, deadline=0.5) as client:
@@ -280,13 +284,9 @@ def test_what_can_be_read_once_is_not_sent_again(run: Any) -> None:
 
     async def once() -> AsyncIterator[bytes]:
         asked.append(1)
-        yield b"abc"
+        yield CONTENT
 
-    def serve(connection: Connection) -> None:
-        while b"abc" not in connection.received and connection.receive():
-            pass
-
-    with RawServer(serve) as server:
+    with RawServer(until_the_content) as server:
 
         async def main() -> None:
             async with make(server.url, max_retries=2) as client:
