@@ -13,6 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* More at once would only take longer, each of them. */
+#define MAKINGS_OF_A_PROCESSOR 2
+
 /* Of bubblewrap, which is in the sandbox's group. */
 #define BUBBLEWRAP_PROCESSES 1
 
@@ -32,13 +35,6 @@ struct held {
 	bool stopped_by_init; /* not by the cgroup */
 };
 
-/* More would only take longer, each of them. */
-static unsigned int makings_at_once(void)
-{
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	return processors < 1 ? 2 : 2 * (unsigned int)processors;
-}
-
 void held_init(struct held_table *table, struct keeper *keeper, const struct cgroup_tree *groups)
 {
 	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
@@ -46,7 +42,7 @@ void held_init(struct held_table *table, struct keeper *keeper, const struct cgr
 	getrlimit(RLIMIT_NOFILE, &files);
 	*table = (struct held_table){
 	        .keeper = keeper, .groups = groups, .running_max = descriptors_for_sandboxes(files.rlim_cur)};
-	turns_init(&table->makings, makings_at_once());
+	turns_init(&table->makings, MAKINGS_OF_A_PROCESSOR, TURN_WHOLE);
 	pthread_mutex_init(&table->mutex, NULL);
 }
 
@@ -298,6 +294,7 @@ static int make(struct held_table *table, struct held *held, const struct sandbo
 int held_make(struct held_table *table, const struct sandbox *sandbox, struct held_maker *maker)
 {
 	struct held *held = take(table, sandbox->id, true);
+	struct turn turn;
 
 	maker->complaint[0] = '\0';
 	maker->error = 0;
@@ -306,9 +303,9 @@ int held_make(struct held_table *table, const struct sandbox *sandbox, struct he
 	enum engine_state state = look(held);
 	if (state == ENGINE_SLEEPING) {
 		held->number = __atomic_add_fetch(&table->numbers, 1, __ATOMIC_RELAXED);
-		turn_begin(&table->makings);
+		turn_begin(&table->makings, &turn);
 		int made = make(table, held, sandbox, maker);
-		turn_end(&table->makings);
+		turn_end(&table->makings, &turn);
 		if (made == 0) {
 			state = ENGINE_RUNNING;
 			held->state = state;

@@ -169,6 +169,9 @@ _Noreturn void keeper_child_run(const struct keeper_programs *programs, const st
                                 const int descriptors[KEEPER_DESCRIPTORS], int link)
 {
 	prctl(PR_SET_NAME, "sandboxd-child");
+	/* Where the kernel shares processors by session (autogroup, sched(7)), all that is being made would have no
+	 * more of them than one command has. */
+	setsid();
 	if (link >= 0 && !hand_out_network(link))
 		give_up(descriptors[KEEPER_ERRORS], KEEPER_NO_NETWORK);
 	if (!mount_proc())

@@ -165,6 +165,8 @@ static void write_now(sbx__buffer *text, struct service *service)
 	size_t strangers, connections = server_connections(service->server, &strangers);
 
 	admission_count(service->admission, &running, &waiting);
+	one(text, "sandboxd_waiting_requests", "gauge", "Requests that wait for their turn.",
+	    server_waiting(service->server));
 	one(text, "sandboxd_running_commands", "gauge", "Commands that are running.", running);
 	one(text, "sandboxd_waiting_commands", "gauge", "Commands that wait because too many are running.", waiting);
 	write_kept(text, service);

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "request_check.h"
 #include "request_log.h"
+#include "turns.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -31,11 +32,19 @@ struct server {
 	struct service *service;
 	const struct key *key;
 	struct connections *connections;
+	struct turns turns;
 	pthread_mutex_t mutex;
 	pthread_cond_t idle;
 	unsigned int running;
 	bool refusing;
 };
+
+/* How many requests are worked on at once: more would only take longer, each of them, and whatever is started for one
+ * would have no turn among all the others. */
+#define REQUESTS_OF_A_PROCESSOR 8
+/* How long, in milliseconds, one keeps others waiting: what goes on for longer mostly waits itself, as for a command.
+ */
+#define REQUEST_TURN 10
 
 /* What stands for a request whose path has a separator or a NUL in an encoded form, until it is known by its headers.
  */
@@ -121,6 +130,24 @@ static enum MHD_Result send_problem(struct request *request, const char *url)
 	return queue(request, response);
 }
 
+static int handle(struct request *request, struct MHD_Response **response)
+{
+	return request->key[0] ? keyed_handle(request, response) : request->route->handle(request, response);
+}
+
+/* Who only asks whether the server is well hears so at once. */
+static int handle_in_turn(struct server *server, struct request *request, struct MHD_Response **response)
+{
+	struct turn turn;
+
+	if (request->anonymous)
+		return handle(request, response);
+	turn_begin(&server->turns, &turn);
+	int result = handle(request, response);
+	turn_end(&server->turns, &turn);
+	return result;
+}
+
 /* A handler can take longer than a connection may be silent, so the idle timeout is off meanwhile. */
 static enum MHD_Result answer(struct server *server, struct request *request, const char *url)
 {
@@ -130,7 +157,7 @@ static enum MHD_Result answer(struct server *server, struct request *request, co
 	if (request->refused)
 		return send_problem(request, url);
 	MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
-	int result = request->key[0] ? keyed_handle(request, &response) : request->route->handle(request, &response);
+	int result = handle_in_turn(server, request, &response);
 	if (!request->streams)
 		MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
 		                          (unsigned int)IDLE_TIMEOUT);
@@ -316,6 +343,7 @@ static unsigned int connections_max(const struct service *service)
 static void server_free(struct server *server)
 {
 	connections_free(server->connections);
+	turns_destroy(&server->turns);
 	pthread_cond_destroy(&server->idle);
 	pthread_mutex_destroy(&server->mutex);
 	free(server);
@@ -335,6 +363,7 @@ int server_start(struct server **out, struct service *service, const struct key 
 	server->connections = connections_new((most + 1) / 2);
 	pthread_mutex_init(&server->mutex, NULL);
 	monotonic_cond_init(&server->idle);
+	turns_init(&server->turns, REQUESTS_OF_A_PROCESSOR, REQUEST_TURN);
 	if (!server->connections) {
 		server_free(server);
 		return failure_set(failure, FAILURE_INTERNAL, "there is no memory or thread left; free some");
@@ -396,4 +425,9 @@ void server_stop(struct server *server)
 size_t server_connections(struct server *server, size_t *strangers)
 {
 	return connections_count(server->connections, strangers);
+}
+
+unsigned int server_waiting(struct server *server)
+{
+	return turns_waiting(&server->turns);
 }

@@ -17,6 +17,8 @@ void server_refuse(struct server *server);
 bool server_wait_idle(struct server *server, int milliseconds);
 /* How many connections are open, and how many of them have never shown the key. */
 size_t server_connections(struct server *server, size_t *strangers);
+/* How many requests wait for their turn. */
+unsigned int server_waiting(struct server *server);
 /* Ends all connections and threads. */
 void server_stop(struct server *server);
 

@@ -1,19 +1,17 @@
 #include "turns.h"
 
-#include <stdbool.h>
+#include "clock.h"
+
 #include <stddef.h>
+#include <time.h>
+#include <unistd.h>
 
-/* Of one that waits, who alone is woken when it has come. */
-struct turn {
-	pthread_cond_t come;
-	bool has_come;
-	struct turn *next;
-};
-
-void turns_init(struct turns *turns, unsigned int at_once)
+void turns_init(struct turns *turns, unsigned int of_a_processor, int64_t longest_ms)
 {
-	*turns = (struct turns){.free = at_once};
-	turns->last = &turns->first;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	*turns = (struct turns){.free = of_a_processor * (processors < 1 ? 1 : (unsigned int)processors),
+	                        .longest_ms = longest_ms};
 	pthread_mutex_init(&turns->mutex, NULL);
 }
 
@@ -22,42 +20,106 @@ void turns_destroy(struct turns *turns)
 	pthread_mutex_destroy(&turns->mutex);
 }
 
-/* With the lock. */
-static void wait_for_turn(struct turns *turns)
-{
-	struct turn turn = {.has_come = false};
+/* ---- with the lock ---- */
 
-	pthread_cond_init(&turn.come, NULL);
-	*turns->last = &turn;
-	turns->last = &turn.next;
-	while (!turn.has_come)
-		pthread_cond_wait(&turn.come, &turns->mutex);
-	pthread_cond_destroy(&turn.come);
+static void append(struct turn_queue *queue, struct turn *turn)
+{
+	turn->next = NULL;
+	turn->previous = queue->last;
+	*(queue->last ? &queue->last->next : &queue->first) = turn;
+	queue->last = turn;
 }
 
-void turn_begin(struct turns *turns)
+static void take_out(struct turn_queue *queue, struct turn *turn)
 {
-	pthread_mutex_lock(&turns->mutex);
-	if (turns->free > 0)
-		turns->free--;
-	else
-		wait_for_turn(turns);
-	pthread_mutex_unlock(&turns->mutex);
+	*(turn->previous ? &turn->previous->next : &queue->first) = turn->next;
+	*(turn->next ? &turn->next->previous : &queue->last) = turn->previous;
 }
 
-/* It goes to the first that waits: nobody can slip in between. */
-void turn_end(struct turns *turns)
+static void take(struct turns *turns, struct turn *turn)
 {
-	pthread_mutex_lock(&turns->mutex);
-	struct turn *first = turns->first;
-	if (first) {
-		turns->first = first->next;
-		if (!turns->first)
-			turns->last = &turns->first;
-		first->has_come = true;
-		pthread_cond_signal(&first->come);
-	} else {
+	turn->has_come = true;
+	turn->over_at = monotonic_ms() + turns->longest_ms;
+	append(&turns->taken, turn);
+}
+
+/* It goes to the first that waits: nobody can slip in between. The next one looks after those that take too long. */
+static void pass_on(struct turns *turns)
+{
+	struct turn *first = turns->waiting.first;
+
+	if (!first) {
 		turns->free++;
+		return;
+	}
+	take_out(&turns->waiting, first);
+	take(turns, first);
+	pthread_cond_signal(&first->come);
+	if (turns->longest_ms != TURN_WHOLE && turns->waiting.first)
+		pthread_cond_signal(&turns->waiting.first->come);
+}
+
+/* Returns whether there was one. */
+static bool end_the_overdue(struct turns *turns)
+{
+	struct turn *oldest = turns->taken.first;
+
+	if (turns->longest_ms == TURN_WHOLE || !oldest || oldest->over_at > monotonic_ms())
+		return false;
+	take_out(&turns->taken, oldest);
+	oldest->is_over = true;
+	pass_on(turns);
+	return true;
+}
+
+static void wait_for_turn(struct turns *turns, struct turn *turn)
+{
+	append(&turns->waiting, turn);
+	while (!turn->has_come) {
+		if (turns->longest_ms == TURN_WHOLE || turns->waiting.first != turn) {
+			pthread_cond_wait(&turn->come, &turns->mutex);
+		} else if (!end_the_overdue(turns)) {
+			int64_t at = turns->taken.first->over_at;
+			const struct timespec until = {.tv_sec = at / 1000, .tv_nsec = (long)(at % 1000) * 1000000};
+			pthread_cond_timedwait(&turn->come, &turns->mutex, &until);
+		}
+	}
+}
+
+/* ---- for everybody ---- */
+
+void turn_begin(struct turns *turns, struct turn *turn)
+{
+	*turn = (struct turn){.has_come = false};
+	monotonic_cond_init(&turn->come);
+	pthread_mutex_lock(&turns->mutex);
+	if (turns->free > 0) {
+		turns->free--;
+		take(turns, turn);
+	} else {
+		wait_for_turn(turns, turn);
 	}
 	pthread_mutex_unlock(&turns->mutex);
+}
+
+void turn_end(struct turns *turns, struct turn *turn)
+{
+	pthread_mutex_lock(&turns->mutex);
+	if (!turn->is_over) {
+		take_out(&turns->taken, turn);
+		pass_on(turns);
+	}
+	pthread_mutex_unlock(&turns->mutex);
+	pthread_cond_destroy(&turn->come);
+}
+
+unsigned int turns_waiting(struct turns *turns)
+{
+	unsigned int count = 0;
+
+	pthread_mutex_lock(&turns->mutex);
+	for (const struct turn *each = turns->waiting.first; each; each = each->next)
+		count++;
+	pthread_mutex_unlock(&turns->mutex);
+	return count;
 }

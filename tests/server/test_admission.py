@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 
@@ -138,6 +139,21 @@ def test_many_at_once_keep_to_the_limit(start):
         time.sleep(0.01)
     assert results == [0] * 15
     assert 1 <= max(most) <= 3
+
+
+def test_what_takes_long_keeps_nobody_from_their_turn(start, mark):
+    """More commands than requests are worked on at once: all of them begin, and others are answered meanwhile."""
+    server = start("--ephemeral")
+    sandboxes = [server.create() for _ in range(os.cpu_count())]
+    with contextlib.ExitStack() as stack:
+        for sandbox in sandboxes:
+            for _ in range(12):
+                stack.enter_context(command(server, sandbox, f"sleep {mark}"))
+        assert wait_until(lambda: len(sleepers(mark)) == 12 * len(sandboxes), 20)
+        begun = time.monotonic()
+        assert server.output(sandboxes[0], "echo here") == "here\n"
+        assert len(server.list()) == len(sandboxes)
+        assert time.monotonic() - begun < 5
 
 
 def test_sandboxes_have_a_limit(start, directories):

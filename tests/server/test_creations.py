@@ -8,7 +8,7 @@ import signal
 import time
 
 import pytest
-from harness import Answer, Server, descendants, wait_until
+from harness import Answer, Server, descendants, read_proc, status_field, wait_until
 
 FULL = bool(os.environ.get("SBX_FULL"))
 CREATE = "/v1/sandboxes/create"
@@ -129,3 +129,15 @@ def test_killed_while_many_are_made(start, directories):
     assert [one["id"] for one in again.list()] == [kept["id"]]
     assert again.folders() == {kept["id"]}
     assert again.create(name="half 0")["id"]
+
+
+def test_each_is_made_in_a_session_of_its_own(start):
+    """Where the kernel shares processors by session, what is being made is not to share one's part."""
+    server = start("--ephemeral")
+    for _ in range(3):
+        server.create()
+    keeper, *made = descendants(server.pid)
+    makers = [pid for pid in made if status_field(pid, "PPid") == [str(keeper)]]
+    sessions = [int(read_proc(pid, "stat").rpartition(b")")[2].split()[3]) for pid in makers]
+    assert sessions == makers
+    assert len(set(sessions)) == 3

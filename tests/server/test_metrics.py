@@ -90,7 +90,7 @@ def test_bytes_and_what_there_is(own, mark):
     assert wait_until(lambda: sleepers(mark))
     during = read(own)
     assert value(during, "sandboxd_running_commands") == 1
-    assert value(during, "sandboxd_waiting_commands") == 0
+    assert value(during, "sandboxd_waiting_commands") == value(during, "sandboxd_waiting_requests") == 0
     assert value(during, "sandboxd_sandboxes") == 1
     assert value(during, "sandboxd_broken_sandboxes") == 0
     assert (

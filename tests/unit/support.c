@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 static int64_t fake_now(void *context)
 {
@@ -322,4 +323,9 @@ void run_clear(run_result *result)
 	sbx_response_free(result->response);
 	sbx_error_free(result->error);
 	fake_transport_clear(&result->transport);
+}
+
+void sleep_ms(long milliseconds)
+{
+	nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
 }

@@ -104,4 +104,7 @@ sbx__config *test_config(const sbx_client_options *options);
 /* A setup of cmocka for tests that use sockets: what the environment says of servers, keys and proxies is forgotten. */
 int test_environment(void **state);
 
+/* By the real clock. */
+void sleep_ms(long milliseconds);
+
 #endif

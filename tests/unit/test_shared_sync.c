@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <time.h>
 
 enum { THREADS = 10 };
 
@@ -68,7 +67,7 @@ static void begin(pthread_t threads[THREADS], int errors[THREADS])
 		assert_int_equal(pthread_create(&threads[i], NULL, want, &errors[i]), 0);
 	await(&coming, THREADS);
 	/* The last of them has only to go to sleep. */
-	nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+	sleep_ms(100);
 }
 
 static void end(pthread_t threads[THREADS])
