@@ -31,7 +31,11 @@ static int bwrap_watch(struct engine *engine)
 
 static void bwrap_end(struct engine *engine)
 {
-	keeper_kill(&bwrap_self(engine)->keeper);
+	struct bwrap_engine *bwrap = bwrap_self(engine);
+
+	/* Before: on its way to its end the keeper fails to make what it was asked for. */
+	bwrap->ended = true;
+	keeper_kill(&bwrap->keeper);
 }
 
 static void bwrap_stop(struct engine *engine)

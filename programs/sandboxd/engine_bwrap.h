@@ -24,6 +24,7 @@ struct bwrap_engine {
 	sbx__buffer arguments;   /* bubblewrap's, as far as they are the same for all without an image */
 	bool disables_userns;
 	bool network; /* sandboxes reach other machines */
+	_Atomic bool ended;
 };
 
 static inline struct bwrap_engine *bwrap_self(struct engine *engine)

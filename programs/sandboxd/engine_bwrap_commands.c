@@ -54,6 +54,15 @@ static int broken(struct problem *problem)
 	                   "can be deleted");
 }
 
+/* Without the keeper the engine has ended, and the server ends: nothing was wrong with the request. */
+static bool has_ended(const struct bwrap_engine *bwrap, struct problem *problem)
+{
+	if (!bwrap->ended && keeper_lives(&bwrap->keeper))
+		return false;
+	problem_set(problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+	return true;
+}
+
 /* Makes the sandbox's processes unless it has them. */
 int bwrap_hold(struct bwrap_engine *bwrap, const struct sandbox *sandbox, struct problem *problem)
 {
@@ -61,6 +70,8 @@ int bwrap_hold(struct bwrap_engine *bwrap, const struct sandbox *sandbox, struct
 
 	if (held_make(&bwrap->held, sandbox, &maker) == 0)
 		return 0;
+	if (has_ended(bwrap, problem))
+		return -1;
 	if (maker.broken)
 		return broken(problem);
 	if (problem_is_descriptors(maker.error))
@@ -108,6 +119,21 @@ void bwrap_close_all(const int *descriptors, size_t count)
 			close(descriptors[i]);
 }
 
+static void tell_why_not_sent(struct bwrap_engine *bwrap, const struct sandbox *sandbox, int error,
+                              struct problem *problem)
+{
+	if (has_ended(bwrap, problem))
+		return;
+	if (held_state(&bwrap->held, sandbox->id) == ENGINE_BROKEN)
+		broken(problem);
+	else if (problem_is_descriptors(error))
+		problem_descriptors(problem);
+	else if (error == E2BIG)
+		problem_set(problem, PROBLEM_VALIDATION, "env", "the command has too many variables");
+	else
+		problem_set(problem, PROBLEM_ENGINE, NULL, "the command cannot be started: %s", strerror(error));
+}
+
 int bwrap_exec(struct engine *engine, const struct sandbox *sandbox, const struct command *command,
                struct engine_process *out, struct problem *problem)
 {
@@ -131,17 +157,10 @@ int bwrap_exec(struct engine *engine, const struct sandbox *sandbox, const struc
 	    (!command->has_input || open_stream(&process.in, &others[INIT_IN], 1, sandbox) == 0))
 		result = held_send(&bwrap->held, sandbox->id, &request, others,
 		                   command->has_input ? INIT_DESCRIPTORS : INIT_IN);
-	if (result == 0) {
+	if (result == 0)
 		*out = process;
-	} else if (held_state(&bwrap->held, sandbox->id) == ENGINE_BROKEN) {
-		broken(problem);
-	} else if (problem_is_descriptors(errno)) {
-		problem_descriptors(problem);
-	} else if (errno == E2BIG) {
-		problem_set(problem, PROBLEM_VALIDATION, "env", "the command has too many variables");
-	} else {
-		problem_set(problem, PROBLEM_ENGINE, NULL, "the command cannot be started: %s", strerror(errno));
-	}
+	else
+		tell_why_not_sent(bwrap, sandbox, errno, problem);
 	if (result < 0)
 		bwrap_close_all((const int[]){process.channel, process.in, process.out, process.err}, 4);
 	bwrap_close_all(others, INIT_DESCRIPTORS);

@@ -254,13 +254,17 @@ static void stop_serving(struct program *program, enum stop_reason reason)
 			break;
 		grace -= 100;
 	}
+	server_end(program->server);
 	admission_stop(program->service.admission);
 	idempotency_stop(program->service.idempotency);
 	uses_cancel(&program->service.uses, NULL);
 	if (reason != STOP_OWNER)
 		server_wait_idle(program->server, LAST_ANSWERS_MS);
-	/* What has not ended by now waits for something that does not come, such as a stopped keeper's answer. */
+	/* What has not ended by now waits for something that does not come, such as a stopped keeper's answer; or is
+	 * one of many that were to be made, and hears now that it is not. */
 	program->service.engine->end(program->service.engine);
+	if (reason != STOP_OWNER)
+		server_wait_idle(program->server, LAST_ANSWERS_MS);
 	idle_stop(program->service.idle);
 	server_stop(program->server);
 	uses_destroy(&program->service.uses);

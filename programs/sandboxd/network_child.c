@@ -48,6 +48,8 @@ _Noreturn void network_child_run(const struct keeper_programs *programs, const s
 	char *environment[] = {NULL};
 
 	prctl(PR_SET_NAME, name);
+	/* As that of the sandbox: see keeper_child_run. */
+	setsid();
 	if (!mount_folder(limits) || !keeper_child_become(limits) || !set_limits() ||
 	    !place_descriptors(programs, link))
 		_exit(1);

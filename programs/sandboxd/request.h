@@ -96,6 +96,7 @@ struct route {
 	const char *method;
 	const char *path; /* "{id}" stands for one part */
 	enum body_kind body;
+	bool at_once; /* it waits for no turn: somebody looks whether the server is well */
 	/* Sets the answer, or fills the request's problem and returns -1. */
 	int (*handle)(struct request *request, struct MHD_Response **response);
 };

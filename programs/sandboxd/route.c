@@ -4,21 +4,21 @@
 #include <string.h>
 
 static const struct route routes[] = {
-        {"POST", "/v1/sandboxes/create", BODY_JSON, sandboxes_create},
-        {"GET", "/v1/sandboxes/list", BODY_NONE, sandboxes_list},
-        {"DELETE", "/v1/sandboxes/delete-all", BODY_NONE, sandboxes_delete_all},
-        {"GET", "/v1/sandboxes/{id}", BODY_NONE, sandboxes_get},
-        {"DELETE", "/v1/sandboxes/{id}/delete", BODY_JSON, sandboxes_delete},
-        {"POST", "/v1/sandboxes/{id}/execute", BODY_JSON, sandboxes_execute},
-        {"POST", "/v1/sandboxes/{id}/upload", BODY_FORM, sandboxes_upload},
-        {"GET", "/v1/sandboxes/{id}/download", BODY_NONE, sandboxes_download},
-        {"HEAD", "/v1/sandboxes/{id}/download", BODY_NONE, sandboxes_download},
-        {"GET", "/v1/health", BODY_NONE, health_get},
-        {"GET", "/metrics", BODY_NONE, metrics_get},
-        {"POST", "/v1/volumes/create", BODY_JSON, volumes_create},
-        {"GET", "/v1/volumes/list", BODY_NONE, volumes_list},
-        {"DELETE", "/v1/volumes/{id}/delete", BODY_NONE, volumes_delete},
-        {"POST", "/v1/volumes/{id}/snapshot", BODY_JSON, volumes_snapshot},
+        {"POST", "/v1/sandboxes/create", BODY_JSON, false, sandboxes_create},
+        {"GET", "/v1/sandboxes/list", BODY_NONE, false, sandboxes_list},
+        {"DELETE", "/v1/sandboxes/delete-all", BODY_NONE, false, sandboxes_delete_all},
+        {"GET", "/v1/sandboxes/{id}", BODY_NONE, false, sandboxes_get},
+        {"DELETE", "/v1/sandboxes/{id}/delete", BODY_JSON, false, sandboxes_delete},
+        {"POST", "/v1/sandboxes/{id}/execute", BODY_JSON, false, sandboxes_execute},
+        {"POST", "/v1/sandboxes/{id}/upload", BODY_FORM, false, sandboxes_upload},
+        {"GET", "/v1/sandboxes/{id}/download", BODY_NONE, false, sandboxes_download},
+        {"HEAD", "/v1/sandboxes/{id}/download", BODY_NONE, false, sandboxes_download},
+        {"GET", "/v1/health", BODY_NONE, true, health_get},
+        {"GET", "/metrics", BODY_NONE, true, metrics_get},
+        {"POST", "/v1/volumes/create", BODY_JSON, false, volumes_create},
+        {"GET", "/v1/volumes/list", BODY_NONE, false, volumes_list},
+        {"DELETE", "/v1/volumes/{id}/delete", BODY_NONE, false, volumes_delete},
+        {"POST", "/v1/volumes/{id}/snapshot", BODY_JSON, false, volumes_snapshot},
 };
 
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))

@@ -37,10 +37,11 @@ struct server {
 	pthread_cond_t idle;
 	unsigned int running;
 	bool refusing;
+	bool ending;
 };
 
 /* How many requests are worked on at once: more would only take longer, each of them, and whatever is started for one
- * would have no turn among all the others. */
+ * would get hardly any of the processors. */
 #define REQUESTS_OF_A_PROCESSOR 8
 /* How long, in milliseconds, one keeps others waiting: what goes on for longer mostly waits itself, as for a command.
  */
@@ -135,15 +136,24 @@ static int handle(struct request *request, struct MHD_Response **response)
 	return request->key[0] ? keyed_handle(request, response) : request->route->handle(request, response);
 }
 
-/* Who only asks whether the server is well hears so at once. */
+static bool is_ending(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	bool ending = server->ending;
+	pthread_mutex_unlock(&server->mutex);
+	return ending;
+}
+
 static int handle_in_turn(struct server *server, struct request *request, struct MHD_Response **response)
 {
 	struct turn turn;
 
-	if (request->anonymous)
+	if (request->route->at_once)
 		return handle(request, response);
 	turn_begin(&server->turns, &turn);
-	int result = handle(request, response);
+	int result = is_ending(server)
+	                     ? problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping")
+	                     : handle(request, response);
 	turn_end(&server->turns, &turn);
 	return result;
 }
@@ -395,6 +405,13 @@ void server_refuse(struct server *server)
 	server->refusing = true;
 	pthread_mutex_unlock(&server->mutex);
 	MHD_quiesce_daemon(server->daemon);
+}
+
+void server_end(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->ending = true;
+	pthread_mutex_unlock(&server->mutex);
 }
 
 bool server_wait_idle(struct server *server, int milliseconds)

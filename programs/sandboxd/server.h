@@ -13,6 +13,8 @@ int server_start(struct server **out, struct service *service, const struct key 
                  struct failure *failure);
 /* No new work: no connection is accepted, and a new request on an open one is answered with 503. */
 void server_refuse(struct server *server);
+/* Nothing more is begun: what waits for its turn is answered with 503, too. */
+void server_end(struct server *server);
 /* Waits until no request is running, but not longer than this. Returns whether none is. */
 bool server_wait_idle(struct server *server, int milliseconds);
 /* How many connections are open, and how many of them have never shown the key. */

@@ -59,30 +59,38 @@ static void pass_on(struct turns *turns)
 		pthread_cond_signal(&turns->waiting.first->come);
 }
 
-/* Returns whether there was one. */
-static bool end_the_overdue(struct turns *turns)
+/* All of them at once: who has just got a turn may be slow to look for the next one. */
+static void end_the_overdue(struct turns *turns)
 {
-	struct turn *oldest = turns->taken.first;
+	if (turns->longest_ms == TURN_WHOLE)
+		return;
+	for (int64_t now = monotonic_ms(); turns->waiting.first && turns->taken.first->over_at <= now;) {
+		struct turn *oldest = turns->taken.first;
+		take_out(&turns->taken, oldest);
+		oldest->is_over = true;
+		pass_on(turns);
+	}
+}
 
-	if (turns->longest_ms == TURN_WHOLE || !oldest || oldest->over_at > monotonic_ms())
-		return false;
-	take_out(&turns->taken, oldest);
-	oldest->is_over = true;
-	pass_on(turns);
-	return true;
+/* Of the first that waits. */
+static void wait_for_the_overdue(struct turns *turns, struct turn *turn)
+{
+	end_the_overdue(turns);
+	if (turn->has_come)
+		return;
+	int64_t at = turns->taken.first->over_at;
+	const struct timespec until = {.tv_sec = at / 1000, .tv_nsec = (long)(at % 1000) * 1000000};
+	pthread_cond_timedwait(&turn->come, &turns->mutex, &until);
 }
 
 static void wait_for_turn(struct turns *turns, struct turn *turn)
 {
 	append(&turns->waiting, turn);
 	while (!turn->has_come) {
-		if (turns->longest_ms == TURN_WHOLE || turns->waiting.first != turn) {
+		if (turns->longest_ms != TURN_WHOLE && turns->waiting.first == turn)
+			wait_for_the_overdue(turns, turn);
+		else
 			pthread_cond_wait(&turn->come, &turns->mutex);
-		} else if (!end_the_overdue(turns)) {
-			int64_t at = turns->taken.first->over_at;
-			const struct timespec until = {.tv_sec = at / 1000, .tv_nsec = (long)(at % 1000) * 1000000};
-			pthread_cond_timedwait(&turn->come, &turns->mutex, &until);
-		}
 	}
 }
 
@@ -109,6 +117,7 @@ void turn_end(struct turns *turns, struct turn *turn)
 		take_out(&turns->taken, turn);
 		pass_on(turns);
 	}
+	end_the_overdue(turns);
 	pthread_mutex_unlock(&turns->mutex);
 	pthread_cond_destroy(&turn->come);
 }

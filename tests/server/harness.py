@@ -292,6 +292,16 @@ class Server:
             shutil.rmtree(self.state, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def stopped_keeper(server: Server):
+    """What is asked for is begun, and not made before the end."""
+    keeper = descendants(server.pid)[0]
+    os.kill(keeper, signal.SIGSTOP)
+    yield
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(keeper, signal.SIGCONT)
+
+
 def fail(*arguments: str, user: int | None = None, env: dict | None = None, prefix=()) -> tuple[int, str]:
     """A start that has to fail: its exit code and what it said."""
     identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import time
 
 import pytest
-from harness import Answer, Server, descendants, read_proc, status_field, wait_until
+from harness import Answer, Server, descendants, read_proc, status_field, stopped_keeper, wait_until
 
 FULL = bool(os.environ.get("SBX_FULL"))
 CREATE = "/v1/sandboxes/create"
-
-
-@contextlib.contextmanager
-def stopped_keeper(server: Server):
-    """What is asked for is begun, and not made before the end."""
-    keeper = descendants(server.pid)[0]
-    os.kill(keeper, signal.SIGSTOP)
-    yield
-    os.kill(keeper, signal.SIGCONT)
 
 
 class Asked:

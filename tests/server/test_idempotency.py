@@ -17,7 +17,7 @@ import threading
 import time
 
 import pytest
-from harness import IS_ROOT, Answer, form, marker, short, sleepers, wait_until
+from harness import IS_ROOT, Answer, form, marker, short, sleepers, stopped_keeper, wait_until
 
 _numbers = itertools.count()
 
@@ -215,6 +215,26 @@ def test_stopping_ends_the_wait(start, mark):
             # It may see the end of the run first.
             assert answer.status == 503 or answer.json["status"] == "error"
             stopping.join()
+
+
+def test_what_a_stop_kept_from_being_made_is_made_later(start, directories):
+    """Nothing was wrong with the requests that were waiting: their keys are free."""
+    state = str(directories.new())
+    server = start("--state", state, "--grace", "0")
+    keys = [new_key() for _ in range(40)]
+    with stopped_keeper(server), contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(contextlib.closing(server.connection())) for _ in keys]
+        for connection, key in zip(connections, keys, strict=True):
+            server.send(connection, "POST", "/v1/sandboxes/create", {}, {"Idempotency-Key": key})
+        # Each is about to be made, or waits for its turn.
+        time.sleep(0.5)
+        server.stop()
+        answers = [Answer(connection.getresponse()) for connection in connections]
+        assert {(answer.status, answer.error["message"]) for answer in answers} == {(503, "the server is stopping")}
+    server = start("--state", state)
+    answers = [post(server, "/v1/sandboxes/create", {}, key) for key in keys]
+    assert [answer.status for answer in answers] == [200] * len(keys), answers[0].body
+    assert len(server.list()) == len(keys)
 
 
 # ---- a client that goes away ----

@@ -50,14 +50,14 @@ static void *want(void *number)
 	return NULL;
 }
 
-/* Each waits before the next one begins. */
+/* Each waits, or has had its turn, before the next one begins. */
 static void queue_up(pthread_t threads[WAITING], int numbers[WAITING])
 {
 	come = 0;
 	for (int i = 0; i < WAITING; i++) {
 		numbers[i] = i;
 		assert_int_equal(pthread_create(&threads[i], NULL, want, &numbers[i]), 0);
-		while (turns_waiting(&turns) <= (unsigned int)i)
+		while (turns_waiting(&turns) + (unsigned int)how_many_have_come() <= (unsigned int)i)
 			sleep_ms(1);
 	}
 }
