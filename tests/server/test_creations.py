@@ -7,7 +7,9 @@ import time
 
 import pytest
 from harness import Answer, Server, descendants, read_proc, status_field, stopped_keeper, wait_until
+from network_world import missing
 
+WHY_NOT = missing()
 FULL = bool(os.environ.get("SBX_FULL"))
 CREATE = "/v1/sandboxes/create"
 
@@ -120,13 +122,17 @@ def test_killed_while_many_are_made(start, directories):
     assert again.create(name="half 0")["id"]
 
 
-def test_each_is_made_in_a_session_of_its_own(start):
-    """Where the kernel shares processors by session, what is being made is not to share one's part."""
-    server = start("--ephemeral")
+@pytest.mark.parametrize(
+    "options", [[], pytest.param(["--network"], marks=pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or ""))]
+)
+def test_each_is_made_in_a_session_of_its_own(start, options):
+    """Where the kernel shares processors by session, what is being made is not to share one's part; nor what carries a
+    network."""
+    server = start("--ephemeral", *options)
     for _ in range(3):
         server.create()
     keeper, *made = descendants(server.pid)
     makers = [pid for pid in made if status_field(pid, "PPid") == [str(keeper)]]
     sessions = [int(read_proc(pid, "stat").rpartition(b")")[2].split()[3]) for pid in makers]
     assert sessions == makers
-    assert len(set(sessions)) == 3
+    assert len(set(sessions)) == 3 * (1 + len(options))
