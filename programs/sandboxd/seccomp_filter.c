@@ -1,9 +1,13 @@
 #include "seccomp_filter.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/ioprio.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
@@ -22,7 +26,7 @@
 /* A comment in the tables below that begins with "Refused:" is the reason of what follows it. scripts/seccomp_docs
  * makes the list in docs/server.md of them. */
 
-/* Names instead of numbers: one that this architecture or library does not know is skipped. */
+/* Names instead of numbers: one that this architecture does not know is skipped. */
 static const char *const refused[] = {
         /* Refused: kernel interfaces with a history of holes that sandboxed programs do without */
         "bpf",
@@ -50,6 +54,7 @@ static const char *const refused[] = {
         "pivot_root",
         "chroot",
         "open_tree",
+        "open_tree_attr",
         "move_mount",
         "fsopen",
         "fsconfig",
@@ -95,6 +100,7 @@ static const char *const refused[] = {
         "migrate_pages",
         "mbind",
         "set_mempolicy",
+        "set_mempolicy_home_node",
         "_sysctl",
         "vm86",
         "vm86old",
@@ -127,11 +133,42 @@ static const struct condition {
         {"ioprio_set", EPERM, 0, LOW_BITS, IOPRIO_WHO_USER},
 };
 
+/* From this call on the kernel numbers all architectures alike, but for few that begin elsewhere. */
+#define FIRST_ALIKE "pidfd_send_signal"
+#define FIRST_ALIKE_NUMBER 424
+
+/* Those of the tables above that the library may be too old to know: the kernel is not. */
+static const struct newer {
+	const char *name;
+	int number;
+} newer[] = {
+        {"process_madvise", 440},         {"mount_setattr", 442},  {"quotactl_fd", 443},
+        {"set_mempolicy_home_node", 450}, {"open_tree_attr", 467},
+};
+
+/* The first that nobody has judged yet: those of Linux 6.18 end before it. */
+#define FIRST_UNKNOWN 470
+
+static bool numbers_are_alike(void)
+{
+	return seccomp_syscall_resolve_name(FIRST_ALIKE) == FIRST_ALIKE_NUMBER;
+}
+
+static int resolve(const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+
+	for (size_t i = 0; number == __NR_SCMP_ERROR && i < sizeof(newer) / sizeof(newer[0]); i++)
+		if (strcmp(newer[i].name, name) == 0 && numbers_are_alike())
+			return newer[i].number;
+	return number;
+}
+
 static int refuse(scmp_filter_ctx filter, const struct condition *condition)
 {
 	const struct scmp_arg_cmp comparison =
 	        SCMP_CMP64(condition->argument, SCMP_CMP_MASKED_EQ, condition->mask, condition->value);
-	int number = seccomp_syscall_resolve_name(condition->name);
+	int number = resolve(condition->name);
 
 	if (number == __NR_SCMP_ERROR)
 		return 0;
@@ -191,12 +228,28 @@ static int add_rules(scmp_filter_ctx filter)
 	return result == 0 ? refuse_personalities(filter) : result;
 }
 
+/* The library compares arguments, not numbers. A tracer that lets a call be skipped makes it number -1. */
+static void refuse_the_unknown(sbx__buffer *program)
+{
+	/* Refused: system calls newer than those of Linux 6.18 (ENOSYS) */
+	static const struct sock_filter first[] = {
+	        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xFFFFFFFFU, 2, 0),
+	        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FIRST_UNKNOWN, 0, 1),
+	        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+	};
+
+	if (numbers_are_alike())
+		sbx__buffer_append(program, (const char *)first, sizeof(first));
+}
+
 static int export_program(scmp_filter_ctx filter, sbx__buffer *program)
 {
 	char chunk[4096];
 	ssize_t got = -1;
 	int fd = memfd_create("seccomp", MFD_CLOEXEC);
 
+	refuse_the_unknown(program);
 	if (fd >= 0 && seccomp_export_bpf(filter, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
 		while ((got = read(fd, chunk, sizeof(chunk))) > 0)
 			sbx__buffer_append(program, chunk, (size_t)got);

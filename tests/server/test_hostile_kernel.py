@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import time
 from pathlib import Path
 
@@ -304,6 +306,59 @@ def test_system_call(attempted, name):
     special = [target for target in opened if target.startswith(("anon_inode:", "socket:", "/dev/", "/memfd:"))]
     assert set(special) <= {"/dev/null", "anon_inode:[pidfd]"}
     assert (server.root(sandbox) / f"data/{number}").read_text() != "0", "it was refused"
+
+
+# ---- by the list ----
+
+# Of a system call that no library's header here has to know.
+NUMBERS = {"mount_setattr": 442, "quotactl_fd": 443, "set_mempolicy_home_node": 450, "open_tree_attr": 467}
+# Those of other architectures.
+ELSEWHERE = {"clock_adjtime64", "clock_settime64", "stime", "umount", "vm86", "vm86old"}
+# Newer than what was judged; and such as no kernel has.
+UNKNOWN = (470, 471, 600, 0x3FFFFFFF)
+
+LIST = r"""
+#include <errno.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static void call(const char *name, long number) {
+    long result = syscall(number, -1L, -1L, -1L, -1L, -1L, -1L);
+    printf("%%s %%d\n", name, result < 0 ? errno : 0);
+}
+int main(void) {
+%s
+}
+"""
+
+
+def refused_calls() -> list[str]:
+    """Those that docs/server.md says to be refused whatever their arguments, by EPERM."""
+    document = (Path(__file__).parents[2] / "docs/server.md").read_text()
+    items = document.partition("seccomp_docs begins")[2].partition("seccomp_docs ends")[0].split("\n  - ")
+    always = [
+        item
+        for item in items
+        if item.startswith(("kernel interfaces", "keys", "the shape", "namespaces", "the machine"))
+    ]
+    assert len(always) == 5
+    return [name for item in always for name in re.findall(r"`(\w+)`", item)]
+
+
+def test_every_call_of_the_list_is_refused(any_server):
+    """By the filter: most of them would fail in another way for what they are given here."""
+    calls = refused_calls()
+    lines = [
+        f'#ifdef SYS_{name}\ncall("{name}", SYS_{name});\n#else\ncall("{name}", {NUMBERS.get(name, -1)});\n#endif'
+        for name in calls
+    ]
+    lines += [f'call("{number}", {number}L);' for number in UNKNOWN]
+    sandbox = any_server.create()
+    path = plant(any_server, sandbox, "list", LIST % "\n".join(lines))
+    found = dict(line.split() for line in any_server.output(sandbox, path).splitlines())
+    assert {name for name, error in found.items() if error != str(errno.EPERM)} == ELSEWHERE | set(map(str, UNKNOWN))
+    assert {found[name] for name in [*ELSEWHERE, *map(str, UNKNOWN)]} == {str(errno.ENOSYS)}
+    assert len(calls) - len(ELSEWHERE) > 55
 
 
 # ---- with a tracer ----
