@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define ANSWERS_MAX ((size_t)BATCH_ANSWERS_MIB << 20)
+
 struct batch {
 	struct channel channel; /* first */
 	struct channel *parent; /* NULL: it has gone away */
@@ -75,6 +77,11 @@ void batch_release(struct batch *batch)
 	answer(batch);
 	text_free(&batch->answers);
 	free(batch);
+}
+
+bool batch_has_room(const struct batch *batch, size_t length)
+{
+	return !batch || batch->answers.length + length <= ANSWERS_MAX;
 }
 
 const struct channel *batch_root(const struct channel *channel)

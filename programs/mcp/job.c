@@ -75,9 +75,25 @@ void answer_error(struct text *text, const sbx_json *id, const struct rpc_error 
 	sbx_json_free(words);
 }
 
-/* Without memory for an answer there is none: the host's own time limit ends its wait. */
+/* It is known only now that there is no room, and what was done may not be done again. */
+static void crowd_out(const struct job *job, struct text *text)
+{
+	struct rpc_error error = {0};
+
+	rpc_error_set(&error, RPC_INTERNAL,
+	              "it was carried out, but the answers of a batch have at most %d MiB together; where it can be "
+	              "asked for again, send it by itself",
+	              BATCH_ANSWERS_MIB);
+	text_free(text);
+	answer_error(text, job->message.id, &error);
+}
+
+/* Without memory for an answer there is none: the host's own time limit ends its wait. An error has room in any case:
+ * beside its id, which its message has brought, it is short. */
 static void send_answer(struct job *job, struct text *text, int code)
 {
+	if (code == CHANNEL_ANSWER && !text->failed && !batch_has_room(job->batch, text->length))
+		crowd_out(job, text);
 	secret_hide(job->mcp->client, text);
 	if (!text->failed && job_is_heard(job))
 		job->channel->send(job->channel, text->data, text->length, code);

@@ -207,6 +207,9 @@ static void take_batch(struct mcp *mcp, struct channel *channel, const sbx_json 
 		              "batches are served in revision " BATCH_VERSION " alone; send one message at a time");
 	else if (sbx_json_count(parts) == 0)
 		rpc_error_set(&error, RPC_INVALID_REQUEST, "the batch is empty");
+	else if (sbx_json_count(parts) > BATCH_MESSAGES_MAX)
+		rpc_error_set(&error, RPC_INVALID_REQUEST, "a batch has at most %d messages, and this one has %zu",
+		              BATCH_MESSAGES_MAX, sbx_json_count(parts));
 	else if (!(batch = batch_new(channel)))
 		rpc_error_set(&error, RPC_INTERNAL, "out of memory");
 	channel->notifies = batch != NULL;

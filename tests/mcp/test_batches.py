@@ -110,6 +110,38 @@ def test_no_answer_to_notifications(batching, web):
     assert post(web, [CANCEL, CANCEL], HEADER) == (202, None)
 
 
+# ---- how much there may be ----
+
+
+@both
+def test_no_more_messages_than_a_number(kind, batching, web):
+    messages = [request(i) for i in range(100)]
+    assert len(by_id(answers_over(kind, batching, web, messages))) == 100
+    messages.append(CANCEL)
+    if kind == "stdio":
+        batching.send(messages)
+        answer = batching.message()
+    else:
+        status, answer = post(web, messages, HEADER)
+        assert status == 400
+    assert (answer["id"], answer["error"]["code"]) == (None, -32600)
+    assert "100" in answer["error"]["message"]
+
+
+@both
+def test_answers_that_are_too_large_together(kind, batching, web):
+    """11 MiB each, in base64: one of them fits."""
+    made = answers_over(kind, batching, web, [call(0, "head -c 8388608 /dev/zero | tr '\\0' '\\377' > /data/bytes")])
+    uri = f"sandbox://{made[0]['result']['structuredContent']['sandbox_id']}/data/bytes"
+    reads = [request(i, "resources/read", uri=uri) for i in range(1, 4)]
+    answers = by_id(answers_over(kind, batching, web, [*reads, request(4)]))
+    assert set(answers) == {1, 2, 3, 4}
+    assert answers[4]["result"] == {}
+    refused = [answers[i]["error"] for i in range(1, 4) if "error" in answers[i]]
+    assert [error["code"] for error in refused] == [-32603, -32603]
+    assert all("16 MiB" in error["message"] for error in refused)
+
+
 # ---- cancelling ----
 
 
