@@ -25,6 +25,8 @@
 #define IDLE_SECONDS 120
 /* How often something is said on a stream that has nothing to tell. */
 #define SILENCE_MS 15000
+/* How long at the end clients may take for their last answers. */
+#define LAST_MS 1000
 
 struct exchange;
 
@@ -259,7 +261,10 @@ static enum MHD_Result take(struct exchange *exchange)
 {
 	static const struct http_refusal too_long = {MHD_HTTP_CONTENT_TOO_LARGE, RPC_INVALID_REQUEST,
 	                                             "the message is longer than 16 MiB"};
+	static const struct http_refusal ending = {MHD_HTTP_SERVICE_UNAVAILABLE, RPC_INTERNAL, "the server ends"};
 
+	if (exchange->http->ended)
+		return refuse(exchange, &ending);
 	if (exchange->too_long)
 		return refuse(exchange, &too_long);
 	if (exchange->ends_session)
@@ -466,6 +471,53 @@ static int start(struct http *http)
 	return 0;
 }
 
+static bool has_last_answers(const struct http *http)
+{
+	for (const struct exchange *exchange = http->first; exchange; exchange = exchange->next)
+		if (exchange->answered || exchange->queued)
+			return true;
+	return false;
+}
+
+/* What is answered already goes out, also to clients that are slow to read. Nobody is waited for who sends. */
+static void say_last(struct http *http)
+{
+	int64_t until = clock_ms() + LAST_MS, left;
+
+	for (struct exchange *exchange = http->first; exchange; exchange = exchange->next)
+		if (exchange->begun && !exchange->answered)
+			dismiss(&exchange->channel);
+	/* Before it has looked what was resumed does not count for its time limit. */
+	MHD_run(http->daemon);
+	for (; has_last_answers(http) && (left = until - clock_ms()) > 0; MHD_run(http->daemon)) {
+		struct pollfd watched = {.fd = epoll_of(http), .events = POLLIN};
+		MHD_UNSIGNED_LONG_LONG limit;
+		if (MHD_get_timeout(http->daemon, &limit) == MHD_YES && limit < (unsigned int)left)
+			left = (int64_t)limit;
+		poll(&watched, 1, (int)left);
+	}
+}
+
+/* The daemon gives its listener back. */
+static void stop_listening(struct http *http)
+{
+	MHD_socket listener = MHD_quiesce_daemon(http->daemon);
+
+	if (listener != MHD_INVALID_SOCKET)
+		close(listener);
+}
+
+static void stop(struct http *http)
+{
+	if (http->daemon)
+		stop_listening(http);
+	mcp_stop(http->mcp);
+	if (!http->daemon)
+		return;
+	say_last(http);
+	MHD_stop_daemon(http->daemon);
+}
+
 int http_serve(struct mcp *mcp)
 {
 	struct http http = {.mcp = mcp};
@@ -473,12 +525,6 @@ int http_serve(struct mcp *mcp)
 
 	while (status == 0 && !http.ended)
 		turn(&http);
-	mcp_stop(mcp);
-	for (struct exchange *exchange = http.first; exchange; exchange = exchange->next) {
-		exchange->answered = true;
-		resume(exchange);
-	}
-	if (http.daemon)
-		MHD_stop_daemon(http.daemon);
+	stop(&http);
 	return status;
 }

@@ -352,12 +352,24 @@ static void wait_for_jobs(struct mcp *mcp)
 		}
 }
 
+/* Who has asked by HTTP waits for an answer of its own, and could take its lack for a fault on the way. */
+static void end_job(struct job *job)
+{
+	struct rpc_error error = {0};
+
+	if (job_is_heard(job) && batch_root(job->channel)->dismiss) {
+		rpc_error_set(&error, RPC_INTERNAL, "the server ends; whether this was carried out is not known");
+		refuse(job->channel, job->message.id, &error);
+	}
+	job_cancel(job);
+}
+
 void mcp_stop(struct mcp *mcp)
 {
 	subscriptions_end(mcp);
 	for (struct job *job = mcp->jobs, *next; job; job = next) {
 		next = job->next;
-		job_cancel(job);
+		end_job(job);
 	}
 	mcp_tick(mcp);
 	wait_for_jobs(mcp);

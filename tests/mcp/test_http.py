@@ -500,6 +500,61 @@ def test_it_ends_when_told_to_in_the_middle_of_a_call():
         assert time.monotonic() - begun < 10
 
 
+def test_a_stop_closes_a_stream_of_what_changes():
+    with Web("--no-token") as web, closing(web.connect()) as connection:
+        web.send(connection, *modern("subscriptions/listen", {"notifications": {}}))
+        response = connection.getresponse()
+        assert b"acknowledged" in response.readline()
+        assert response.readline() == b"\n"
+        web.process.terminate()
+        (end,) = events(response)
+        assert end["result"]["_meta"][f"{PREFIX}subscriptionId"] == end["id"] == 1
+        assert web.process.wait(20) == 0
+
+
+@pytest.mark.parametrize("way", ["modern", "progress", "legacy", "batch"])
+def test_a_stop_answers_what_it_ends(way):
+    params: dict = {"name": "run", "arguments": {"command": "echo begun; sleep 74"}}
+    if way == "progress":
+        params["_meta"] = {"progressToken": "x"}
+    sent, headers = modern("tools/call", params)
+    if way in ("legacy", "batch"):
+        sent, headers = sent | {"params": params}, {}
+    ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+    with Web("--no-token") as web, closing(web.connect()) as connection:
+        web.send(connection, [sent, ping] if way == "batch" else sent, headers)
+        deadline = time.monotonic() + 20
+        while not sleeps(web, 74):
+            assert time.monotonic() < deadline
+        web.process.terminate()
+        response = connection.getresponse()
+        answers = events(response) if way == "progress" else json.loads(response.read())
+        assert web.process.wait(20) == 0
+    answer = answers if isinstance(answers, dict) else next(each for each in answers if each.get("id") == 1)
+    assert (response.status, answer["id"], answer["error"]["code"]) == (200, 1, -32603)
+    assert "the server ends" in answer["error"]["message"]
+
+
+def test_a_stop_waits_for_nobody_who_does_not_read():
+    with Web("--no-token") as web:
+        params = {"name": "run", "arguments": {"command": "head -c 8388608 /dev/zero > /data/zeros"}}
+        made = web.ask_modern("tools/call", params)[1]["result"]["structuredContent"]
+        sent, headers = modern("resources/read", {"uri": f"sandbox://{made['sandbox_id']}/data/zeros"})
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        with socket.create_connection(("127.0.0.1", web.port)) as deaf, closing(web.connect()) as kept:
+            web.send(kept, *modern("tools/list"))
+            assert kept.getresponse().read()
+            deaf.sendall(message(json.dumps(sent).encode(), *lines))
+            assert select.select([deaf], [], [], 20)[0]
+            begun = time.monotonic()
+            web.process.terminate()
+            time.sleep(0.3)
+            web.send(kept, *modern("tools/list"))
+            assert kept.getresponse().status == 503, "nothing more is begun"
+            assert web.process.wait(20) == 0
+            assert 0.9 < time.monotonic() - begun < 5
+
+
 def test_it_does_not_turn_while_it_waits(web):
     ticks = os.sysconf("SC_CLK_TCK")
 
