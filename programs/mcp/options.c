@@ -5,6 +5,7 @@
 #include "listener.h"
 #include "offer.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,8 @@
 	"                    takes; strict: that all take\n" \
 	"  --tool-name-length N  shorten the names of tools to so many characters\n" \
 	"  --root FOLDER     let upload and download use this folder of the machine; may be given again\n" \
+	"  --max-transfer BYTES  copy at most so many by upload, download and local; 1073741824 (1 GiB) if left " \
+	"out\n" \
 	"  --http PORT       serve over HTTP at http://127.0.0.1:PORT/mcp, not over standard input and output; 0: " \
 	"any port\n" \
 	"  --listen ADDRESS  listen on this address in place of 127.0.0.1; it wants --token-file but for loopback\n" \
@@ -124,6 +127,17 @@ static int read_number(unsigned *number, const char *text, unsigned long least, 
 	return -1;
 }
 
+static int read_bytes(int64_t *bytes, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	*bytes = strtoll(text, &end, 10);
+	if (end == text || *end || errno || *text < '0' || *text > '9' || *bytes == 0)
+		return complain("--max-transfer", "wants a number of bytes, 1 or more");
+	return -1;
+}
+
 /* Names as in a URL, without a port. */
 static bool is_host_name(const char *name)
 {
@@ -180,6 +194,7 @@ static const struct option known[] = {
         {"tool-name-length", required_argument, NULL, 'y'},
         {"tag", required_argument, NULL, 'e'},
         {"root", required_argument, NULL, 'd'},
+        {"max-transfer", required_argument, NULL, 'z'},
         {"http", required_argument, NULL, 'w'},
         {"listen", required_argument, NULL, 'b'},
         {"allow-host", required_argument, NULL, 'j'},
@@ -233,6 +248,8 @@ static int read_option(struct options *options, int letter)
 		return -1;
 	case 'd':
 		return add_name(&options->roots, optarg, *optarg == '/', "is no whole path of a folder");
+	case 'z':
+		return read_bytes(&options->max_transfer, optarg);
 	case 'w':
 		options->http = true;
 		return read_number(&options->port, optarg, 0, 65535, "is no port");
@@ -269,7 +286,7 @@ int options_read(struct options *options, int count, char **words)
 {
 	int letter, status = -1;
 
-	*options = (struct options){0};
+	*options = (struct options){.max_transfer = (int64_t)1 << 30};
 	while (status < 0 && (letter = getopt_long(count, words, "", known, NULL)) != -1)
 		status = read_option(options, letter);
 	if (options->groups == 0)

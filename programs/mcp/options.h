@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct client;
 
@@ -37,6 +38,7 @@ struct options {
 	unsigned tool_name_length;   /* how long a tool's name may be; 0: as the client has it */
 	unsigned max_sandboxes;      /* of its own making at once; 0: any number */
 	unsigned idle_delete;        /* seconds; 0: never */
+	int64_t max_transfer;        /* bytes of a file or folder that are copied from or to this machine */
 	unsigned groups;             /* of enum tool_group */
 	struct names allow_hosts;    /* that a request's Host may have beside this machine's own */
 	struct names only;

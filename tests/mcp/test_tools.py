@@ -39,7 +39,7 @@ def test_definitions_are_whole():
 def test_what_is_text_by_itself_has_no_schema():
     everything = listed("--tools", "all", "--root", "/")
     assert {name for name, tool in everything.items() if "outputSchema" not in tool} == {
-        *("read_file", "download_sandboxes", "list_files", "write_file", "upload", "download", "stop_command"),
+        *("read_file", "download_sandboxes", "list_files", "write_file", "stop_command"),
         "invoke_api_endpoint",
     }
 
