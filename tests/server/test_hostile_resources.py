@@ -8,7 +8,7 @@ import threading
 from contextlib import closing
 
 import pytest
-from harness import descendants, read_proc, status_field, wait_until
+from harness import IS_ASAN, descendants, read_proc, status_field, wait_until
 from hostile import FULL, delete, inits, inside, is_well, meanwhile, names, python
 
 
@@ -149,7 +149,8 @@ def test_long_answers_that_are_given_again(usual):
     finally:
         for connection in connections:
             connection.close()
-    assert peak(server) < PEAK
+    # AddressSanitizer keeps much of what was freed.
+    assert IS_ASAN or peak(server) < PEAK
     assert wait_until(lambda: server.call("POST", path, *request).body == first)
 
 
