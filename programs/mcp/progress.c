@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define INTERVAL_MS 100
-/* Of what was written since the last time only the end is told. */
+/* Of what was written since the last time only the end is told, and how much there was before it. */
 #define MESSAGE_MAX ((size_t)4096)
 
 static const sbx_json *token_of(const struct job *job)
@@ -18,10 +18,35 @@ static const sbx_json *token_of(const struct job *job)
 	return type == SBX_JSON_STRING || type == SBX_JSON_INTEGER ? token : NULL;
 }
 
+/* Nothing is told of a character whose beginning is not. */
+static void leave_out(struct progress *progress, size_t count)
+{
+	const struct text *output = &progress->output;
+	size_t most = count + 3;
+
+	while (count < most && count < output->length && ((unsigned char)output->data[count] & 0xc0) == 0x80)
+		count++;
+	text_drop(&progress->output, count);
+	progress->left_out += count;
+}
+
+static sbx_json *message_of(struct progress *progress)
+{
+	struct text marked = {0};
+
+	if (progress->left_out == 0)
+		return text_words(&progress->output);
+	text_format(&marked, "[… %zu bytes left out]", progress->left_out);
+	text_append(&marked, progress->output.data, progress->output.length);
+	sbx_json *words = marked.failed ? NULL : text_words(&marked);
+	text_free(&marked);
+	return words;
+}
+
 static void tell(struct progress *progress, struct job *job, const sbx_json *token)
 {
 	struct text text = {0};
-	sbx_json *words = text_words(&progress->output);
+	sbx_json *words = message_of(progress);
 
 	text_add(&text, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":");
 	text_json(&text, token);
@@ -35,6 +60,7 @@ static void tell(struct progress *progress, struct job *job, const sbx_json *tok
 	text_free(&text);
 	progress->told_ms = clock_ms();
 	progress->output.length = 0;
+	progress->left_out = 0;
 }
 
 void progress_add(struct progress *progress, struct job *job, const char *output, size_t length)
@@ -45,7 +71,7 @@ void progress_add(struct progress *progress, struct job *job, const char *output
 		return;
 	text_append(&progress->output, output, length);
 	if (progress->output.length > MESSAGE_MAX)
-		text_drop(&progress->output, progress->output.length - MESSAGE_MAX);
+		leave_out(progress, progress->output.length - MESSAGE_MAX);
 	if (clock_ms() - progress->told_ms >= INTERVAL_MS)
 		tell(progress, job, token);
 }

@@ -11,6 +11,7 @@ struct mcp;
 
 struct progress {
 	struct text output; /* that was not told yet */
+	size_t left_out;    /* bytes before it that are not told */
 	int64_t told_ms;
 	int64_t steps;
 };

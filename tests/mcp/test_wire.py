@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -232,6 +234,30 @@ def test_progress_does_not_wait_for_more(old):
         answers.discard(message.get("id"))
         told += message.get("params", {}).get("message", "")
     assert told == "ABC"
+
+
+@pytest.mark.parametrize("command", ["seq 1 20000", "yes äöü | head -n 20000"])
+def test_progress_says_what_it_leaves_out(old, command):
+    """At the place where it is, by the number of its bytes."""
+    old.call("write_file", path="/data/command", content=f"{command} > /data/out; cat /data/out")
+    params = {"name": "run", "arguments": {"command": "sh /data/command"}, "_meta": {"progressToken": "token"}}
+    old.request("tools/call", params)
+    told, message = [], old.message()
+    while "method" in message:
+        told.append(message["params"]["message"])
+        message = old.message()
+    told = "".join(told)
+    assert "?" not in told, "no character is cut"
+    at = 0
+    whole = subprocess.run(["sh", "-c", command], capture_output=True, check=True).stdout
+    for piece in re.split(r"(\[… [0-9]+ bytes left out\])", told):
+        if gap := re.fullmatch(r"\[… ([0-9]+) bytes left out\]", piece):
+            at += int(gap[1])
+        else:
+            assert whole[at : at + len(piece.encode())] == piece.encode()
+            at += len(piece.encode())
+    assert at == len(whole)
+    assert "bytes left out]" in told
 
 
 def test_the_input_ends_in_the_middle_of_a_call(old):
