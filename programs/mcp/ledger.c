@@ -1,6 +1,8 @@
 #include "ledger.h"
 
+#include "fingerprint.h"
 #include "mcp.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,11 +21,12 @@
 #define DIGITS 16
 #define NAME_LENGTH (sizeof(PREFIX) - 1 + DIGITS)
 
-/* A file for each server, locked as long as it lives, that has what its sandboxes' names begin with, and the API's
- * address. */
+/* A file for each server, locked as long as it lives, whose name is what its sandboxes' names begin with. It has the
+ * API's address, and in a second line whose key it was: another account at that address sees nothing of them. */
 struct ledger {
 	char name[NAME_LENGTH + 1];
 	char another[NAME_LENGTH + 24];
+	struct text account; /* what the file has */
 	unsigned others;
 	int file; /* -1: there is none */
 	struct cleaning *cleanings;
@@ -86,22 +89,38 @@ static void forget(const char *name)
 
 /* ---- this server's ---- */
 
-static struct ledger *ledger_of(struct mcp *mcp)
+static void write_account(struct text *account, const sbx_client *client)
 {
-	if (!mcp->ledger && (mcp->ledger = calloc(1, sizeof(*mcp->ledger))))
-		mcp->ledger->file = -1;
-	return mcp->ledger;
+	const char *key = sbx_client_api_key(client);
+	char fingerprint[FINGERPRINT_SIZE];
+
+	if (fingerprint_of_key(fingerprint, key ? key : ""))
+		text_format(account, "%s\n%s\n", sbx_client_base_url(client), fingerprint);
+	else
+		account->failed = true;
 }
 
-static int write_file(const char *name, const char *address)
+/* The client is there. */
+static struct ledger *ledger_of(struct mcp *mcp)
+{
+	struct ledger *ledger = mcp->ledger ? mcp->ledger : calloc(1, sizeof(*ledger));
+
+	if (ledger && !mcp->ledger) {
+		ledger->file = -1;
+		write_account(&ledger->account, mcp->client);
+	}
+	return mcp->ledger = ledger;
+}
+
+static int write_file(const char *name, const struct text *account)
 {
 	int folder = open_folder(true);
 	int file = folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	size_t length = strlen(address);
 
 	if (folder >= 0)
 		close(folder);
-	if (file < 0 || flock(file, LOCK_EX | LOCK_NB) < 0 || write(file, address, length) != (ssize_t)length)
+	if (file < 0 || flock(file, LOCK_EX | LOCK_NB) < 0 || account->failed ||
+	    write(file, account->data, account->length) != (ssize_t)account->length)
 		fprintf(stderr,
 		        "sandbox-sdk-mcp: nothing can be written down in $XDG_STATE_HOME (%s): a kill would leave "
 		        "the sandbox %s\n",
@@ -119,7 +138,7 @@ const char *ledger_own_name(struct mcp *mcp)
 	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return NULL;
 	snprintf(ledger->name, sizeof(ledger->name), PREFIX "%016llx", (unsigned long long)random);
-	ledger->file = write_file(ledger->name, sbx_client_base_url(mcp->client));
+	ledger->file = write_file(ledger->name, &ledger->account);
 	return ledger->name;
 }
 
@@ -179,17 +198,31 @@ static int open_left(int folder, const char *name)
 	return file;
 }
 
+static bool is_same(const char *said, size_t length, const char *expected, size_t expected_length)
+{
+	return length == expected_length && memcmp(said, expected, length) == 0;
+}
+
+/* A file that names no key is of before there was a second line. */
+static bool is_own_account(const struct mcp *mcp, const char *said, size_t length)
+{
+	const struct text *account = &mcp->ledger->account;
+	const char *address = sbx_client_base_url(mcp->client);
+
+	return is_same(said, length, address, strlen(address)) ||
+	       (!account->failed && is_same(said, length, account->data, account->length));
+}
+
 static bool look_at(void *context, int folder, const char *name)
 {
 	struct mcp *mcp = context;
-	char address[1024];
-	const char *own = sbx_client_base_url(mcp->client);
+	char said[1024];
 	int file = open_left(folder, name);
 
 	if (file < 0)
 		return true;
-	ssize_t length = read(file, address, sizeof(address));
-	if (length >= 0 && (size_t)length == strlen(own) && memcmp(address, own, (size_t)length) == 0)
+	ssize_t length = read(file, said, sizeof(said));
+	if (length >= 0 && is_own_account(mcp, said, (size_t)length))
 		clean(mcp, name, file);
 	else
 		close(file);
@@ -255,6 +288,7 @@ void ledger_end(struct mcp *mcp, int is_settled)
 		forget(ledger->name);
 	if (ledger->file >= 0)
 		close(ledger->file);
+	text_free(&ledger->account);
 	free(ledger);
 	mcp->ledger = NULL;
 }

@@ -14,11 +14,13 @@ Handler = Callable[[str, str, bytes], Answer]
 
 
 class FakeApi:
-    """`answer` gives status and document for a method, a path with its query, and a body. `said` is sent with each."""
+    """`answer` gives status and document for a method, a path with its query, and a body; whose key has asked is `key`
+    meanwhile. `said` is sent with each."""
 
     def __init__(self, answer: Handler, said: Callable[[BaseHTTPRequestHandler], dict[str, str]] = lambda _: {}):
         api = self
         self.requests: list[tuple[str, str]] = []
+        self.key: str | None = None
 
         class Request(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -26,6 +28,7 @@ class FakeApi:
             def handle_any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 api.requests.append((self.command, self.path))
+                api.key = self.headers["x-api-key"]
                 status, document = answer(self.command, self.path, body)
                 data = document if isinstance(document, bytes) else json.dumps(document).encode()
                 self.send_response(status)

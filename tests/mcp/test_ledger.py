@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from account import Account, wait_until
-from fake_api import FakeApi, sandbox
+from fake_api import FakeApi, page, sandbox
 from harness import Host, text_of
 
 
@@ -155,6 +157,65 @@ def test_another_accounts_is_left_alone(account, tmp_path):
         assert len(account.files()) == 1
     finally:
         other.end()
+
+
+FIRST, SECOND = "key-of-the-first-account", "key-of-the-second-account"
+
+
+@pytest.fixture
+def shared():
+    """An address that two accounts have, and what each has there."""
+    made: dict[str, list[dict]] = {FIRST: [], SECOND: []}
+
+    def answer(method: str, path: str, body: bytes) -> tuple[int, object]:
+        own = made[api.key]
+        if method == "POST":
+            own.append(sandbox(f"sbx-{len(api.requests)}", json.loads(body)["name"]))
+            return 200, own[-1]
+        if method == "DELETE":
+            gone = next(each for each in own if each["id"] in path.split("/"))
+            own.remove(gone)
+            return 200, gone
+        return 200, page(own, 1, 100)
+
+    with FakeApi(answer) as api:
+        yield api, made
+
+
+def leave_one(api: FakeApi, state: Path) -> Path:
+    """What a server of the first account leaves; the file that says so."""
+    with Host(environment=api.environment(state, FIRST)) as host:
+        host.shake_hands()
+        host.call("create_sandboxes")
+        kill(host)
+    (path,) = (state / "sandbox-sdk-mcp").iterdir()
+    return path
+
+
+def test_what_another_key_made_is_left_alone(shared, tmp_path):
+    api, made = shared
+    path = leave_one(api, tmp_path)
+    assert FIRST not in path.read_text()
+    with Host(environment=api.environment(tmp_path, SECOND)) as host:
+        host.shake_hands()
+        host.call("list_sandboxes")
+        time.sleep(1)
+        assert host.end()[0] == 0
+    assert path.exists()
+    assert len(made[FIRST]) == 1
+    with Host(environment=api.environment(tmp_path, FIRST)) as host:
+        host.shake_hands()
+        assert wait_until(lambda: not made[FIRST] and not path.exists()), api.requests
+
+
+def test_a_file_that_names_no_key_is_anybodys(shared, tmp_path):
+    """As they were written once."""
+    api, made = shared
+    path = leave_one(api, tmp_path)
+    path.write_text(path.read_text().splitlines()[0])
+    with Host(environment=api.environment(tmp_path, FIRST)) as host:
+        host.shake_hands()
+        assert wait_until(lambda: not made[FIRST] and not path.exists()), api.requests
 
 
 @pytest.mark.parametrize("name", ["sandbox-sdk-mcp-", "s", "sandbox-sdk-mcp-000", "sandbox-sdk-mcp-" + "x" * 16, "n"])
