@@ -15,7 +15,8 @@
 	"Usage: sandbox-sdk-mcp [OPTION…]\n" \
 	"Serves sandboxes to an AI assistant by the Model Context Protocol, over standard input and output.\n" \
 	"\n" \
-	"  --local           use a sandboxd of its own on this machine, without an account\n" \
+	"  --local           use a sandboxd of its own on this machine, without an account; it and all its sandboxes " \
+	"end with this program\n" \
 	"  --tools GROUP     operations (one for each operation, and run and files), dynamic (three that list, " \
 	"describe\n" \
 	"                    and call all operations), code (scripts), docs (search) or all; may be given again; " \
@@ -42,7 +43,7 @@
 	"  --allow-host NAME let a request's Host have this name, too; may be given again\n" \
 	"  --token-file PATH what an HTTP client has to show as its Bearer token; made if it is not there\n" \
 	"  --no-token        let every user of this machine use the HTTP server\n" \
-	"  --keep            leave the sandboxes that it made without a name when it ends\n" \
+	"  --keep            leave the sandboxes that it made without a name when it ends; not with --local\n" \
 	"  --max-sandboxes N have at most so many sandboxes of its own making at once\n" \
 	"  --idle-delete SECONDS  delete a sandbox that it made without a name when no call or command has used it " \
 	"so " \
@@ -168,6 +169,10 @@ static int check_together(const struct options *options)
 {
 	if (options->keep && options->idle_delete)
 		return complain("--keep", "keeps what --idle-delete deletes; give one of them");
+	if (options->keep && options->local)
+		return complain("--keep", "leaves nothing with --local, whose sandboxd ends with this program; start a "
+		                          "sandboxd --state DIR, and give its URL and key in SANDBOX_SDK_BASE_URL and "
+		                          "SANDBOX_SDK_API_KEY");
 	return check_network(options);
 }
 

@@ -97,8 +97,9 @@ static void add_instructions(struct text *text, const struct mcp *mcp)
 
 	while (way < count && !tools_offer(mcp, ways[way].tool))
 		way++;
-	text_format(text, ",\"instructions\":\"Sandboxes are isolated machines of their own.%s%s\"",
+	text_format(text, ",\"instructions\":\"Sandboxes are isolated machines of their own.%s%s%s\"",
 	            way < count ? ways[way].words : "",
+	            mcp->options->local ? " All of them, also those with a name, end with this server." : "",
 	            tools_reach(mcp, "delete_sandboxes") ? " Delete what is not needed any more." : "");
 }
 

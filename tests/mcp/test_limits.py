@@ -180,6 +180,21 @@ def test_what_is_to_stay_is_not_deleted():
     assert "--idle-delete" in refused("--keep", "--idle-delete", "1")
 
 
+def test_nothing_is_left_of_a_local_server():
+    """Not even what has a name: who wants that needs a sandboxd of their own."""
+    said = refused("--local", "--keep")
+    assert len(said.splitlines()) == 1
+    for word in ("--keep", "--local", "sandboxd --state DIR", "SANDBOX_SDK_BASE_URL", "SANDBOX_SDK_API_KEY"):
+        assert word in said
+    for _ in range(2):
+        with Host("--local") as host:
+            assert "end with this server" in host.shake_hands()["instructions"]
+            assert host.call("list_sandboxes")["structuredContent"]["data"] == []
+            host.call("write_file", sandbox="named", path="/data/x", content="x")
+    with Host() as host:
+        assert "end with this server" not in host.shake_hands()["instructions"]
+
+
 def test_without_the_options_there_is_no_end():
     with Host("--local") as host:
         host.shake_hands()
