@@ -36,6 +36,54 @@ def test_definitions_are_whole():
         assert tool["title"]
 
 
+READS = "readOnlyHint idempotentHint"
+MAKES = ""
+REPLACES = "destructiveHint idempotentHint"
+RUNS = "destructiveHint openWorldHint"
+# What is true of each tool; the rest is false. The output that command_output gives is gone then, and all sandboxes are
+# others the next time.
+HINTS = {
+    "run": RUNS,
+    "read_file": READS,
+    "write_file": REPLACES,
+    "list_files": READS,
+    "upload": REPLACES,
+    "download": REPLACES,
+    "start_command": RUNS,
+    "command_output": "",
+    "stop_command": REPLACES,
+    "create_sandboxes": MAKES,
+    "list_sandboxes": READS,
+    "get_sandboxes": READS,
+    "delete_sandboxes": REPLACES,
+    "delete_all_sandboxes": "destructiveHint",
+    "execute_sandboxes": RUNS,
+    "upload_sandboxes": REPLACES,
+    "download_sandboxes": READS,
+    "create_volumes": MAKES,
+    "list_volumes": READS,
+    "delete_volumes": REPLACES,
+    "create_snapshot_volumes": MAKES,
+    "execute_code": RUNS,
+    "search_docs": READS,
+    "list_api_endpoints": READS,
+    "get_api_endpoint_schema": READS,
+    "invoke_api_endpoint": RUNS,
+}
+DYNAMIC = {"list_api_endpoints", "get_api_endpoint_schema", "invoke_api_endpoint"}
+
+
+@pytest.mark.parametrize("options", [(), ("--tools", "all", "--root", "/")], ids=" ".join)
+def test_hints(options):
+    tools = listed(*options)
+    told = {
+        name: " ".join(hint for hint, value in tool["annotations"].items() if value is True)
+        for name, tool in tools.items()
+    }
+    assert told == {name: hints for name, hints in HINTS.items() if name in told}
+    assert set(told) == (set(HINTS) if options else set(HINTS) - {"upload", "download"} - DYNAMIC)
+
+
 def test_what_is_text_by_itself_has_no_schema():
     everything = listed("--tools", "all", "--root", "/")
     assert {name for name, tool in everything.items() if "outputSchema" not in tool} == {

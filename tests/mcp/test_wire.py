@@ -260,6 +260,31 @@ def test_progress_says_what_it_leaves_out(old, command):
     assert "bytes left out]" in told
 
 
+def test_a_cancel_of_what_was_answered(old):
+    """It may have been under way already when the answer came."""
+    for modern in (False, True):
+        number = old.request("tools/call", {"name": "run", "arguments": {"command": "true"}}, modern)
+        assert old.answer(number)["result"]["structuredContent"]["exit_code"] == 0
+        for _ in range(2):
+            old.notify("notifications/cancelled", {"requestId": number, "reason": "too late"})
+        assert old.call("run", modern, command="echo on")["structuredContent"]["stdout"] == "on\n"
+    status, said, errors = old.end()
+    assert (status, said, errors) == (0, b"", "")
+
+
+def test_the_wire_is_nobody_elses(old):
+    """What reads standard input or prints by mistake, a library or a child, does not speak to the host."""
+    old.call("run", command="true")
+    process = Path(f"/proc/{old.process.pid}/fd")
+    ours = [str(Path(f"/proc/self/fd/{pipe.fileno()}").readlink()) for pipe in (old.process.stdin, old.process.stdout)]
+    held = {path.name: str(path.readlink()) for path in process.iterdir()}
+    assert held["0"] == "/dev/null"
+    assert held["1"] == held["2"] == str(Path(f"/proc/self/fd/{old.process.stderr.fileno()}").readlink())
+    wire = {name for name, what in held.items() if what in ours}
+    assert len(wire) == 2
+    assert wire.isdisjoint({"0", "1", "2"})
+
+
 def test_the_input_ends_in_the_middle_of_a_call(old):
     old.call("run", command="true")
     old.request("tools/call", {"name": "run", "arguments": {"command": "sleep 60"}})
