@@ -172,7 +172,7 @@ def mcp_run(size: Size) -> Result:
     rows = [
         alone("run of true", "ms", times),
         added("more than the same request takes", mine, stream, 0.5),
-        added("more than sbx_sandboxes_execute() takes", again, whole),
+        added("more than sbx_sandboxes_execute() takes", again, whole, 0.5),
     ]
     return Result("sandbox-sdk-mcp", "the same in C", rows, mine + again, stream + whole)
 

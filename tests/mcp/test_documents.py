@@ -251,3 +251,28 @@ def test_documents_need_no_key():
 def test_text_of_a_result_is_its_structure(old):
     result = old.call("search_docs", query="sandbox")
     assert json.loads(text_of(result)) == result["structuredContent"]
+
+
+# ---- what it costs ----
+
+
+def recorded(name: str, row: int, side: str = "ours") -> float:
+    return json.loads((ROOT / f"bench/results/mcp_{name}.json").read_text())["rows"][row][side]
+
+
+def test_what_it_costs_is_what_was_measured():
+    """Each figure, in the order of the page."""
+    told = (ROOT / "docs/mcp.md").read_text(encoding="utf-8").partition("## What it costs")[2].partition("|---|")[2]
+    told = re.sub(r"after 100 calls|64 at once", "", told)
+    figures = [float(each.replace(",", "")) for each in re.findall(r"\d[\d,]*(?:\.\d+)?", told)]
+    assert figures == pytest.approx(
+        [
+            *(recorded("start", 0), recorded("start", 0, "peer")),
+            *(recorded("memory", 0), recorded("memory", 0, "peer"), recorded("memory", 1), recorded("memory", 2)),
+            *(recorded("list", 0), recorded("list", 1), recorded("list", 0, "peer"), recorded("list", 1, "peer")),
+            *(recorded("call", 0), recorded("call", 1), recorded("call", 0, "peer"), recorded("call", 1, "peer")),
+            *(recorded("run", 1), recorded("run", 0), recorded("run", 2)),
+            *(recorded("definitions", 0), recorded("definitions", 1), recorded("memory", 3)),
+        ],
+        rel=0.02,
+    )
