@@ -3,6 +3,7 @@
 #include "file_uri.h"
 #include "operation_tools.h"
 #include "protocol.h"
+#include "resources.h"
 #include "tools.h"
 
 #include <string.h>
@@ -187,7 +188,7 @@ static int find_argument(const struct mcp *mcp, const sbx_json *reference, const
 	return rpc_error_set(error, RPC_INVALID_PARAMS, "ref: its type is ref/prompt or ref/resource");
 }
 
-/* With the operations' names; nothing else has values to choose from. */
+/* With the operations' names; nothing else that is known here has values to choose from. */
 static void complete(struct job *job, const struct prompt *prompt, const char *value)
 {
 	struct text text = {0};
@@ -214,6 +215,8 @@ void completion_complete(struct job *job)
 		job_fail_with(job, RPC_INVALID_PARAMS, "ref, argument.name and argument.value are needed");
 	else if (find_argument(job->mcp, reference, name, &prompt, &error) < 0)
 		job_fail(job, &error);
+	else if (!prompt && strcmp(name, "id") == 0)
+		resources_complete_id(job, value);
 	else
 		complete(job, prompt, value);
 }

@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "download.h"
 #include "file_uri.h"
+#include "listing.h"
 #include "made.h"
 #include "mcp.h"
 #include "pages.h"
@@ -187,4 +188,70 @@ void resources_read(struct job *job)
 		read_file(job, uri);
 	else
 		not_found(job, uri);
+}
+
+/* ---- completion ---- */
+
+/* The protocol has no more in one answer. */
+#define IDS_MAX 100
+
+struct ids {
+	struct job *job;
+	const char *prefix; /* of the job's message */
+	struct text values;
+	size_t count; /* one more than are given where there are more */
+};
+
+static bool on_sandbox(void *context, const sbx_json *sandbox)
+{
+	struct ids *ids = context;
+	const char *id = member_string(sandbox, "id");
+
+	if (id && strncmp(id, ids->prefix, strlen(ids->prefix)) == 0 && ids->count++ < IDS_MAX) {
+		text_add(&ids->values, ids->count > 1 ? "," : "");
+		text_string(&ids->values, id, strlen(id));
+	}
+	return ids->count > IDS_MAX || ids->job->cancelled;
+}
+
+/* Nobody has asked for a list: where it cannot be had there is nothing to choose from, and no error. */
+static void on_listed(void *context, sbx_error *error)
+{
+	struct ids *ids = context;
+	struct text text = {0};
+
+	sbx_error_free(error);
+	text_format(&text, "\"completion\":{\"values\":[%s],", ids->values.data ? ids->values.data : "");
+	if (ids->count > IDS_MAX)
+		text_add(&text, "\"hasMore\":true}");
+	else
+		text_format(&text, "\"total\":%zu,\"hasMore\":false}", ids->count);
+	text.failed |= ids->values.failed;
+	text_free(&ids->values);
+	job_succeed_members(ids->job, &text);
+	free(ids);
+}
+
+/* A local server that nothing was asked of yet has none, and is not started for that. */
+static bool has_list(struct mcp *mcp)
+{
+	sbx_error *error = NULL;
+	bool has_client = mcp->client || (!mcp->options->local && mcp_client(mcp, &error));
+
+	sbx_error_free(error);
+	return has_client;
+}
+
+void resources_complete_id(struct job *job, const char *prefix)
+{
+	static const struct listing_events events = {on_sandbox, on_listed};
+	struct ids *ids = calloc(1, sizeof(*ids));
+
+	if (!ids) {
+		job_fail_with(job, RPC_INTERNAL, "out of memory");
+		return;
+	}
+	*ids = (struct ids){.job = job, .prefix = prefix};
+	if (!has_list(job->mcp) || !listing_start(job->mcp->client, &events, ids, NULL))
+		on_listed(ids, NULL);
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from fake_api import FakeApi, page, sandbox
 from harness import ROOT, Host, text_of
 from test_tools import listed
 
@@ -128,6 +130,42 @@ def test_completion(old):
     assert len(completed(old, "")) == 12
     assert completed(old, "x") == completed(old, "", "command", "test_project") == []
     assert completed(old, "", "id", FILE) == completed(old, "", "path", FILE) == []
+
+
+def test_the_ids_of_sandboxes_are_completed(old):
+    ids = [old.call("create_sandboxes", name=name)["structuredContent"]["id"] for name in ("one", "two")]
+    assert sorted(completed(old, "", "id", FILE)) == sorted(ids)
+    assert completed(old, ids[1], "id", FILE) == [ids[1]]
+    assert completed(old, "nothing", "id", FILE) == completed(old, ids[0] + "x", "id", FILE) == []
+    assert completed(old, "", "path", FILE) == []
+    old.call("delete_sandboxes", id=ids[1])
+    assert completed(old, "", "id", FILE) == [ids[0]]
+
+
+def test_a_hundred_ids_are_given_at_most(tmp_path):
+    everything = [sandbox(f"sbx-{number:03}", f"n-{number}") for number in range(450)]
+
+    def answer(method: str, path: str, _: bytes) -> tuple[int, object]:
+        query = parse_qs(urlsplit(path).query)
+        return 200, page(everything, int(query.get("page", ["1"])[0]), int(query["page_size"][0]))
+
+    with FakeApi(answer) as api, Host(environment=api.environment(tmp_path)) as host:
+        host.shake_hands()
+        for modern in (False, True):
+            params = {"ref": FILE, "argument": {"name": "id", "value": "sbx-"}}
+            result = host.ask("completion/complete", params, modern)["result"]
+            assert result["completion"] == {"values": [f"sbx-{n:03}" for n in range(100)], "hasMore": True}
+            assert modern == ("resultType" in result)
+        assert completed(host, "sbx-44", "id", FILE) == [f"sbx-{number}" for number in range(440, 450)]
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"SANDBOX_SDK_API_KEY": "key", "SANDBOX_SDK_BASE_URL": "http://127.0.0.1:9"}]
+)
+def test_where_there_is_no_list_nothing_is_completed(environment, tmp_path):
+    with Host(environment=environment | {"XDG_STATE_HOME": str(tmp_path)}) as host:
+        host.shake_hands()
+        assert completed(host, "", "id", FILE) == []
 
 
 @pytest.mark.parametrize(
