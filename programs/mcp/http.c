@@ -126,7 +126,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
 static enum MHD_Result queue(struct exchange *exchange, unsigned int status, struct MHD_Response *response)
 {
 	const char *session = exchange->begins_session && exchange->code == CHANNEL_ANSWER
-	                              ? sessions_begin(&exchange->http->sessions)
+	                              ? sessions_begin(&exchange->http->sessions, exchange->channel.version)
 	                              : NULL;
 
 	exchange->queued = true;
@@ -216,18 +216,25 @@ static struct exchange *begin(struct http *http, struct MHD_Connection *connecti
 
 	if (!exchange)
 		return NULL;
-	const char *version = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MCP_VERSION_HEADER);
-	/* Clients of the revision that has no such header send none. */
-	exchange->channel = (struct channel){.send = say,
-	                                     .check = check_message,
-	                                     .dismiss = dismiss,
-	                                     .stateless = true,
-	                                     .version = version ? version : BATCH_VERSION};
+	exchange->channel =
+	        (struct channel){.send = say, .check = check_message, .dismiss = dismiss, .stateless = true};
 	exchange->http = http;
 	exchange->connection = connection;
 	exchange->next = http->first;
 	http->first = exchange;
 	return exchange;
+}
+
+/* Finds the session that is named, and the revision: the header says it, else the session has agreed on one. Clients
+ * of the revision that has neither send none. False: there is no such session. */
+static bool find_session(struct exchange *exchange, const char *id)
+{
+	const char *said = MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, MCP_VERSION_HEADER);
+	const struct session *session = id ? sessions_find(&exchange->http->sessions, id) : NULL;
+
+	exchange->channel.session = session ? session->number : 0;
+	exchange->channel.version = said ? said : session ? session->version : BATCH_VERSION;
+	return !id || session;
 }
 
 /* Before the body is read. */
@@ -242,7 +249,7 @@ static bool admit(struct exchange *exchange, const char *url, const char *method
 	if (!http_check_sender(&http->rules, exchange->connection, url, refusal) ||
 	    (!exchange->ends_session && !http_check_form(exchange->connection, method, refusal)))
 		return false;
-	if (session && !(exchange->channel.session = sessions_find(&http->sessions, session))) {
+	if (!find_session(exchange, session)) {
 		*refusal = no_session;
 		return false;
 	}

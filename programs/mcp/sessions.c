@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-const char *sessions_begin(struct sessions *sessions)
+const char *sessions_begin(struct sessions *sessions, const char *version)
 {
 	struct session *oldest = &sessions->all[0];
 	uint64_t random[2];
@@ -17,17 +17,18 @@ const char *sessions_begin(struct sessions *sessions)
 	snprintf(oldest->id, sizeof(oldest->id), "%016llx%016llx", (unsigned long long)random[0],
 	         (unsigned long long)random[1]);
 	oldest->number = oldest->used = ++sessions->count;
+	oldest->version = version;
 	return oldest->id;
 }
 
-uint64_t sessions_find(struct sessions *sessions, const char *id)
+const struct session *sessions_find(struct sessions *sessions, const char *id)
 {
 	for (struct session *session = sessions->all; session < sessions->all + SESSIONS_MAX; session++)
 		if (session->number && strcmp(session->id, id) == 0) {
 			session->used = ++sessions->count;
-			return session->number;
+			return session;
 		}
-	return 0;
+	return NULL;
 }
 
 void sessions_end(struct sessions *sessions, uint64_t number)

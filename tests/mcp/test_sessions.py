@@ -23,8 +23,9 @@ def web():
 HANDSHAKE = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
 
 
-def begin_session(web) -> str:
-    status, headers, _ = web.post({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": HANDSHAKE})
+def begin_session(web, version: str = LEGACY) -> str:
+    params = HANDSHAKE | {"protocolVersion": version}
+    status, headers, _ = web.post({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params})
     assert status == 200
     return headers["Mcp-Session-Id"]
 
@@ -69,6 +70,18 @@ def test_a_session_that_is_not_known(web):
     assert web.ask("ping", headers={"Mcp-Session-Id": "x"})[0] == 404
     # The stateless revision has none, and does not look.
     assert web.ask_modern("tools/list", headers={"Mcp-Session-Id": "x"})[0] == 200
+
+
+@pytest.mark.parametrize("version", ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"])
+def test_a_session_has_a_revision(web, version):
+    """Where a request says none, also after others have begun sessions of another one; one that it says counts."""
+    session = begin_session(web, version)
+    begin_session(web)
+    batches = 200 if version == "2025-03-26" else 400
+    ping = [json.loads(PING)]
+    assert web.post(ping, {"Mcp-Session-Id": session})[0] == batches
+    assert web.post(ping, {"Mcp-Session-Id": session, "MCP-Protocol-Version": "2025-03-26"})[0] == 200
+    assert web.post(ping)[0] == 200
 
 
 def test_a_session_ends(web):
