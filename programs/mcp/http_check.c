@@ -116,9 +116,61 @@ static bool is_type(const char *value, const char *type)
 	return value && strncasecmp(value, type, length) == 0 && (!value[length] || strchr(" \t;", value[length]));
 }
 
-static bool accepts(const char *value, const char *type)
+/* What is asked of the lines of a header that names types. */
+struct accepting {
+	const char *type;
+	bool is_said; /* there is such a line */
+	bool accepts;
+};
+
+/* Whether a range of types, without its parameters, has a type in it. */
+static bool is_range_of(const char *range, size_t length, const char *type)
 {
-	return !value || strcasestr(value, type) || strstr(value, "*/*");
+	size_t kind = (size_t)(strchr(type, '/') - type) + 1;
+
+	if (length == strlen(type) && strncasecmp(range, type, length) == 0)
+		return true;
+	return (length == 3 && strncmp(range, "*/*", 3) == 0) ||
+	       (length == kind + 1 && strncasecmp(range, type, kind) == 0 && range[kind] == '*');
+}
+
+/* A weight of zero says that a range is not taken (RFC 9110, section 12.4.2). */
+static bool has_weight(const char *parameters, size_t length)
+{
+	for (size_t i = 0; i + 3 < length; i++) {
+		if (parameters[i] != ';')
+			continue;
+		size_t name = i + 1 + strspn(parameters + i + 1, " \t");
+		if (name + 2 < length && strncasecmp(parameters + name, "q=", 2) == 0)
+			return strspn(parameters + name + 2, "0. \t") < length - name - 2;
+	}
+	return true;
+}
+
+static enum MHD_Result look_at_accept(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct accepting *accepting = context;
+
+	(void)kind;
+	if (strcasecmp(name, MHD_HTTP_HEADER_ACCEPT) != 0)
+		return MHD_YES;
+	accepting->is_said = true;
+	for (const char *range = value; range && *range; range += strspn(range, ", \t")) {
+		size_t all = strcspn(range, ","), length = strcspn(range, ",; \t");
+		accepting->accepts |=
+		        is_range_of(range, length, accepting->type) && has_weight(range + length, all - length);
+		range += all;
+	}
+	return MHD_YES;
+}
+
+/* Its values may be over several lines. Who says nothing takes anything. */
+static bool accepts(struct MHD_Connection *connection, const char *type)
+{
+	struct accepting accepting = {.type = type};
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, look_at_accept, &accepting);
+	return !accepting.is_said || accepting.accepts;
 }
 
 static bool fail(struct http_refusal *refusal, unsigned int status, int code, const char *message)
@@ -144,7 +196,6 @@ bool http_check_sender(const struct http_rules *rules, struct MHD_Connection *co
 
 bool http_check_form(struct MHD_Connection *connection, const char *method, struct http_refusal *refusal)
 {
-	const char *accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
 	const char *encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
 
 	if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
@@ -155,9 +206,9 @@ bool http_check_form(struct MHD_Connection *connection, const char *method, stru
 	if (encoding && strcasecmp(encoding, "identity") != 0)
 		return fail(refusal, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, RPC_INVALID_REQUEST,
 		            "a message is sent as it is, without a Content-Encoding");
-	if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream"))
+	if (!accepts(connection, "application/json") || !accepts(connection, "text/event-stream"))
 		return fail(refusal, MHD_HTTP_NOT_ACCEPTABLE, RPC_INVALID_REQUEST,
-		            "Accept has to name application/json and text/event-stream");
+		            "Accept has to take application/json and text/event-stream");
 	return true;
 }
 

@@ -270,12 +270,35 @@ def test_other_methods(web, method):
         ({"Accept": "application/json"}, 406),
         ({"Accept": "text/event-stream"}, 406),
         ({"Accept": "*/*"}, 200),
+        ({"Accept": "application/*, text/*"}, 200),
+        ({"Accept": "application/*;q=0.5 , Text/Event-Stream ; q=1"}, 200),
+        ({"Accept": "application/json,text/event-stream"}, 200),
+        ({"Accept": "application/*"}, 406),
+        ({"Accept": "text/*, image/*"}, 406),
+        ({"Accept": "application/jsonx, text/event-stream"}, 406),
+        ({"Accept": "text/html;x=application/json, text/event-stream"}, 406),
+        ({"Accept": "application/json;q=0, text/event-stream"}, 406),
+        ({"Accept": "application/json;q=0.000, text/event-stream"}, 406),
+        ({"Accept": ""}, 406),
         ({"Accept": None}, 200),
         ({"Content-Type": "Application/JSON; charset=utf-8"}, 200),
     ],
 )
 def test_types(web, headers, expected):
     assert web.ask("ping", headers=headers)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["application/json", "text/event-stream"], 200),
+        (["text/html", "text/*", "application/*"], 200),
+        (["application/json", "text/html"], 406),
+    ],
+)
+def test_types_over_several_lines(web, lines, expected):
+    headers = ["Connection: close", *(f"Accept: {line}" for line in lines)]
+    assert status_of(raw(web.port, message(PING, *headers))) == expected
 
 
 def test_elsewhere(web):
