@@ -73,6 +73,13 @@ class Client:
         self.keyed: list[Keyed] = []
 
 
+# By the names under which they are counted.
+CALLS = {
+    *("create", "delete", "execute", "stream", "background", "upload", "download", "tar"),
+    *("volume", "delete volume", "snapshot", "keyed"),
+}
+
+
 class Ledger:
     """What has to be true, over all servers of one state."""
 

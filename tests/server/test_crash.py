@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from crash_load import Check, Ledger, Load, check_databases, check_ended, check_nothing_to_collect, rows
+from crash_load import CALLS, Check, Ledger, Load, check_databases, check_ended, check_nothing_to_collect, rows
 from harness import (
     BINARY,
     IS_ROOT,
@@ -135,6 +135,9 @@ def test_killed_under_a_mixed_load(crashes, user):
         one.check(collect=turn % 4 == 2)
     print(f"\n{one.kills} kills, {dict(sorted(one.ledger.counts.items()))}")
     assert one.ledger.counts["create"] > 0
+    if FULL:
+        assert one.kills >= turns
+        assert set(one.ledger.counts) >= CALLS, "some kind of call was never made"
 
 
 # ---- a disk in need ----

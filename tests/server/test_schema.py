@@ -98,6 +98,8 @@ def test_nothing_but_what_the_document_says(start, tmp_path):
     total = sum(sum(statuses.values()) for statuses in counted.values())
     print(f"{total} requests: {counted}")
     assert total >= ASKED
+    # On this machine nothing is short, so that even what is documented is none of them.
+    assert not [status for statuses in counted.values() for status in statuses if status >= 500]
     for route in routes():
         assert any(status < 300 for status in counted.get(route, {})), f"{route} was never answered with a success"
     server.call("DELETE", "/v1/sandboxes/delete-all")
