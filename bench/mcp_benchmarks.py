@@ -182,10 +182,10 @@ def mcp_run(size: Size) -> Result:
 
 def definitions(*options: str) -> float:
     """In KiB."""
-    listed = run([PROGRAM, *options, "--list"])
-    if not json.loads(listed)["tools"]:
+    tools = json.loads(run([PROGRAM, *options, "--list"]))["tools"]
+    if not tools:
         raise Broken("there are no tools")
-    return len(listed.strip()) / 1024
+    return len(json.dumps({"tools": tools}, separators=(",", ":"), ensure_ascii=False)) / 1024
 
 
 def mcp_definitions(size: Size) -> Result:

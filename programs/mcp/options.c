@@ -48,7 +48,9 @@
 	"  --idle-delete SECONDS  delete a sandbox that it made without a name when no call or command has used it " \
 	"so " \
 	"long\n" \
-	"  --list            print the tools that would be offered, as JSON, and end\n" \
+	"  --list            print the tools that would be offered, and the names of prompts and resources, as JSON, " \
+	"and " \
+	"end\n" \
 	"  --print-config HOST  print what claude, claude-code, codex, cursor, gemini, openai-agents, vscode, " \
 	"windsurf " \
 	"or " \

@@ -97,6 +97,20 @@ void prompts_list(struct job *job)
 	job_succeed_members(job, &text);
 }
 
+void prompts_add_names(struct text *text, const struct mcp *mcp)
+{
+	const char *between = "";
+
+	text_add(text, ",\"prompts\":[");
+	for (const struct prompt *prompt = prompts; prompt < prompts + PROMPTS; prompt++) {
+		if (!prompt->is_offered(mcp))
+			continue;
+		text_format(text, "%s\"%s\"", between, prompt->name);
+		between = ",";
+	}
+	text_add(text, "]");
+}
+
 static const struct prompt *find(const struct mcp *mcp, const char *name)
 {
 	for (const struct prompt *prompt = prompts; name && prompt < prompts + PROMPTS; prompt++)

@@ -8,5 +8,7 @@
 void prompts_list(struct job *job);
 void prompts_get(struct job *job);
 void completion_complete(struct job *job);
+/* Adds a member that lists those that are offered: the names alone. */
+void prompts_add_names(struct text *text, const struct mcp *mcp);
 
 #endif

@@ -56,6 +56,14 @@ void resources_templates(struct job *job)
 	succeed(job, &text, CACHED);
 }
 
+void resources_add_names(struct text *text)
+{
+	text_add(text, ",\"resources\":[");
+	for (size_t i = 0; i < pages_count(); i++)
+		text_format(text, "%s\"" PAGE_URI "%s\"", i > 0 ? "," : "", page_at(i).name);
+	text_add(text, "],\"resourceTemplates\":[\"" FILE_TEMPLATE "\"]");
+}
+
 /* ---- one ---- */
 
 static void not_found(struct job *job, const char *uri)

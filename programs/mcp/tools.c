@@ -4,7 +4,9 @@
 #include "offer.h"
 #include "operation_call.h"
 #include "operation_tools.h"
+#include "prompts.h"
 #include "protocol.h"
+#include "resources.h"
 #include "result.h"
 #include "shown.h"
 #include "tool_sets.h"
@@ -75,6 +77,8 @@ int tools_print(const struct mcp *mcp)
 	struct text text = {0};
 
 	list(mcp, &text);
+	prompts_add_names(&text, mcp);
+	resources_add_names(&text);
 	if (!text.failed)
 		printf("{%s}\n", text.data);
 	text_free(&text);

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fake_api import FakeApi, page, sandbox
-from harness import ROOT, Host, text_of
+from harness import ENVIRONMENT, PROGRAM, ROOT, Host, text_of
 from test_tools import listed
 
 DOCS = "docs://sandbox-sdk/"
@@ -107,6 +108,24 @@ def test_prompts(old):
         assert error["code"] == -32602
         assert re.match(r"(arguments|command|operation): ", error["message"])
     assert "ttlMs" in old.ask("prompts/list", {}, modern=True)["result"]
+
+
+@pytest.mark.parametrize("options", [(), ("--tools", "docs"), ("--no-tool", "run"), ("--tools", "all")], ids=" ".join)
+def test_list_names_them_too(options):
+    done = subprocess.run(
+        [PROGRAM, *options, "--list"], capture_output=True, text=True, check=True, env=ENVIRONMENT
+    ).stdout
+    with Host(*options) as host:
+        host.shake_hands()
+        prompts = host.ask("prompts/list")["result"]["prompts"]
+        resources = host.ask("resources/list")["result"]["resources"]
+        templates = host.ask("resources/templates/list")["result"]["resourceTemplates"]
+        assert json.loads(done) == {
+            "tools": host.ask("tools/list")["result"]["tools"],
+            "prompts": [each["name"] for each in prompts],
+            "resources": [each["uri"] for each in resources],
+            "resourceTemplates": [each["uriTemplate"] for each in templates],
+        }
 
 
 def complete(host, value: object, name: object = "operation", reference: object = "explore_api") -> dict:
