@@ -25,6 +25,7 @@ BUILT = Path(os.environ.get("SANDBOXD") or ROOT / "build/release/bin/sandboxd").
 IS_ROOT = os.geteuid() == 0
 # Where root runs the tests: every server that is given no place of root's is another user's, not only `any_server`.
 NEVER_ROOT = IS_ROOT and bool(os.environ.get("SANDBOXD_NEVER_ROOT"))
+SERVER_IS_ROOT = IS_ROOT and not NEVER_ROOT
 IS_ASAN = BUILT.is_file() and b"__asan_init" in BUILT.read_bytes()
 
 

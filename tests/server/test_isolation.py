@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from harness import IS_ROOT, OTHER_USER, descendants, read_proc, sleepers, status_field, wait_until
+from harness import IS_ROOT, OTHER_USER, SERVER_IS_ROOT, descendants, read_proc, sleepers, status_field, wait_until
 
 CANARY = "canary-4711-do-not-leak"
 
@@ -44,7 +44,7 @@ def test_a_command_is_not_the_hosts_root(any_server, any_sandbox, mark):
             assert int(status_field(pid, name)[0], 16) == 0, name
 
 
-@pytest.mark.skipif(not IS_ROOT, reason="a server that is not root has one user for all")
+@pytest.mark.skipif(not SERVER_IS_ROOT, reason="a server that is not root has one user for all")
 def test_each_sandbox_has_a_user_of_its_own(server, mark):
     sandboxes = [server.create() for _ in range(5)]
     owners = {server.folder(sandbox).stat().st_uid for sandbox in sandboxes}
@@ -60,7 +60,7 @@ def test_each_sandbox_has_a_user_of_its_own(server, mark):
             assert (server.root(sandbox) / frame).stat().st_uid == 0
 
 
-@pytest.mark.skipif(not IS_ROOT, reason="needs a server that is root")
+@pytest.mark.skipif(not SERVER_IS_ROOT, reason="needs a server that is root")
 def test_no_process_of_a_command_is_root(server, sandbox, mark):
     """Bubblewrap and the init neither: only the keeper, which starts them, is."""
     with running(server, sandbox, mark) as pid:
@@ -72,7 +72,7 @@ def test_no_process_of_a_command_is_root(server, sandbox, mark):
         assert [status_field(one, "Name") for one in root] == [["sandboxd-keeper"]]
 
 
-@pytest.mark.skipif(not IS_ROOT, reason="needs a server that is root")
+@pytest.mark.skipif(not SERVER_IS_ROOT, reason="needs a server that is root")
 def test_a_setuid_file_is_worth_nothing(server, sandbox):
     server.output(sandbox, "cp /usr/bin/id /data/id && chmod 6755 /data/id")
     info = (server.root(sandbox) / "data/id").stat()

@@ -175,7 +175,7 @@ def test_sandboxes_leave_connections_their_descriptors(start):
 
 def test_no_descriptor_left(start):
     """For a while: what needs one is refused, nothing breaks, and nothing of it stays."""
-    server = start("--ephemeral")
+    server = start("--ephemeral", user=os.geteuid())  # whose limits can be set
     sandbox = server.create()
     path = f"/v1/sandboxes/{sandbox['id']}"
     assert server.upload(sandbox, "/data/f", b"kept").status == 200
