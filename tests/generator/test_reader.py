@@ -81,7 +81,7 @@ REFUSED = {
         "SandboxDeleteParams.from is a word of Python or Lua",
     ),
     "two media types that are generated": (
-        "text/event-stream:\n              x-sdk-generated: false\n",
+        "text/event-stream:\n              x-sdk-extension: true\n              x-sdk-generated: false\n",
         "text/event-stream:\n",
         "one media type",
     ),
