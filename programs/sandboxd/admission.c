@@ -52,11 +52,6 @@ static int refuse(const struct admission *admission, const char *why, struct pro
 	return -1;
 }
 
-static int stopping(struct problem *problem)
-{
-	return problem_set(problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
-}
-
 /* With the lock, which it gives away while it waits. Who is woken has its place already, or finds the server stopping.
  */
 static int wait_for_place(struct admission *admission, struct waiter *waiter, int client, struct problem *problem)
@@ -68,7 +63,7 @@ static int wait_for_place(struct admission *admission, struct waiter *waiter, in
 	pthread_mutex_lock(&admission->mutex);
 	admission->waiting--;
 	if (waiter->woken)
-		return admission->stopping ? stopping(problem) : 0;
+		return admission->stopping ? problem_stopping(problem) : 0;
 	waiter_remove(&admission->queue, waiter);
 	if (end == WAITER_CLIENT_GONE)
 		return problem_set(problem, PROBLEM_UNAVAILABLE, NULL, "the client has gone away");
@@ -82,7 +77,7 @@ int admission_enter(struct admission *admission, int client, struct problem *pro
 
 	pthread_mutex_lock(&admission->mutex);
 	if (admission->stopping) {
-		result = stopping(problem);
+		result = problem_stopping(problem);
 	} else if (admission->running < admission->running_max) {
 		admission->running++;
 	} else if (admission->waiting >= WAITING_MAX || admission->wait_seconds == 0) {

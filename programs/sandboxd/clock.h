@@ -29,4 +29,11 @@ static inline void monotonic_cond_init(pthread_cond_t *condition)
 	pthread_condattr_destroy(&attributes);
 }
 
+/* Waits for such a condition until a time in milliseconds. Returns what pthread_cond_timedwait does. */
+static inline int monotonic_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t until_ms)
+{
+	const struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = (long)(until_ms % 1000) * 1000000};
+	return pthread_cond_timedwait(condition, mutex, &until);
+}
+
 #endif

@@ -74,9 +74,7 @@ static void *look(void *context)
 			pthread_cond_wait(&connections->earlier, &connections->mutex);
 			continue;
 		}
-		const struct timespec until = {.tv_sec = connections->wake / 1000,
-		                               .tv_nsec = (long)(connections->wake % 1000) * 1000000};
-		pthread_cond_timedwait(&connections->earlier, &connections->mutex, &until);
+		monotonic_cond_wait(&connections->earlier, &connections->mutex, connections->wake);
 	}
 	pthread_mutex_unlock(&connections->mutex);
 	return NULL;

@@ -170,12 +170,6 @@ static void look(struct disk *disk, const char *id)
 
 /* ---- the thread ---- */
 
-static void wait_until(struct disk *disk, int64_t until)
-{
-	struct timespec time = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
-	pthread_cond_timedwait(&disk->changed, &disk->mutex, &time);
-}
-
 /* The file is not made where that would take the disk to its floor; what frees room there needs that of the logs. */
 static void make_reserve(struct disk *disk)
 {
@@ -211,7 +205,8 @@ static void turn(struct disk *disk)
 		look(disk, id);
 		pthread_mutex_lock(&disk->mutex);
 	} else if (next || (disk->lasting && !disk->has_reserve)) {
-		wait_until(disk, next && next->due < now + FLOOR_WAIT ? next->due : now + FLOOR_WAIT);
+		monotonic_cond_wait(&disk->changed, &disk->mutex,
+		                    next && next->due < now + FLOOR_WAIT ? next->due : now + FLOOR_WAIT);
 	} else {
 		pthread_cond_wait(&disk->changed, &disk->mutex);
 	}

@@ -59,7 +59,7 @@ static bool has_ended(const struct bwrap_engine *bwrap, struct problem *problem)
 {
 	if (!bwrap->ended && keeper_lives(&bwrap->keeper))
 		return false;
-	problem_set(problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+	problem_stopping(problem);
 	return true;
 }
 

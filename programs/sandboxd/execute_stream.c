@@ -87,14 +87,12 @@ static void set_ended(struct execute_stream *stream)
 
 static void await_watch(struct execute_stream *stream)
 {
-	struct timespec until;
+	int64_t until = monotonic_ms() + IDLE_TIMEOUT * 1000;
 	int timed_out = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += IDLE_TIMEOUT;
 	pthread_mutex_lock(&stream->mutex);
 	while (!stream->watched && !timed_out)
-		timed_out = pthread_cond_timedwait(&stream->watch, &stream->mutex, &until);
+		timed_out = monotonic_cond_wait(&stream->watch, &stream->mutex, until);
 	if (!stream->watched)
 		shutdown(stream->run.execution.limits.client, SHUT_RDWR);
 	pthread_mutex_unlock(&stream->mutex);

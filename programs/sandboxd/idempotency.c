@@ -187,7 +187,7 @@ static enum idempotency_verdict begin_locked(struct idempotency *idempotency, co
 		if (check_same(other->digest, digest, problem) < 0)
 			return IDEMPOTENCY_REFUSED;
 		if (idempotency->stopping) {
-			problem_set(problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+			problem_stopping(problem);
 			return IDEMPOTENCY_REFUSED;
 		}
 		if (await_run(idempotency, other, client, problem) < 0)

@@ -176,13 +176,11 @@ static void look_around(struct idle *idle)
 
 static bool wait_for_next_look(struct idle *idle)
 {
-	struct timespec until;
 	int64_t seconds = idle->time_ms / 1000 / LOOKS;
+	int64_t until = monotonic_ms() + (seconds < 1 ? 1 : seconds > LOOK_MAX ? LOOK_MAX : seconds) * 1000;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds < 1 ? 1 : seconds > LOOK_MAX ? LOOK_MAX : seconds;
 	pthread_mutex_lock(&idle->mutex);
-	while (!idle->stopping && pthread_cond_timedwait(&idle->stopped, &idle->mutex, &until) == 0)
+	while (!idle->stopping && monotonic_cond_wait(&idle->stopped, &idle->mutex, until) == 0)
 		;
 	bool stopping = idle->stopping;
 	pthread_mutex_unlock(&idle->mutex);

@@ -46,6 +46,11 @@ int problem_memory(struct problem *problem)
 	return problem_set(problem, PROBLEM_INTERNAL, NULL, "the server is out of memory");
 }
 
+int problem_stopping(struct problem *problem)
+{
+	return problem_set(problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+}
+
 bool problem_is_descriptors(int error)
 {
 	return error == EMFILE || error == ENFILE;

@@ -40,6 +40,8 @@ int problem_set(struct problem *problem, enum problem_type type, const char *fie
         __attribute__((format(printf, 4, 5)));
 /* The problem of having no memory left. */
 int problem_memory(struct problem *problem);
+/* The problem of a server that is stopping: nothing was done, and another one may do it. */
+int problem_stopping(struct problem *problem);
 /* Whether the error number says that there is no descriptor left, and the problem of that. */
 bool problem_is_descriptors(int error);
 int problem_descriptors(struct problem *problem);

@@ -151,9 +151,7 @@ static int handle_in_turn(struct server *server, struct request *request, struct
 	if (request->route->at_once)
 		return handle(request, response);
 	turn_begin(&server->turns, &turn);
-	int result = is_ending(server)
-	                     ? problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping")
-	                     : handle(request, response);
+	int result = is_ending(server) ? problem_stopping(&request->problem) : handle(request, response);
 	turn_end(&server->turns, &turn);
 	return result;
 }
@@ -240,7 +238,7 @@ static int check(struct server *server, struct request *request, const char *url
 	if (request->unframed)
 		return -1;
 	if (!accepting)
-		return problem_set(&request->problem, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+		return problem_stopping(&request->problem);
 	if (check_origin(request) < 0 || check_key(request, url, server->key) < 0)
 		return -1;
 	if (!request->anonymous)
@@ -416,17 +414,10 @@ void server_end(struct server *server)
 
 bool server_wait_idle(struct server *server, int milliseconds)
 {
-	struct timespec until;
+	int64_t until = monotonic_ms() + milliseconds;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += milliseconds / 1000;
-	until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&server->mutex);
-	while (server->running > 0 && pthread_cond_timedwait(&server->idle, &server->mutex, &until) == 0)
+	while (server->running > 0 && monotonic_cond_wait(&server->idle, &server->mutex, until) == 0)
 		;
 	bool idle = server->running == 0;
 	pthread_mutex_unlock(&server->mutex);

@@ -3,7 +3,6 @@
 #include "clock.h"
 
 #include <stddef.h>
-#include <time.h>
 #include <unistd.h>
 
 void turns_init(struct turns *turns, unsigned int of_a_processor, int64_t longest_ms)
@@ -76,11 +75,8 @@ static void end_the_overdue(struct turns *turns)
 static void wait_for_the_overdue(struct turns *turns, struct turn *turn)
 {
 	end_the_overdue(turns);
-	if (turn->has_come)
-		return;
-	int64_t at = turns->taken.first->over_at;
-	const struct timespec until = {.tv_sec = at / 1000, .tv_nsec = (long)(at % 1000) * 1000000};
-	pthread_cond_timedwait(&turn->come, &turns->mutex, &until);
+	if (!turn->has_come)
+		monotonic_cond_wait(&turn->come, &turns->mutex, turns->taken.first->over_at);
 }
 
 static void wait_for_turn(struct turns *turns, struct turn *turn)
