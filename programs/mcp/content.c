@@ -59,8 +59,7 @@ const char *content_open(struct content *content, const struct options *options,
 		return "local: it is no file";
 	if (info.st_size > options->max_transfer)
 		return "local: the file has more bytes than --max-transfer of this server lets it copy; send a part of "
-		       "it, or "
-		       "compress it first";
+		       "it, or compress it first";
 	snprintf(content->path, sizeof(content->path), "/proc/self/fd/%d", fd);
 	content->source = file;
 	content->source.kind = SBX_SOURCE_PATH;

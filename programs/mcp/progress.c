@@ -21,11 +21,7 @@ static const sbx_json *token_of(const struct job *job)
 /* Nothing is told of a character whose beginning is not. */
 static void leave_out(struct progress *progress, size_t count)
 {
-	const struct text *output = &progress->output;
-	size_t most = count + 3;
-
-	while (count < most && count < output->length && ((unsigned char)output->data[count] & 0xc0) == 0x80)
-		count++;
+	count = text_next(progress->output.data, progress->output.length, count);
 	text_drop(&progress->output, count);
 	progress->left_out += count;
 }

@@ -107,6 +107,15 @@ size_t text_whole(const char *bytes, size_t length)
 	return back <= length && length_wanted(bytes[length - back]) > back ? length - back : length;
 }
 
+size_t text_next(const char *bytes, size_t length, size_t from)
+{
+	size_t most = from + 3;
+
+	while (from < most && from < length && goes_on(bytes[from]))
+		from++;
+	return from;
+}
+
 /* How long the character at the beginning of some bytes is, by the library's own judgement; 0: it is none. */
 static size_t character_length(const char *bytes, size_t length)
 {

@@ -26,6 +26,8 @@ void text_string(struct text *text, const char *string, size_t length);
 sbx_json *text_words(struct text *text);
 /* How much of some bytes is without a character that is cut at their end. */
 size_t text_whole(const char *bytes, size_t length);
+/* Where the first character begins from there on, of bytes that may begin within one. */
+size_t text_next(const char *bytes, size_t length, size_t from);
 /* Takes away what was read from the beginning. */
 void text_drop(struct text *text, size_t length);
 

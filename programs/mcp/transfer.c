@@ -78,14 +78,19 @@ static void on_skipped(void *user_data, const char *path, const char *reason)
 
 /* ---- how much it may be ---- */
 
+static void add_limits(struct text *words, const struct job *job)
+{
+	text_format(words,
+	            "At most %lld bytes are copied at once, and of a folder %d entries. Copy a part of it, or "
+	            "compress it first; --max-transfer of this server sets the bytes",
+	            (long long)job->mcp->options->max_transfer, ENTRIES_MAX);
+}
+
 static sbx_json *refuse_size(const struct job *job)
 {
 	struct text words = {0};
 
-	text_format(&words,
-	            "At most %lld bytes are copied at once, and of a folder %d entries. Copy a part of it, or "
-	            "compress it first; --max-transfer of this server sets the bytes",
-	            (long long)job->mcp->options->max_transfer, ENTRIES_MAX);
+	add_limits(&words, job);
 	sbx_json *result = words.failed ? NULL : result_refusal(words.data);
 	text_free(&words);
 	return result;
@@ -180,11 +185,11 @@ static sbx_json *describe_copied(struct transfer *transfer)
  */
 static sbx_json *describe_archive(const struct job *job, sbx_error *error)
 {
-	sbx_json *limits = refuse_size(job);
-	const char *words = member_string(sbx_json_at(sbx_json_get(limits, "content"), 0), "text");
-	sbx_json *result = result_with_notice(result_of_error(error), words ? words : "");
+	struct text words = {0};
 
-	sbx_json_free(limits);
+	add_limits(&words, job);
+	sbx_json *result = result_with_notice(result_of_error(error), words.failed ? "" : words.data);
+	text_free(&words);
 	return result;
 }
 
