@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from harness import IS_ROOT
 
 MACHINE = "198.51.100.2"
@@ -100,6 +101,10 @@ def missing() -> str | None:
     if not Path("/dev/net/tun").exists():
         return "this machine has no /dev/net/tun"
     return None
+
+
+WHY_NOT = missing()
+needs_world = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 
 
 class World:

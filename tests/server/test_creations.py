@@ -7,9 +7,8 @@ import time
 
 import pytest
 from harness import Answer, Server, descendants, read_proc, status_field, stopped_keeper, wait_until
-from network_world import missing
+from network_world import needs_world
 
-WHY_NOT = missing()
 FULL = bool(os.environ.get("SBX_FULL"))
 CREATE = "/v1/sandboxes/create"
 
@@ -122,9 +121,7 @@ def test_killed_while_many_are_made(start, directories):
     assert again.create(name="half 0")["id"]
 
 
-@pytest.mark.parametrize(
-    "options", [[], pytest.param(["--network"], marks=pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or ""))]
-)
+@pytest.mark.parametrize("options", [[], pytest.param(["--network"], marks=needs_world)])
 def test_each_is_made_in_a_session_of_its_own(start, options):
     """Where the kernel shares processors by session, what is being made is not to share one's part; nor what carries a
     network."""

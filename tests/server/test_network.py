@@ -25,10 +25,19 @@ from harness import (
 )
 from hostile import inits, link, meanwhile, names, python
 from images import BUSYBOX, busybox_root
-from network_world import ECHO, ELSEWHERE, ELSEWHERE6, MACHINE, MACHINE6, METADATA, NAME, OTHER_ADDRESS, World, missing
+from network_world import (
+    ECHO,
+    ELSEWHERE,
+    ELSEWHERE6,
+    MACHINE,
+    MACHINE6,
+    METADATA,
+    NAME,
+    OTHER_ADDRESS,
+    World,
+    needs_world,
+)
 
-WHY_NOT = missing()
-needs_world = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 PORT = 8000
 
 CONNECT = """
